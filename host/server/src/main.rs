@@ -1,0 +1,2 @@
+//! The binary `attune`.
+fn main() {}
