@@ -1,1 +1,20 @@
-//! Skeleton.
+//! The pure heart of Attune: what a value is, how a mapping table turns directory attributes into
+//! desired profile values, and what follows from them for a target.
+//!
+//! Nothing here performs I/O, reads a clock or awaits: every function is a value in, a value out.
+//! That is why a plan can be made twice with the same digest, shown before it is applied, and
+//! explained afterwards. Deliberately absent: files, network, SQL, time, randomness, WebAssembly.
+
+pub mod column;
+pub mod mapping;
+pub mod outcome;
+pub mod plan;
+pub mod selector;
+pub mod transform;
+pub mod value;
+
+pub use column::Column;
+pub use outcome::{Outcome, Problem};
+pub use selector::Selector;
+pub use transform::{Context, Transform, Uses};
+pub use value::{Cell, Kind};

@@ -1,1 +1,4 @@
-//! Skeleton.
+//! The service behind `attune`: everything that does I/O, and the commands that use it.
+//!
+//! Modules stand in layers and import downward only (`tests/tidy` checks it):
+//! `clock`, `settings`, `fault` < `net`, `store` < `source`, `target`, `vault`, `connector` < `sync` < `cli` < `app`.
