@@ -2,3 +2,5 @@
 //!
 //! Modules stand in layers and import downward only (`tests/tidy` checks it):
 //! `clock`, `settings`, `fault` < `net`, `store` < `source`, `target`, `vault`, `connector` < `sync` < `cli` < `app`.
+
+pub mod store;

@@ -1,0 +1,188 @@
+//! The ledger: what we last wrote or adopted, by site, account and field.
+//!
+//! Only what stands here is ever cleared. An entry has one owner, the connector that wrote it.
+
+use std::collections::HashMap;
+
+use attune_core::mapping::{Field, FieldKind};
+use sqlx::{QueryBuilder, Row as _, Sqlite, Transaction};
+
+use super::{CHUNK_ROWS, Error, Result, Store};
+
+/// One ledger value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What we wrote or adopted.
+    pub value: String,
+    /// What was there before our first write, for undo.
+    pub previous: Option<String>,
+    /// The connector that owns the field.
+    pub owner: String,
+    /// The run that wrote it.
+    pub run: String,
+    /// The connector's revision in that run.
+    pub revision: String,
+    /// When, in ms.
+    pub written_ms: i64,
+}
+
+/// One account's entries.
+pub type Entries = HashMap<Field, Entry>;
+
+/// What an apply records about one field.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The account's stable key.
+    pub account: String,
+    /// The field.
+    pub field: Field,
+    /// The new value, or `None` where the field is released.
+    pub value: Option<String>,
+    /// What was there before.
+    pub previous: Option<String>,
+}
+
+/// By whom and when ledger records are made.
+#[derive(Debug, Clone, Copy)]
+pub struct Author<'a> {
+    /// The site's URL.
+    pub site: &'a str,
+    /// The connector's id.
+    pub connector: &'a str,
+    /// The run.
+    pub run: &'a str,
+    /// The connector's revision.
+    pub revision: &'a str,
+    /// When, in ms.
+    pub now_ms: i64,
+}
+
+impl Store {
+    /// The ledger of these accounts.
+    pub async fn ledger(
+        &self,
+        site: &str,
+        accounts: &[String],
+    ) -> Result<HashMap<String, Entries>> {
+        let mut found: HashMap<String, Entries> = HashMap::with_capacity(accounts.len());
+        for chunk in accounts.chunks(CHUNK_ROWS) {
+            let mut select = QueryBuilder::<Sqlite>::new(
+                "select account, kind, field, value, previous, owner, run, revision, written_ms \
+                 from ledger where site = ",
+            );
+            select.push_bind(site).push(" and account in (");
+            let mut list = select.separated(", ");
+            for account in chunk {
+                list.push_bind(account);
+            }
+            select.push(")");
+            for row in select.build().fetch_all(&self.pool).await? {
+                let field = Field {
+                    kind: parse_kind(row.try_get(1)?)?,
+                    name: row.try_get(2)?,
+                };
+                let entry = Entry {
+                    value: row.try_get(3)?,
+                    previous: row.try_get(4)?,
+                    owner: row.try_get(5)?,
+                    run: row.try_get(6)?,
+                    revision: row.try_get(7)?,
+                    written_ms: row.try_get(8)?,
+                };
+                found
+                    .entry(row.try_get(0)?)
+                    .or_default()
+                    .insert(field, entry);
+            }
+        }
+        Ok(found)
+    }
+
+    /// How many non-empty values a connector manages: the base of `cleared-values`.
+    pub async fn managed_values(&self, connector: &str) -> Result<u64> {
+        let count: i64 =
+            sqlx::query_scalar("select count(*) from ledger where owner = $1 and value <> ''")
+                .bind(connector)
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Records adopted and released fields, which need no write at the target.
+    pub async fn record(&self, author: Author<'_>, records: &[Record]) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        write(&mut tx, author, records).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// Writes ledger records inside the caller's transaction.
+pub(super) async fn write(
+    tx: &mut Transaction<'_, Sqlite>,
+    author: Author<'_>,
+    records: &[Record],
+) -> Result<()> {
+    for record in records {
+        let kind = kind_word(record.field.kind);
+        let Some(value) = &record.value else {
+            sqlx::query(
+                "delete from ledger where site = $1 and account = $2 and kind = $3 and field = $4",
+            )
+            .bind(author.site)
+            .bind(&record.account)
+            .bind(kind)
+            .bind(&record.field.name)
+            .execute(&mut **tx)
+            .await?;
+            continue;
+        };
+        sqlx::query(
+            "insert into ledger (site, account, kind, field, value, previous, owner, run, \
+             revision, written_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+             on conflict (site, account, kind, field) do update set value = excluded.value, \
+             owner = excluded.owner, run = excluded.run, revision = excluded.revision, \
+             written_ms = excluded.written_ms",
+        )
+        .bind(author.site)
+        .bind(&record.account)
+        .bind(kind)
+        .bind(&record.field.name)
+        .bind(value)
+        .bind(&record.previous)
+        .bind(author.connector)
+        .bind(author.run)
+        .bind(author.revision)
+        .bind(author.now_ms)
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}
+
+fn kind_word(kind: FieldKind) -> &'static str {
+    match kind {
+        FieldKind::EntityProperty => "entity-property",
+        FieldKind::AdminForm => "admin-form",
+        FieldKind::Custom => "custom",
+        FieldKind::Account => "account",
+        FieldKind::Photo => "photo",
+        FieldKind::Profile => "profile",
+    }
+}
+
+fn parse_kind(word: &str) -> Result<FieldKind> {
+    Ok(match word {
+        "entity-property" => FieldKind::EntityProperty,
+        "admin-form" => FieldKind::AdminForm,
+        "custom" => FieldKind::Custom,
+        "account" => FieldKind::Account,
+        "photo" => FieldKind::Photo,
+        "profile" => FieldKind::Profile,
+        _ => {
+            return Err(Error::Row {
+                what: "a ledger entry",
+            });
+        }
+    })
+}

@@ -1,0 +1,202 @@
+//! Who is whom: the link between a person and their account in one target.
+//!
+//! A link is kept by the account's stable key, so that a renamed account stays linked. The
+//! fingerprint says with what inputs the person was last brought in tune; without one they are due.
+
+use std::collections::HashMap;
+
+use sqlx::{QueryBuilder, Row as _, Sqlite};
+
+use super::{CHUNK_ROWS, Error, Result, Store};
+
+/// Whether a person has an account in a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkState {
+    /// Exactly one account, claimed by nobody else.
+    Matched,
+    /// No account.
+    Unmatched,
+    /// Several accounts, or one that several people claim.
+    Ambiguous,
+}
+
+impl LinkState {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Matched => "matched",
+            Self::Unmatched => "unmatched",
+            Self::Ambiguous => "ambiguous",
+        }
+    }
+
+    fn parse(word: &str) -> Result<Self> {
+        match word {
+            "matched" => Ok(Self::Matched),
+            "unmatched" => Ok(Self::Unmatched),
+            "ambiguous" => Ok(Self::Ambiguous),
+            _ => Err(Error::Row { what: "a link" }),
+        }
+    }
+}
+
+/// One person's link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The source key.
+    pub person: String,
+    /// What the look-up found.
+    pub state: LinkState,
+    /// The account's stable key; empty unless matched.
+    pub account: String,
+    /// The account's user name when it was linked.
+    pub username: String,
+    /// Digest of the match rules and match values that led here.
+    pub rules: String,
+    /// When the look-up was made, in ms.
+    pub looked_ms: i64,
+    /// The inputs with which the person was last brought in tune.
+    pub fingerprint: Option<Vec<u8>>,
+}
+
+/// One target of one connector, as links and journal know it.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The connector's id.
+    pub connector: &'a str,
+    /// The target's name.
+    pub target: &'a str,
+}
+
+impl Store {
+    /// The links of these people; people without a row were never looked up.
+    pub async fn links(
+        &self,
+        place: Place<'_>,
+        people: &[String],
+    ) -> Result<HashMap<String, Link>> {
+        let mut found = HashMap::with_capacity(people.len());
+        for chunk in people.chunks(CHUNK_ROWS) {
+            let mut select = QueryBuilder::<Sqlite>::new(
+                "select person, state, account, username, rules, looked_ms, fingerprint \
+                 from links where connector = ",
+            );
+            select
+                .push_bind(place.connector)
+                .push(" and target = ")
+                .push_bind(place.target);
+            select.push(" and person in (");
+            let mut list = select.separated(", ");
+            for person in chunk {
+                list.push_bind(person);
+            }
+            select.push(")");
+            for row in select.build().fetch_all(&self.pool).await? {
+                let link = Link {
+                    person: row.try_get(0)?,
+                    state: LinkState::parse(row.try_get(1)?)?,
+                    account: row.try_get(2)?,
+                    username: row.try_get(3)?,
+                    rules: row.try_get(4)?,
+                    looked_ms: row.try_get(5)?,
+                    fingerprint: row.try_get(6)?,
+                };
+                found.insert(link.person.clone(), link);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Stores what a look-up found; the people concerned are due.
+    pub async fn save_links(&self, place: Place<'_>, links: &[Link]) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        for chunk in links.chunks(CHUNK_ROWS) {
+            let mut insert = QueryBuilder::<Sqlite>::new(
+                "insert into links (connector, target, person, state, account, username, rules, \
+                 looked_ms, fingerprint) ",
+            );
+            insert.push_values(chunk, |mut row, link| {
+                row.push_bind(place.connector)
+                    .push_bind(place.target)
+                    .push_bind(&link.person)
+                    .push_bind(link.state.word())
+                    .push_bind(&link.account)
+                    .push_bind(&link.username)
+                    .push_bind(&link.rules)
+                    .push_bind(link.looked_ms)
+                    .push_bind(&link.fingerprint);
+            });
+            insert.push(
+                " on conflict (connector, target, person) do update set state = excluded.state, \
+                 account = excluded.account, username = excluded.username, \
+                 rules = excluded.rules, looked_ms = excluded.looked_ms, \
+                 fingerprint = excluded.fingerprint",
+            );
+            insert.build().execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Makes every claim on an account ambiguous that two people of this target share.
+    pub async fn mark_shared_accounts(&self, place: Place<'_>) -> Result<u64> {
+        let done = sqlx::query(
+            "update links set state = 'ambiguous', fingerprint = null \
+             where connector = $1 and target = $2 and state = 'matched' and account in ( \
+               select account from links where connector = $1 and target = $2 \
+               and state = 'matched' group by account having count(*) > 1)",
+        )
+        .bind(place.connector)
+        .bind(place.target)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// People whose fingerprints are set once everything of theirs is written.
+    pub async fn save_fingerprints(
+        &self,
+        place: Place<'_>,
+        prints: &[(String, Vec<u8>)],
+    ) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        for (person, print) in prints {
+            sqlx::query(
+                "update links set fingerprint = $4 \
+                 where connector = $1 and target = $2 and person = $3",
+            )
+            .bind(place.connector)
+            .bind(place.target)
+            .bind(person)
+            .bind(print)
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Makes a person due in the next run.
+    pub async fn mark_due(&self, place: Place<'_>, person: &str) -> Result<()> {
+        sqlx::query(
+            "update links set fingerprint = null \
+             where connector = $1 and target = $2 and person = $3",
+        )
+        .bind(place.connector)
+        .bind(place.target)
+        .bind(person)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Forgets a link whose account is gone; the next run looks the person up again.
+    pub async fn unlink(&self, place: Place<'_>, person: &str) -> Result<()> {
+        sqlx::query("delete from links where connector = $1 and target = $2 and person = $3")
+            .bind(place.connector)
+            .bind(place.target)
+            .bind(person)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,226 @@
+//! People as the source delivered them: projected documents, names and relations.
+//!
+//! A document is one cell per selector of the wanted set it was read with; a document of another
+//! wanted set is not used. Invariant: what stands here is always something that the source really
+//! said, so that an aborted listing harms nobody.
+
+use sqlx::{QueryBuilder, Row as _, Sqlite};
+
+use super::{CHUNK_ROWS, Error, Result, Store};
+
+/// One kept person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The source key.
+    pub key: String,
+    /// Everything they may be called by, folded; the key is not repeated.
+    pub names: Vec<String>,
+    /// Role and name of other people: `("manager", "...")`.
+    pub relations: Vec<(String, String)>,
+    /// The source's own revision mark; may be empty.
+    pub revision: String,
+    /// Digest of the wanted set that the document was read with.
+    pub wanted: String,
+    /// The projected document, encoded.
+    pub document: Vec<u8>,
+}
+
+/// Where and when people were read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// The connector's id.
+    pub connector: &'a str,
+    /// The listing that saw them; empty for people who were asked for one by one.
+    pub listing: &'a str,
+    /// When, in ms.
+    pub now_ms: i64,
+}
+
+impl Store {
+    /// Keeps what one page of a reading delivered; a person seen twice is kept as last seen.
+    pub async fn keep_people(&self, reading: Reading<'_>, people: &[Kept]) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        for chunk in people.chunks(CHUNK_ROWS) {
+            let mut insert = QueryBuilder::<Sqlite>::new(
+                "insert into people (connector, key, names, relations, revision, wanted, \
+                 document, listed_in, read_ms) ",
+            );
+            let rows = chunk.iter().map(encode).collect::<Result<Vec<_>>>()?;
+            insert.push_values(rows, |mut row, (kept, names, relations)| {
+                row.push_bind(reading.connector)
+                    .push_bind(&kept.key)
+                    .push_bind(names)
+                    .push_bind(relations)
+                    .push_bind(&kept.revision)
+                    .push_bind(&kept.wanted)
+                    .push_bind(&kept.document)
+                    .push_bind(reading.listing)
+                    .push_bind(reading.now_ms);
+            });
+            insert.push(
+                " on conflict (connector, key) do update set names = excluded.names, \
+                 relations = excluded.relations, revision = excluded.revision, \
+                 wanted = excluded.wanted, document = excluded.document, \
+                 read_ms = excluded.read_ms, listed_in = case excluded.listed_in when '' \
+                 then people.listed_in else excluded.listed_in end",
+            );
+            insert.build().execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Remembers the names by which relations may mean these people.
+    pub async fn keep_names(&self, connector: &str, people: &[Kept]) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        for chunk in people.chunks(CHUNK_ROWS) {
+            let mut stale = QueryBuilder::<Sqlite>::new("delete from names where connector = ");
+            stale.push_bind(connector).push(" and key in (");
+            let mut keys = stale.separated(", ");
+            for kept in chunk {
+                keys.push_bind(&kept.key);
+            }
+            stale.push(")");
+            stale.build().execute(&mut *tx).await?;
+            let pairs = chunk
+                .iter()
+                .flat_map(|kept| kept.names.iter().map(|name| (name, &kept.key)));
+            let pairs: Vec<_> = pairs.collect();
+            for pairs in pairs.chunks(CHUNK_ROWS) {
+                let mut insert =
+                    QueryBuilder::<Sqlite>::new("insert into names (connector, name, key) ");
+                insert.push_values(pairs, |mut row, (name, key)| {
+                    row.push_bind(connector).push_bind(*name).push_bind(*key);
+                });
+                insert.push(" on conflict (connector, name, key) do nothing");
+                insert.build().execute(&mut *tx).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The next people of a listing in key order, after `after`.
+    pub async fn listed_people(
+        &self,
+        connector: &str,
+        listing: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<Kept>> {
+        let rows = sqlx::query(
+            "select key, names, relations, revision, wanted, document from people \
+             where connector = $1 and listed_in = $2 and key > $3 order by key limit $4",
+        )
+        .bind(connector)
+        .bind(listing)
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(decode).collect()
+    }
+
+    /// How many people a listing saw.
+    pub async fn listed_count(&self, connector: &str, listing: &str) -> Result<u64> {
+        let count: i64 = sqlx::query_scalar(
+            "select count(*) from people where connector = $1 and listed_in = $2",
+        )
+        .bind(connector)
+        .bind(listing)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Kept people by key; those that are not kept are simply not in the answer.
+    pub async fn people_by_key(&self, connector: &str, keys: &[String]) -> Result<Vec<Kept>> {
+        let mut found = Vec::with_capacity(keys.len());
+        for chunk in keys.chunks(CHUNK_ROWS) {
+            let mut select = QueryBuilder::<Sqlite>::new(
+                "select key, names, relations, revision, wanted, document from people \
+                 where connector = ",
+            );
+            select.push_bind(connector).push(" and key in (");
+            let mut list = select.separated(", ");
+            for key in chunk {
+                list.push_bind(key);
+            }
+            select.push(")");
+            for row in select.build().fetch_all(&self.pool).await? {
+                found.push(decode(&row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Which keys each folded name means: `(name, key)`, several rows for an ambiguous name.
+    pub async fn keys_by_name(
+        &self,
+        connector: &str,
+        names: &[String],
+    ) -> Result<Vec<(String, String)>> {
+        let mut found = Vec::with_capacity(names.len());
+        for chunk in names.chunks(CHUNK_ROWS) {
+            let mut select =
+                QueryBuilder::<Sqlite>::new("select name, key from names where connector = ");
+            select.push_bind(connector).push(" and name in (");
+            let mut list = select.separated(", ");
+            for name in chunk {
+                list.push_bind(name);
+            }
+            select.push(")");
+            for row in select.build().fetch_all(&self.pool).await? {
+                found.push((row.try_get(0)?, row.try_get(1)?));
+            }
+        }
+        Ok(found)
+    }
+
+    /// How many people the last complete listing saw.
+    pub async fn last_listing(&self, connector: &str) -> Result<Option<u64>> {
+        let people: Option<i64> =
+            sqlx::query_scalar("select people from listings where connector = $1")
+                .bind(connector)
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(people.map(i64::unsigned_abs))
+    }
+
+    /// Records that a complete listing ended.
+    pub async fn close_listing(&self, reading: Reading<'_>, people: u64) -> Result<()> {
+        sqlx::query(
+            "insert into listings (connector, people, run, finished_ms) values ($1, $2, $3, $4) \
+             on conflict (connector) do update set people = excluded.people, run = excluded.run, \
+             finished_ms = excluded.finished_ms",
+        )
+        .bind(reading.connector)
+        .bind(people.cast_signed())
+        .bind(reading.listing)
+        .bind(reading.now_ms)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
+
+fn encode(kept: &Kept) -> Result<(&Kept, String, String)> {
+    let unreadable = |_| Error::Row { what: "a person" };
+    let names = serde_json::to_string(&kept.names).map_err(unreadable)?;
+    let relations = serde_json::to_string(&kept.relations).map_err(unreadable)?;
+    Ok((kept, names, relations))
+}
+
+fn decode(row: &sqlx::sqlite::SqliteRow) -> Result<Kept> {
+    let unreadable = |_| Error::Row { what: "a person" };
+    let names: &str = row.try_get(1)?;
+    let relations: &str = row.try_get(2)?;
+    Ok(Kept {
+        key: row.try_get(0)?,
+        names: serde_json::from_str(names).map_err(unreadable)?,
+        relations: serde_json::from_str(relations).map_err(unreadable)?,
+        revision: row.try_get(3)?,
+        wanted: row.try_get(4)?,
+        document: row.try_get(5)?,
+    })
+}
