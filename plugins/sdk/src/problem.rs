@@ -1,0 +1,48 @@
+//! Makers of typed problems: a stable code, a sentence, and the place it is about.
+//!
+//! Codes are kebab-case and open; those that the host knows stand in `wit/README.md`.
+
+use std::fmt::Display;
+
+use crate::Problem;
+
+impl Problem {
+    /// A problem with a stable code and a sentence without full stop.
+    pub fn new(code: &str, message: impl Display) -> Self {
+        Self {
+            code: code.to_owned(),
+            message: message.to_string(),
+            at: String::new(),
+        }
+    }
+
+    /// Names what the problem is about: an option, a selector, a request.
+    #[must_use]
+    pub fn at(mut self, at: impl Display) -> Self {
+        self.at = at.to_string();
+        self
+    }
+
+    /// An option that the plugin cannot work with.
+    pub fn option(name: &str, message: impl Display) -> Self {
+        Self::new("options", message).at(name)
+    }
+
+    /// Writes the JSON form that a failed cell carries.
+    pub(crate) fn write_json(&self, out: &mut Vec<u8>) {
+        #[derive(serde::Serialize)]
+        struct Wire<'a> {
+            code: &'a str,
+            message: &'a str,
+            #[serde(skip_serializing_if = "str::is_empty")]
+            at: &'a str,
+        }
+        let wire = Wire {
+            code: &self.code,
+            message: &self.message,
+            at: &self.at,
+        };
+        // Writing text members into memory has no way to fail.
+        let _never = serde_json::to_writer(out, &wire);
+    }
+}

@@ -1,0 +1,1 @@
+//! What plugin tests use, natively.
