@@ -4,6 +4,9 @@
 //! with two copies and no per-value work. The bytes of row `i` are `data[ends[i-1]..ends[i]]`. A
 //! column that a plugin returned is hostile until [`Column::check`] has accepted it.
 
+mod check;
+mod pack;
+
 use crate::{Cell, Kind, Problem};
 
 /// The longest value of any kind but bytes.
@@ -46,6 +49,9 @@ pub enum Error {
         /// What is wrong with it.
         what: &'static str,
     },
+    /// Stored bytes that are no packed column.
+    #[error("the stored bytes are no packed column")]
+    Encoding,
 }
 
 /// A packed column of cells.
@@ -116,10 +122,55 @@ impl Column {
         self.ends.push(self.data.len() as u32);
     }
 
+    /// Appends a cell whose bytes `write` appends; where that fails nothing is appended.
+    pub fn push_written<E>(
+        &mut self,
+        kind: Kind,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E>
+    where
+        E: From<crate::json::Bad>,
+    {
+        let start = self.data.len();
+        let written = write(&mut self.data);
+        let long = self.data.len() - start > limit(kind);
+        let nul = kind == Kind::Text && self.data.get(start..).unwrap_or_default().contains(&0);
+        let checked = match (written, long, nul) {
+            (Err(error), _, _) => Err(error),
+            (Ok(()), true, _) => Err(crate::json::Bad::TooLong.into()),
+            (Ok(()), _, true) => Err(crate::json::Bad::Nul.into()),
+            (Ok(()), false, false) => Ok(()),
+        };
+        match checked {
+            Ok(()) => {
+                self.kinds.push(kind as u8);
+                self.ends.push(self.data.len() as u32);
+            }
+            Err(_) => self.data.truncate(start),
+        }
+        checked
+    }
+
+    /// Appends the JSON list of these texts.
+    pub fn push_list<'t>(&mut self, texts: impl IntoIterator<Item = &'t str>) {
+        self.data.push(b'[');
+        for (index, text) in texts.into_iter().enumerate() {
+            if index > 0 {
+                self.data.push(b',');
+            }
+            crate::json::push_string(text, &mut self.data);
+        }
+        self.data.push(b']');
+        self.kinds.push(Kind::Json as u8);
+        self.ends.push(self.data.len() as u32);
+    }
+
     /// Appends a failed cell.
     pub fn push_problem(&mut self, problem: &Problem) {
-        let json = serde_json::to_vec(problem).unwrap_or_default();
-        self.push_bytes(Kind::Failed, &json);
+        // Writing strings into a `Vec` cannot fail.
+        let _ = serde_json::to_writer(&mut self.data, problem);
+        self.kinds.push(Kind::Failed as u8);
+        self.ends.push(self.data.len() as u32);
     }
 
     /// Row `row`, or absent beyond the end or inside a column that was never checked.
@@ -144,3 +195,14 @@ impl Column {
         (0..self.rows()).map(|row| self.cell(row))
     }
 }
+
+/// The longest value of a kind.
+fn limit(kind: Kind) -> usize {
+    match kind {
+        Kind::Bytes => BYTES_MAX,
+        _ => VALUE_BYTES_MAX,
+    }
+}
+
+#[cfg(test)]
+mod tests;

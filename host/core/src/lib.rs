@@ -6,9 +6,12 @@
 //! explained afterwards. Deliberately absent: files, network, SQL, time, randomness, WebAssembly.
 
 pub mod column;
+pub mod json;
 pub mod mapping;
+pub mod matching;
 pub mod outcome;
 pub mod plan;
+pub mod project;
 pub mod selector;
 pub mod transform;
 pub mod value;

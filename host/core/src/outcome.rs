@@ -71,7 +71,8 @@ impl Outcome {
     }
 }
 
-fn failed(bytes: &[u8]) -> Problem {
+/// The problem inside a failed cell.
+pub fn failed(bytes: &[u8]) -> Problem {
     serde_json::from_slice(bytes)
         .unwrap_or_else(|_| Problem::new("plugin-output-invalid", "a failure without a problem"))
 }
