@@ -1,0 +1,187 @@
+//! The words of the command line, and what each option means. Nothing is done here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Keeps Jira and Confluence profiles in tune with the identity provider.
+#[derive(Debug, Parser)]
+#[command(name = "attune", version, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(after_help = "Start with: attune demo\nWhy a code appears: attune help CODE")]
+pub struct Cli {
+    /// Machine-readable output on stdout.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Settings file [default: attune.toml, where it exists].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder of the database, plans and compiled plugins.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Folder of the connector files.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub connectors_dir: Option<PathBuf>,
+    /// Folder of further plugins.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub plugins_dir: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Try everything: an invented directory and a Jira stand-in on this machine.
+    Demo(Demo),
+    /// Endpoints, credentials and permissions of a connector, line by line.
+    Check(Named),
+    /// Show what a sync would write, and write nothing.
+    Plan(Plan),
+    /// Make the plan, check the guards, write that plan.
+    Sync(Sync),
+    /// Write exactly the plan of a file, as far as it still holds.
+    Apply {
+        /// A file that `attune plan --out` wrote.
+        plan: PathBuf,
+    },
+    /// Do exactly the held plan of this digest.
+    Approve {
+        /// `sha256:...`, or the beginning of it.
+        digest: String,
+    },
+    /// Drop the held plan of this digest.
+    Reject {
+        /// `sha256:...`, or the beginning of it.
+        digest: String,
+    },
+    /// Why this value: source, each step, plugin, run and time.
+    Explain(Explain),
+    /// The last runs.
+    Runs {
+        /// How many.
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+    },
+    /// One run.
+    #[command(subcommand)]
+    Run(RunCommand),
+    /// Connector files.
+    #[command(subcommand)]
+    Connector(ConnectorCommand),
+    /// Plugins.
+    #[command(subcommand)]
+    Plugin(PluginCommand),
+    /// What a code means and what to do.
+    Help {
+        /// Such as `many-values`; without one, all codes.
+        code: Option<String>,
+    },
+}
+
+/// `attune demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// How many invented people.
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=200_000))]
+    pub people: u32,
+    /// End after the second run instead of keeping the stand-ins running.
+    #[arg(long)]
+    pub exit: bool,
+}
+
+/// A command about one connector, or all.
+#[derive(Debug, Args)]
+pub struct Named {
+    /// Connector file without `.toml`, or its id; may be left out where there is only one.
+    pub connector: Option<String>,
+}
+
+/// `attune plan`.
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// Connector file without `.toml`, or its id.
+    pub connector: String,
+    /// Only this person: source key, user name or e-mail.
+    #[arg(long, value_name = "USER")]
+    pub user: Option<String>,
+    /// Only the first N people that the source delivers; guards are not checked.
+    #[arg(long, value_name = "N", conflicts_with = "user")]
+    pub sample: Option<u32>,
+    /// Skip nobody and read the targets again.
+    #[arg(long)]
+    pub full: bool,
+    /// Only what changed since the last run, where the provider can.
+    #[arg(long, conflicts_with_all = ["full", "user", "sample"])]
+    pub changes: bool,
+    /// Write the plan here: JSON, above 10,000 changes one JSON document a line.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Exit with 10 when there are changes.
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// `attune sync`.
+#[derive(Debug, Args)]
+pub struct Sync {
+    /// Connector file without `.toml`, or its id.
+    pub connector: String,
+    /// Skip nobody, read the targets again, repair drift.
+    #[arg(long)]
+    pub full: bool,
+    /// Only what changed since the last run, where the provider can.
+    #[arg(long, conflicts_with_all = ["full", "user"])]
+    pub changes: bool,
+    /// Only this person: source key, user name or e-mail. Not guarded.
+    #[arg(long, value_name = "USER")]
+    pub user: Option<String>,
+    /// Write the held plan of this digest instead of making a new one.
+    #[arg(long, value_name = "DIGEST", conflicts_with_all = ["full", "changes", "user"])]
+    pub approve: Option<String>,
+    /// Write the report here: JSON, above 10,000 changes one JSON document a line.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// `attune explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Connector file without `.toml`, or its id.
+    pub connector: String,
+    /// Source key, user name or e-mail.
+    pub user: String,
+    /// Only this field.
+    pub field: Option<String>,
+}
+
+/// `attune run`.
+#[derive(Debug, Subcommand)]
+pub enum RunCommand {
+    /// Counts, guards, problems and changes of one run.
+    Show {
+        /// Its id, or the beginning of it.
+        id: String,
+    },
+}
+
+/// `attune connector`.
+#[derive(Debug, Subcommand)]
+pub enum ConnectorCommand {
+    /// All connector files and whether they are well.
+    List,
+    /// Check one file, or all, without a request.
+    Validate(Named),
+}
+
+/// `attune plugin`.
+#[derive(Debug, Subcommand)]
+pub enum PluginCommand {
+    /// All plugins with version, digest and where they come from.
+    List,
+    /// Functions, options, imports and limits of one plugin.
+    Inspect {
+        /// A plugin's id, or a `.wasm` file.
+        plugin: String,
+    },
+}

@@ -1,0 +1,248 @@
+//! A plan or run as a person reads it: totals first, then what matters most.
+//!
+//! Values are shown, because that is what a plan is for; control characters are made visible so
+//! that a hostile value cannot rewrite the terminal.
+
+use attune_core::plan::{Change, Op, Report, State, Trouble};
+use comfy_table::{Cell, CellAlignment, Table, presets};
+
+use super::out::{BAD, FAINT, GOOD, Out, TITLE, WARN, paint};
+
+/// Changes and problems shown without `--json`.
+pub const EXAMPLES_MAX: usize = 12;
+/// Longest value shown in a table, in characters.
+const VALUE_CHARS_MAX: usize = 40;
+
+/// Prints a whole report; `changes` are the first few of `report.summary.changes`.
+pub fn print(out: Out, report: &Report, changes: &[Change]) {
+    out.data(headline(report));
+    out.data(totals(report).to_string());
+    if report.targets.len() > 1 || report.targets.values().any(|target| target.error.is_some()) {
+        out.data(targets(report).to_string());
+    }
+    if !changes.is_empty() {
+        let shown = changes.len() as u64;
+        let rest = report.summary.changes.saturating_sub(shown);
+        let of = if rest == 0 { String::new() } else { format!(" (first {shown})") };
+        out.data(format!("\n{}", paint(TITLE, format!("Changes{of}"))));
+        out.data(change_table(changes).to_string());
+        if rest > 0 {
+            let more = format!("... and {rest} more: attune plan {} --out plan.json", report.connector);
+            out.data(paint(FAINT, more));
+        }
+    }
+    if !report.problems.is_empty() {
+        out.data(format!("\n{}", paint(TITLE, "Problems (these values keep what is there)")));
+        out.data(problem_table(&report.problems).to_string());
+    }
+    for guard in report.guards.iter().filter(|guard| guard.held) {
+        let detail =
+            if guard.detail.is_empty() { String::new() } else { format!(": {}", shown(&guard.detail)) };
+        out.data(paint(
+            WARN,
+            format!(
+                "held by {}: {} ({} of {}) is above the limit of {}{detail}",
+                guard.name, guard.actual, guard.count, guard.base, guard.limit
+            ),
+        ));
+    }
+    out.data(format!("digest {}", report.digest));
+}
+
+fn headline(report: &Report) -> String {
+    let word = match report.state {
+        State::Planned => paint(GOOD, "planned"),
+        State::Applied => paint(GOOD, "applied"),
+        State::Nothing => paint(GOOD, "nothing to do"),
+        State::Held => paint(WARN, "held: approval needed"),
+        State::Stopped => paint(BAD, "stopped early"),
+    };
+    format!("{} {word}", paint(TITLE, &report.connector))
+}
+
+fn totals(report: &Report) -> Table {
+    let summary = &report.summary;
+    let mut table = plain();
+    let mut row = |name: &str, count: u64, about: &str| {
+        table.add_row([
+            Cell::new(name),
+            Cell::new(grouped(count)).set_alignment(CellAlignment::Right),
+            Cell::new(about),
+        ]);
+    };
+    row("people", summary.people, "in scope");
+    row("with an account", summary.matched, "");
+    row("without an account", summary.unmatched, "nothing is written for them");
+    if summary.ambiguous > 0 {
+        row("ambiguous", summary.ambiguous, "several candidates: nothing is written");
+    }
+    if summary.dropped > 0 {
+        row("dropped", summary.dropped, "by a rule of the mapping");
+    }
+    row("unchanged", summary.skipped, "skipped without a request");
+    row("changes", summary.changes, &kinds(report));
+    if summary.adopted > 0 {
+        row("adopted", summary.adopted, "already right: ours from now on");
+    }
+    if summary.held > 0 {
+        row("held values", summary.held, "wait for a decision");
+    }
+    if summary.failed > 0 {
+        row("failed values", summary.failed, "see the problems below");
+    }
+    if report.state == State::Applied || report.state == State::Stopped {
+        row("written", summary.written, "");
+    }
+    table
+}
+
+fn kinds(report: &Report) -> String {
+    let summary = &report.summary;
+    let mut parts = vec![format!("{} set", grouped(summary.sets))];
+    if summary.clears > 0 {
+        parts.push(format!("{} cleared", grouped(summary.clears)));
+    }
+    if summary.photos > 0 {
+        parts.push(format!("{} pictures", grouped(summary.photos)));
+    }
+    parts.join(", ")
+}
+
+fn targets(report: &Report) -> Table {
+    let mut table = plain();
+    table.set_header(["target", "matched", "unmatched", "changes", ""]);
+    for (name, target) in &report.targets {
+        let error = target.error.as_ref().map(|problem| problem.to_string()).unwrap_or_default();
+        table.add_row([
+            name.clone(),
+            grouped(target.matched),
+            grouped(target.unmatched),
+            grouped(target.changes),
+            error,
+        ]);
+    }
+    table
+}
+
+/// Changes as a table.
+pub fn change_table(changes: &[Change]) -> Table {
+    let mut table = plain();
+    table.set_header(["account", "field", "before", "", "after", ""]);
+    for change in changes {
+        let arrow = match change.op {
+            Op::Set | Op::Photo => "->",
+            Op::Clear => "x",
+        };
+        let result = change
+            .result
+            .and_then(|result| serde_json::to_value(result).ok())
+            .and_then(|word| word.as_str().map(str::to_owned))
+            .unwrap_or_default();
+        table.add_row([
+            shown(&change.account),
+            shown(&change.field),
+            optional(change.before.as_deref()),
+            arrow.to_owned(),
+            optional(change.after.as_deref()),
+            result,
+        ]);
+    }
+    table
+}
+
+/// Problems as a table: the first few.
+pub fn problem_table(problems: &[Trouble]) -> Table {
+    let mut table = plain();
+    table.set_header(["person", "field", "code", "what happened"]);
+    for problem in problems.iter().take(EXAMPLES_MAX) {
+        table.add_row([
+            shown(&problem.person),
+            shown(&problem.field),
+            problem.code.clone(),
+            visible(&problem.message),
+        ]);
+    }
+    if let Some(rest) = problems.len().checked_sub(EXAMPLES_MAX).filter(|rest| *rest > 0) {
+        table.add_row(["...", "", "", &format!("and {rest} more")]);
+    }
+    table
+}
+
+/// A table without vertical lines, as wide as its content.
+pub fn plain() -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    table
+}
+
+fn optional(value: Option<&str>) -> String {
+    match value {
+        None | Some("") => "(empty)".to_owned(),
+        Some(value) => shown(value),
+    }
+}
+
+fn shown(value: &str) -> String {
+    let visible = visible(value);
+    if visible.chars().count() <= VALUE_CHARS_MAX {
+        return visible;
+    }
+    let cut: String = visible.chars().take(VALUE_CHARS_MAX - 1).collect();
+    format!("{cut}…")
+}
+
+/// Control and direction characters as escapes.
+pub fn visible(value: &str) -> String {
+    let hidden = |c: char| {
+        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !value.chars().any(hidden) {
+        return value.to_owned();
+    }
+    let mut text = String::with_capacity(value.len());
+    for c in value.chars() {
+        if hidden(c) {
+            text.extend(c.escape_unicode());
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+/// A count with thin groups: `12 345`.
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{grouped, shown, visible};
+
+    #[test]
+    fn counts_are_grouped_by_three() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(1210), "1 210");
+        assert_eq!(grouped(1_234_567), "1 234 567");
+    }
+
+    #[test]
+    fn values_cannot_rewrite_the_terminal() {
+        assert_eq!(visible("a\u{1b}[31mb"), "a\\u{1b}[31mb");
+        assert_eq!(visible("\u{202e}abc"), "\\u{202e}abc");
+        assert_eq!(visible("Jörg Weiß"), "Jörg Weiß");
+    }
+
+    #[test]
+    fn long_values_are_cut_by_characters() {
+        assert_eq!(shown(&"ä".repeat(50)).chars().count(), 40);
+    }
+}

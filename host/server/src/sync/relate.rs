@@ -1,0 +1,198 @@
+//! Relations: whose manager is whom, and what a person's row says about them.
+//!
+//! A relation names another person by key or any of their names, without case. It is resolved
+//! against the people of the run and the kept people in one look-up, then by asking the provider,
+//! also for people out of scope. Not found, ambiguous, or a document of another wanted set are
+//! all missing. A cycle is walked like any other chain; its depth is what the selector says.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use attune_core::selector::{Of, Relation, Wanted};
+use attune_core::{Cell, Column, Selector};
+
+use super::Error;
+use super::read::Reader;
+use crate::store::Store;
+use crate::store::people::Kept;
+
+/// The only role that selectors can follow.
+const MANAGER: &str = "manager";
+
+/// A kept person and their document, decoded once.
+#[derive(Debug)]
+pub struct Known {
+    kept: Kept,
+    document: Column,
+}
+
+impl Known {
+    /// Decodes a kept person; one whose document cannot be read counts as not kept.
+    pub fn of(kept: Kept) -> Option<Self> {
+        let document = Column::decode(&kept.document).ok()?;
+        Some(Self { kept, document })
+    }
+
+    /// The source key.
+    pub fn key(&self) -> &str {
+        &self.kept.key
+    }
+
+    /// The person as they are kept.
+    pub fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
+    fn manager(&self) -> Option<&str> {
+        self.kept.relations.iter().find(|(role, _)| role == MANAGER).map(|(_, name)| name.as_str())
+    }
+}
+
+/// One input of a mapping table: what it wants of whom, and where that document has it.
+struct Input {
+    relation: Relation,
+    position: Option<usize>,
+}
+
+/// Resolves selectors for pages of people.
+pub struct Relations<'a> {
+    store: &'a Store,
+    reader: &'a Reader<'a>,
+    /// Names that nobody has; asked once per run.
+    unknown: HashSet<String>,
+}
+
+impl<'a> Relations<'a> {
+    /// A resolver for one run.
+    pub fn new(store: &'a Store, reader: &'a Reader<'a>) -> Self {
+        Self { store, reader, unknown: HashSet::new() }
+    }
+
+    /// One column per selector for these people. Account parts (`manager.account.key`) come out
+    /// absent here; the plan fills them per target.
+    pub async fn columns(
+        &mut self,
+        selectors: &Wanted,
+        people: &[Arc<Known>],
+    ) -> Result<Vec<Column>, Error> {
+        let inputs = self.inputs(selectors.selectors())?;
+        let depth = inputs.iter().map(|input| input.relation.depth).max().unwrap_or(0);
+        let chain = self.chain(people, depth).await?;
+        let mut columns = Vec::with_capacity(inputs.len());
+        for input in &inputs {
+            let mut column = Column::with_capacity(people.len(), people.len() * 16);
+            let level = chain.get(input.relation.depth).map(Vec::as_slice).unwrap_or_default();
+            for known in level {
+                let cell = match (known, input.position) {
+                    (Some(known), Some(position)) => known.document.cell(position),
+                    _ => Cell::ABSENT,
+                };
+                column.push(cell);
+            }
+            columns.push(column);
+        }
+        Ok(columns)
+    }
+
+    /// The people and their managers, level by level: `chain[d][i]` is d managers above person i.
+    pub async fn chain(
+        &mut self,
+        people: &[Arc<Known>],
+        depth: usize,
+    ) -> Result<Vec<Vec<Option<Arc<Known>>>>, Error> {
+        let mut chain = vec![people.iter().cloned().map(Some).collect::<Vec<_>>()];
+        for _ in 0..depth {
+            let level = chain.last().map(Vec::as_slice).unwrap_or_default();
+            let named: Vec<Option<&str>> = level
+                .iter()
+                .map(|known| known.as_ref().and_then(|known| known.manager()))
+                .collect();
+            let distinct: HashSet<&str> = named.iter().flatten().copied().collect();
+            let found = self.find(&distinct).await?;
+            let next = named
+                .iter()
+                .map(|name| name.and_then(|name| found.get(name).cloned()))
+                .collect();
+            chain.push(next);
+        }
+        Ok(chain)
+    }
+
+    fn inputs(&self, selectors: &[Selector]) -> Result<Vec<Input>, Error> {
+        let wanted = self.reader.wanted();
+        selectors
+            .iter()
+            .map(|selector| {
+                let relation = selector.strip_relation().map_err(Error::TooDeep)?;
+                let position = match &relation.of {
+                    Of::Document(rest) => wanted.position(rest),
+                    Of::AccountUserName | Of::AccountKey => None,
+                };
+                Ok(Input { relation, position })
+            })
+            .collect()
+    }
+
+    async fn find(&mut self, names: &HashSet<&str>) -> Result<HashMap<String, Arc<Known>>, Error> {
+        let mut open: Vec<String> = names
+            .iter()
+            .filter(|name| !self.unknown.contains(**name))
+            .map(|&name| name.to_owned())
+            .collect();
+        open.sort_unstable();
+        let mut found = HashMap::with_capacity(open.len());
+        self.find_kept(&mut open, &mut found).await?;
+        if !open.is_empty() && self.reader.ask_for(&open).await? > 0 {
+            self.find_kept(&mut open, &mut found).await?;
+        }
+        self.unknown.extend(open);
+        Ok(found)
+    }
+
+    /// Moves what is kept from `open` to `found`: by key first, then by name without case.
+    async fn find_kept(
+        &self,
+        open: &mut Vec<String>,
+        found: &mut HashMap<String, Arc<Known>>,
+    ) -> Result<(), Error> {
+        let connector = self.reader.connector();
+        for kept in self.store.people_by_key(connector, open).await? {
+            self.admit(kept.key.clone(), kept, found);
+        }
+        open.retain(|name| !found.contains_key(name));
+        let folded: Vec<String> =
+            open.iter().map(|name| attune_core::matching::fold(name)).collect();
+        let mut keys: HashMap<String, Vec<String>> = HashMap::new();
+        for (name, key) in self.store.keys_by_name(connector, &folded).await? {
+            keys.entry(name).or_default().push(key);
+        }
+        // Several people of one name: nobody can say who is meant, so the relation is missing.
+        let only = |folded: &String| match keys.get(folded).map(Vec::as_slice) {
+            Some([key]) => Some(key.clone()),
+            _ => None,
+        };
+        let meant: Vec<Option<String>> = folded.iter().map(only).collect();
+        let distinct: HashSet<&String> = meant.iter().flatten().collect();
+        let distinct: Vec<String> = distinct.into_iter().cloned().collect();
+        let mut by_key = HashMap::with_capacity(distinct.len());
+        for kept in self.store.people_by_key(connector, &distinct).await? {
+            self.admit(kept.key.clone(), kept, &mut by_key);
+        }
+        for (name, key) in open.iter().zip(meant) {
+            if let Some(known) = key.and_then(|key| by_key.get(&key)) {
+                found.insert(name.clone(), Arc::clone(known));
+            }
+        }
+        open.retain(|name| !found.contains_key(name));
+        Ok(())
+    }
+
+    fn admit(&self, name: String, kept: Kept, found: &mut HashMap<String, Arc<Known>>) {
+        if kept.wanted != self.reader.wanted_digest() {
+            return;
+        }
+        if let Some(known) = Known::of(kept) {
+            found.insert(name, Arc::new(known));
+        }
+    }
+}
