@@ -172,7 +172,9 @@ fn build(plugins: &Path, target: &Path, guests: &[Guest]) -> Result<PathBuf, Fai
         .arg("--manifest-path")
         .arg(plugins.join("Cargo.toml"))
         .arg("--target-dir")
-        .arg(target);
+        .arg(target)
+        // A `build.build-dir` of the user's cargo configuration would be shared, and locked, too.
+        .env("CARGO_BUILD_BUILD_DIR", target);
     for guest in guests {
         cargo.args(["--package", &guest.package]);
     }
