@@ -3,4 +3,6 @@
 //! Modules stand in layers and import downward only (`tests/tidy` checks it):
 //! `clock`, `settings`, `fault` < `net`, `store` < `source`, `target`, `vault`, `connector` < `sync` < `cli` < `app`.
 
+pub mod clock;
+pub mod net;
 pub mod store;

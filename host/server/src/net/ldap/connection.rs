@@ -1,0 +1,249 @@
+//! A connection to a directory, for one conversation.
+
+use ldap3::controls::{MakeCritical, PagedResults};
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError};
+use secrecy::ExposeSecret;
+use tokio::task::JoinSet;
+
+use super::entry::{self, Item};
+use super::{Bind, Directory, Page, Scope, Search, Security};
+use crate::net::wire::{CONNECT_MAX, IDLE_MAX, REQUEST_MAX};
+use crate::net::{Error, tls};
+
+/// Most that is read of one page.
+const PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
+const WORDS_MAX: usize = 300;
+
+/// Bound and ready to search. Dropping it closes the connection.
+#[derive(Debug)]
+pub struct Connection {
+    directory: Directory,
+    ldap: Ldap,
+    /// Reads and writes the socket. It is a task of its own, so that a panic of the library over
+    /// what a server sent ends the connection and nothing else.
+    _driver: JoinSet<()>,
+}
+
+impl Directory {
+    /// Connects and binds; tries again for up to ten seconds where nobody answers.
+    pub async fn connect(&self) -> Result<Connection, Error> {
+        let policy = self.outside.policy();
+        let clock = self.outside.clock();
+        let began = clock.uptime();
+        let mut attempts = 0;
+        loop {
+            self.outside.pass(self.origin(), policy.total_max).await?;
+            attempts += 1;
+            let error = match self.connect_once().await {
+                Err(error @ (Error::Connect { .. } | Error::Dns { .. })) => error,
+                other => return other,
+            };
+            let wait = policy.backoff(attempts, self.outside.jitter());
+            let elapsed = clock.uptime().saturating_sub(began);
+            if elapsed.saturating_add(wait) > policy.connect_total_max {
+                return Err(error);
+            }
+            clock.sleep(wait).await;
+        }
+    }
+
+    async fn connect_once(&self) -> Result<Connection, Error> {
+        self.resolve().await?;
+        let settings = LdapConnSettings::new()
+            .set_conn_timeout(CONNECT_MAX)
+            .set_config(std::sync::Arc::clone(&self.tls))
+            .set_starttls(self.security == Security::StartTls);
+        let opened = LdapConnAsync::from_url_with_settings(settings, self.base.url()).await;
+        let (connection, ldap) = opened.map_err(|cause| self.classify_opening(&cause))?;
+        let mut driver = JoinSet::new();
+        driver.spawn(async move {
+            if let Err(cause) = connection.drive().await {
+                tracing::debug!(error = %cause, "directory connection ended");
+            }
+        });
+        let mut connection = Connection {
+            directory: self.clone(),
+            ldap,
+            _driver: driver,
+        };
+        if let Some(bind) = &self.bind {
+            connection.bind(bind).await?;
+        }
+        Ok(connection)
+    }
+
+    /// Resolved beforehand only to tell a wrong name from a host that does not answer.
+    async fn resolve(&self) -> Result<(), Error> {
+        let origin = self.origin();
+        let host = origin.host().trim_matches(['[', ']']);
+        let found =
+            tokio::time::timeout(CONNECT_MAX, tokio::net::lookup_host((host, origin.port())));
+        if let Ok(Ok(addresses)) = found.await
+            && addresses.count() > 0
+        {
+            return Ok(());
+        }
+        Err(Error::Dns {
+            origin: origin.clone(),
+        })
+    }
+
+    fn classify_opening(&self, cause: &LdapError) -> Error {
+        let origin = self.origin().clone();
+        if let LdapError::Rustls { source } = cause {
+            let why = tls::words(source);
+            return Error::Tls { origin, why };
+        }
+        match cause {
+            LdapError::Io { source } => match tls::inside(source) {
+                Some(found) => Error::Tls {
+                    origin,
+                    why: tls::words(found),
+                },
+                None if source.kind() == std::io::ErrorKind::UnexpectedEof => Error::Tls {
+                    origin,
+                    why: "the server closed the connection during the handshake".to_owned(),
+                },
+                None => Error::Connect {
+                    origin,
+                    why: source.kind().to_string(),
+                },
+            },
+            LdapError::Timeout { .. } => Error::Connect {
+                origin,
+                why: format!("no connection within {} s", CONNECT_MAX.as_secs()),
+            },
+            LdapError::LdapResult { result } => Error::Tls {
+                origin,
+                why: format!(
+                    "the server refuses StartTLS with result code {}: {}",
+                    result.rc,
+                    shown(&result.text)
+                ),
+            },
+            LdapError::DNSName { .. } => Error::Tls {
+                origin,
+                why: "no certificate can be checked for such a host name".to_owned(),
+            },
+            _ => Error::Connect {
+                origin,
+                why: "the server closed the connection".to_owned(),
+            },
+        }
+    }
+}
+
+impl Connection {
+    async fn bind(&mut self, bind: &Bind) -> Result<(), Error> {
+        let origin = self.directory.origin().clone();
+        self.ldap.with_timeout(IDLE_MAX);
+        let answer = self
+            .ldap
+            .simple_bind(&bind.dn, bind.password.expose_secret());
+        let result = answer.await.map_err(|cause| self.classify(&cause))?;
+        match result.rc {
+            0 => Ok(()),
+            code => Err(Error::SignIn {
+                origin,
+                why: format!("result code {code}{}", bind_words(code, &result.text)),
+            }),
+        }
+    }
+
+    /// Reads one page. A result code other than 0 is not an error here: it is part of the page.
+    pub async fn search(&mut self, search: &Search) -> Result<Page, Error> {
+        let origin = self.directory.origin().clone();
+        match tokio::time::timeout(REQUEST_MAX, self.search_now(search)).await {
+            Ok(result) => result,
+            Err(_) => Err(Error::Timeout { origin }),
+        }
+    }
+
+    async fn search_now(&mut self, search: &Search) -> Result<Page, Error> {
+        if ldap3::parse_filter(&search.filter).is_err() {
+            return Err(Error::refused("the filter is not one (RFC 4515)"));
+        }
+        self.ldap.with_timeout(IDLE_MAX);
+        if search.page_size > 0 {
+            let control = PagedResults {
+                size: i32::try_from(search.page_size).unwrap_or(i32::MAX),
+                cookie: search.cookie.clone(),
+            };
+            self.ldap.with_controls(vec![control.critical().into()]);
+        }
+        let scope = match search.scope {
+            Scope::Base => ldap3::Scope::Base,
+            Scope::OneLevel => ldap3::Scope::OneLevel,
+            Scope::Subtree => ldap3::Scope::Subtree,
+        };
+        let names = search.attributes.clone();
+        let started = self
+            .ldap
+            .streaming_search(&search.base, scope, &search.filter, names)
+            .await;
+        let mut stream = started.map_err(|cause| self.classify(&cause))?;
+        let mut page = Page::default();
+        let mut bytes = 0;
+        while let Some(message) = stream.next().await.map_err(|cause| self.classify(&cause))? {
+            match entry::read(message, &search.binary) {
+                Item::Entry(entry) => {
+                    bytes += entry::size(&entry);
+                    page.entries.push(entry);
+                }
+                Item::Other => {}
+                Item::Broken => return Err(self.broken("an entry cannot be read")),
+            }
+            if bytes > PAGE_BYTES_MAX {
+                return Err(Error::TooLarge {
+                    origin: self.directory.origin().clone(),
+                    limit_bytes: PAGE_BYTES_MAX,
+                });
+            }
+        }
+        let result = stream.finish().await;
+        page.code = result.rc;
+        page.diagnostic = shown(&result.text);
+        page.cookie = entry::cookie(&result.ctrls)
+            .ok_or_else(|| self.broken("the paging cookie cannot be read"))?;
+        Ok(page)
+    }
+
+    fn broken(&self, why: &str) -> Error {
+        Error::Interrupted {
+            origin: self.directory.origin().clone(),
+            why: why.to_owned(),
+        }
+    }
+
+    fn classify(&self, cause: &LdapError) -> Error {
+        let origin = self.directory.origin().clone();
+        match cause {
+            LdapError::Timeout { .. } => Error::Timeout { origin },
+            LdapError::FilterParsing => Error::refused("the filter is not one (RFC 4515)"),
+            _ => Error::PagingLost { origin },
+        }
+    }
+}
+
+fn bind_words(code: u32, text: &str) -> String {
+    let known = match code {
+        8 => ", the server wants stronger authentication",
+        13 => ", the server wants a secure connection",
+        32 | 34 => ", there is no such name",
+        49 => ", the name or the password is wrong",
+        53 => ", the server is unwilling",
+        _ => "",
+    };
+    match shown(text) {
+        text if text.is_empty() => known.to_owned(),
+        text => format!("{known} ({text})"),
+    }
+}
+
+/// The server's words in one short line.
+fn shown(text: &str) -> String {
+    text.chars()
+        .filter(|c| !c.is_control())
+        .take(WORDS_MAX)
+        .collect()
+}

@@ -1,0 +1,187 @@
+//! Directories: LDAP with TLS, a simple bind and paged searches.
+//!
+//! A [`Directory`] is a checked address with its credential; a [`Connection`] serves one
+//! conversation, because a paging cookie is only good on the connection that gave it. The directory
+//! is spoken to over `ldaps://`, over `ldap://` with StartTLS, or in plain text where that was
+//! asked for in so many words.
+//!
+//! Invariants: no referral is followed; no bind without a password (a server takes it for an
+//! anonymous one, RFC 4513 5.1.2); values are bytes in the server's order and are never judged by
+//! their content; the answer of a broken server is an error, never a panic.
+//!
+//! Deliberately not here: filters (the adapter writes them), SASL, writing.
+
+mod connection;
+mod entry;
+
+pub use connection::Connection;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Base, Error, Origin, Outside, tls};
+
+/// What a directory is made from.
+#[derive(Debug, Clone)]
+pub struct DirectorySpec {
+    /// `ldaps://...` or `ldap://...`.
+    pub address: String,
+    /// Secure an `ldap://` connection before anything else is said; the default.
+    pub start_tls: bool,
+    /// Speak plain text over `ldap://`, password included.
+    pub allow_plain: bool,
+    /// PEM file of authorities that are trusted for this address alone.
+    pub ca_file: Option<PathBuf>,
+    /// Name and password; without them nobody binds.
+    pub bind: Option<Bind>,
+}
+
+/// Who binds.
+#[derive(Debug, Clone)]
+pub struct Bind {
+    /// Distinguished name, or what else the server takes for one (`user@domain`).
+    pub dn: String,
+    /// Never shown.
+    pub password: SecretString,
+}
+
+/// A checked directory address with its credential; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    base: Base,
+    security: Security,
+    tls: Arc<ClientConfig>,
+    bind: Option<Bind>,
+    outside: Outside,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Security {
+    Tls,
+    StartTls,
+    Plain,
+}
+
+impl Directory {
+    /// Checks the address, the files and the credential; opens no connection.
+    pub fn open(outside: &Outside, spec: DirectorySpec) -> Result<Self, Error> {
+        let base = Base::directory(&spec.address)?;
+        let security = security(&base, &spec)?;
+        let wants_password = |bind: &Bind| bind.password.expose_secret().is_empty();
+        if spec.bind.as_ref().is_some_and(wants_password) {
+            return Err(Error::Setup {
+                what: "the credential".to_owned(),
+                why: "a bind with an empty password would be an anonymous one".to_owned(),
+            });
+        }
+        let shared = outside.options().ca_file.as_deref();
+        let files: Vec<_> = shared.into_iter().chain(spec.ca_file.as_deref()).collect();
+        Ok(Self {
+            base,
+            security,
+            tls: Arc::new(tls::client_config(&files)?),
+            bind: spec.bind,
+            outside: outside.clone(),
+        })
+    }
+
+    /// Where the directory is.
+    pub fn origin(&self) -> &Origin {
+        self.base.origin()
+    }
+
+    /// The configured address.
+    pub fn base(&self) -> &Base {
+        &self.base
+    }
+
+    /// The password and everything after it is hidden from the network.
+    pub fn is_secure(&self) -> bool {
+        self.security != Security::Plain
+    }
+
+    /// Nobody connects to this directory for the next `wait`.
+    pub fn hold(&self, wait: std::time::Duration) {
+        self.outside.hold(self.origin(), wait);
+    }
+}
+
+fn security(base: &Base, spec: &DirectorySpec) -> Result<Security, Error> {
+    match base.origin().scheme() {
+        "ldaps" => Ok(Security::Tls),
+        _ if spec.allow_plain => Ok(Security::Plain),
+        _ if spec.start_tls => Ok(Security::StartTls),
+        _ => Err(Error::Address {
+            address: base.as_text().to_owned(),
+            why: "ldap:// without StartTLS sends the password in plain text: use ldaps://, \
+                  `start-tls = true`, or say `allow-plain = true`"
+                .to_owned(),
+        }),
+    }
+}
+
+/// Which part of the tree is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// The base itself.
+    Base,
+    /// Its children.
+    OneLevel,
+    /// It and everything below.
+    Subtree,
+}
+
+/// One page of a search.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Search {
+    /// Distinguished name where the search begins.
+    pub base: String,
+    /// How deep.
+    pub scope: Scope,
+    /// RFC 4515.
+    pub filter: String,
+    /// Attributes to read.
+    pub attributes: Vec<String>,
+    /// Those among them whose values are bytes.
+    pub binary: Vec<String>,
+    /// 0: no paging.
+    pub page_size: u32,
+    /// Empty: from the beginning.
+    pub cookie: Vec<u8>,
+}
+
+/// What the server answered to a [`Search`].
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// Result code; anything but 0 is an error, and the entries are not all there are.
+    pub code: u32,
+    /// The server's own words.
+    pub diagnostic: String,
+    /// In the server's order.
+    pub entries: Vec<Entry>,
+    /// Empty: this was the last page.
+    pub cookie: Vec<u8>,
+}
+
+/// One object of the directory.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Entry {
+    /// Distinguished name as the server writes it.
+    pub dn: String,
+    /// In the server's order.
+    pub attributes: Vec<Attribute>,
+}
+
+/// One attribute with all its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribute {
+    /// Name as the server writes it, options included (`userCertificate;binary`).
+    pub name: String,
+    /// In the server's order.
+    pub values: Vec<Vec<u8>>,
+    /// The values are bytes rather than text: decided by the name, never by the content.
+    pub is_binary: bool,
+}

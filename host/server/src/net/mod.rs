@@ -1,0 +1,48 @@
+//! The one way out: every byte that leaves for a provider or a product passes here.
+//!
+//! A [`Slot`] is one configured address with its credential. It turns a path or a link into a
+//! request on its own origin, or refuses it; adds the credential; waits while the origin asked to
+//! be left alone; sends; repeats what may be repeated. [`Send`] is the seam below it, with the
+//! network ([`Wire`]) and a script ([`Script`]) behind it. [`ldap`] does the same for directories.
+//!
+//! Invariants: a request never goes to another scheme, host or port than its slot's; no redirect is
+//! followed; a credential is added here and nowhere else; what was refused has sent no packet; a
+//! write whose answer was lost is [`Error::Ambiguous`] and is not sent again; no error text holds a
+//! secret, a query or a body.
+//!
+//! Deliberately not here: what an answer means (`source`, `target`), where secrets are kept
+//! (`vault`).
+
+mod credential;
+mod error;
+mod headers;
+mod hold;
+pub mod ldap;
+mod origin;
+mod outside;
+mod probe;
+mod request;
+mod retry;
+mod script;
+mod send;
+mod slot;
+mod tls;
+mod token;
+mod waiting;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use credential::{Credential, Grant, Sign};
+pub use error::Error;
+pub use headers::admit_guest_headers;
+pub use origin::{Base, Origin};
+pub use outside::{Options, Outside};
+pub use probe::{Fact, facts};
+pub use request::{Locator, Method, Outgoing, Repeat, Request, Response};
+pub use retry::Policy;
+pub use script::Script;
+pub use send::{Send, Sent};
+pub use slot::{Slot, SlotSpec};
+pub use wire::Wire;

@@ -1,0 +1,214 @@
+//! One configured address with its credential: the only thing that requests are made with.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::credential::Sign;
+use super::request::{Locator, Outgoing, Request, Response};
+use super::retry::{Attempt, Verdict, judge};
+use super::send::Send;
+use super::token::Token;
+use super::{Base, Error, Origin, Outside, headers};
+
+/// What a slot is made from.
+#[derive(Debug, Clone, Default)]
+pub struct SlotSpec {
+    /// `https://...`, with or without a path below which its requests live.
+    pub address: String,
+    /// Plain `http://` to other machines too.
+    pub allow_http: bool,
+    /// PEM file of authorities that are trusted for this address alone.
+    pub ca_file: Option<PathBuf>,
+    /// How its requests are signed.
+    pub sign: Sign,
+}
+
+/// A configured address with its credential; cheap to clone.
+#[derive(Clone)]
+pub struct Slot {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    base: Base,
+    sign: Sign,
+    send: Arc<dyn Send>,
+    outside: Outside,
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Slot({})", self.origin())
+    }
+}
+
+impl Slot {
+    /// Checks the address and the files; opens no connection.
+    pub fn open(outside: &Outside, spec: SlotSpec) -> Result<Self, Error> {
+        let shared = Shared {
+            base: Base::http(&spec.address, spec.allow_http)?,
+            sign: spec.sign,
+            send: outside.send(spec.ca_file.as_deref())?,
+            outside: outside.clone(),
+        };
+        let shared = Arc::new(shared);
+        Ok(Self { shared })
+    }
+
+    /// Where every request of this slot goes.
+    pub fn origin(&self) -> &Origin {
+        self.shared.base.origin()
+    }
+
+    /// The configured address.
+    pub fn base(&self) -> &Base {
+        &self.shared.base
+    }
+
+    /// The world that this slot is part of.
+    pub fn outside(&self) -> &Outside {
+        &self.shared.outside
+    }
+
+    /// The header that carries the credential, where there is one.
+    pub fn credential_header(&self) -> Option<&str> {
+        match &self.shared.sign {
+            Sign::Nothing => None,
+            Sign::Header { name, .. } => Some(name),
+            Sign::Token(_) => Some("authorization"),
+        }
+    }
+
+    /// Nobody sends to this slot's origin for the next `wait`.
+    pub fn hold(&self, wait: Duration) {
+        self.outside().hold(self.origin(), wait);
+    }
+
+    /// Sends a request, repeats it where that is right, and gives the last answer, whatever its
+    /// status. An error means that there is no answer.
+    pub async fn exchange(&self, request: Request) -> Result<Response, Error> {
+        let unsigned = self.prepare(&request)?;
+        let clock = self.outside().clock();
+        let began = clock.uptime();
+        let mut unreachable_since = None;
+        let mut signature = Signature::default();
+        let mut attempts = 0;
+        loop {
+            let left = self.patience(clock.uptime().saturating_sub(began));
+            self.outside().pass(self.origin(), left).await?;
+            let outgoing = Outgoing {
+                credential: self.sign(&mut signature).await?,
+                ..unsigned.clone()
+            };
+            attempts += 1;
+            let result = self.shared.send.send(outgoing).await;
+            if signature.should_sign_again(&result) {
+                continue;
+            }
+            let now = clock.uptime();
+            match &result {
+                Err(Error::Connect { .. } | Error::Dns { .. }) => {
+                    unreachable_since.get_or_insert(now);
+                }
+                _ => unreachable_since = None,
+            }
+            self.heed(&result);
+            let attempt = Attempt {
+                policy: self.outside().policy(),
+                origin: self.origin(),
+                repeat: request.repeat,
+                attempts,
+                elapsed: now.saturating_sub(began),
+                unreachable: unreachable_since.map_or(Duration::ZERO, |at| now.saturating_sub(at)),
+                now: clock.now(),
+                jitter: self.outside().jitter(),
+            };
+            match judge(&attempt, result) {
+                Verdict::Done(result) => {
+                    return result.map(|answer| Response { attempts, ..answer });
+                }
+                Verdict::Hold(wait) => self.hold(wait),
+                Verdict::Pause(wait) => clock.sleep(wait).await,
+            }
+        }
+    }
+
+    fn patience(&self, elapsed: Duration) -> Duration {
+        self.outside().policy().total_max.saturating_sub(elapsed)
+    }
+
+    fn prepare(&self, request: &Request) -> Result<Outgoing, Error> {
+        let url = match &request.locator {
+            Locator::Path(path) => self.base().join(path)?,
+            Locator::Link(link) => self.base().admit(link)?,
+        };
+        for (name, value) in &request.headers {
+            headers::check_form(name, value)?;
+        }
+        Ok(Outgoing {
+            method: request.method,
+            url,
+            headers: request.headers.clone(),
+            credential: None,
+            body: request.body.clone(),
+            body_bytes_max: request.body_bytes_max,
+        })
+    }
+
+    async fn sign(
+        &self,
+        signature: &mut Signature,
+    ) -> Result<Option<(String, SecretString)>, Error> {
+        match &self.shared.sign {
+            Sign::Nothing => Ok(None),
+            Sign::Header { name, value } => Ok(Some((name.clone(), value.clone()))),
+            Sign::Token(source) => {
+                // Boxed: obtaining a token is itself an exchange, of the login slot.
+                let token = match signature.refused.take() {
+                    Some(refused) => Box::pin(source.instead_of(&refused)).await?,
+                    None => Box::pin(source.token()).await?,
+                };
+                let value = token.value.clone();
+                signature.used = Some(token);
+                Ok(Some(("authorization".to_owned(), value)))
+            }
+        }
+    }
+
+    /// An answer that used up the quota keeps everybody away until it is filled again.
+    fn heed(&self, result: &Result<Response, Error>) {
+        let Ok(answer) = result else { return };
+        if !answer.is_success() {
+            return;
+        }
+        let now = self.outside().clock().now();
+        if let Some(wait) = super::waiting::after_success(answer, now) {
+            self.hold(wait);
+        }
+    }
+}
+
+/// The tokens of one request.
+#[derive(Default)]
+struct Signature {
+    used: Option<Token>,
+    refused: Option<Token>,
+    was_renewed: bool,
+}
+
+impl Signature {
+    /// A token may have been revoked before its end: one more is obtained, once per request.
+    fn should_sign_again(&mut self, result: &Result<Response, Error>) -> bool {
+        let is_refused = matches!(result, Ok(answer) if answer.status == 401);
+        if !is_refused || self.was_renewed {
+            return false;
+        }
+        self.refused = self.used.take();
+        self.was_renewed = true;
+        self.refused.is_some()
+    }
+}

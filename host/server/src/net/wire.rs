@@ -1,0 +1,204 @@
+//! The real [`Send`]: reqwest over rustls, with everything switched off that acts on its own.
+//!
+//! No redirects, no cookies, no proxy from the environment (it is a setting), and never a proxy for
+//! this machine itself. Connecting may take 10 s, silence 30 s, the whole exchange 120 s; a body is
+//! counted while it is decompressed and dropped when it grows beyond the limit.
+
+use std::error::Error as StdError;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::{Client, NoProxy, Proxy, redirect};
+use secrecy::ExposeSecret;
+
+use super::outside::Options;
+use super::send::{Send, Sent};
+use super::{Error, Method, Origin, Outgoing, Response, tls};
+
+/// Time for a connection with its handshake.
+pub(super) const CONNECT_MAX: Duration = Duration::from_secs(10);
+/// Longest silence while an answer is read.
+pub(super) const IDLE_MAX: Duration = Duration::from_secs(30);
+/// Time for a whole request.
+pub(super) const REQUEST_MAX: Duration = Duration::from_mins(2);
+
+const USER_AGENT: &str = concat!("attune/", env!("CARGO_PKG_VERSION"));
+
+/// The network.
+#[derive(Debug)]
+pub struct Wire {
+    client: Client,
+    options: Options,
+}
+
+impl Wire {
+    /// Opens no connection yet; fails where a setting cannot be used.
+    pub fn open(options: &Options, ca_file: Option<&Path>) -> Result<Self, Error> {
+        let files: Vec<&Path> = options
+            .ca_file
+            .iter()
+            .map(PathBuf::as_path)
+            .chain(ca_file)
+            .collect();
+        let mut tls = tls::client_config(&files)?;
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let mut builder = Client::builder()
+            .user_agent(USER_AGENT)
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .connect_timeout(CONNECT_MAX)
+            .read_timeout(IDLE_MAX)
+            .timeout(REQUEST_MAX)
+            .pool_idle_timeout(Duration::from_mins(1))
+            .tls_backend_preconfigured(tls);
+        if let Some(address) = &options.proxy {
+            builder = builder.proxy(proxy(address, &options.no_proxy)?);
+        }
+        let client = builder.build().map_err(|cause| Error::Setup {
+            what: "the network".to_owned(),
+            why: cause.without_url().to_string(),
+        })?;
+        let options = options.clone();
+        Ok(Self { client, options })
+    }
+
+    async fn exchange(&self, outgoing: Outgoing) -> Result<Response, Error> {
+        let origin = Origin::of(&outgoing.url)
+            .ok_or_else(|| Error::refused("the address names no known scheme or host"))?;
+        let limit_bytes = outgoing.body_bytes_max;
+        let request = build(&self.client, outgoing)?;
+        let sent = self.client.execute(request).await;
+        let answer = sent.map_err(|cause| classify(&cause, &origin))?;
+        let status = answer.status().as_u16();
+        let headers = readable(answer.headers());
+        let body = read(answer, &origin, limit_bytes).await?;
+        Ok(Response {
+            status,
+            headers,
+            body,
+            attempts: 1,
+        })
+    }
+}
+
+impl Send for Wire {
+    fn send(&self, request: Outgoing) -> Sent<'_> {
+        Box::pin(self.exchange(request))
+    }
+
+    fn trusting(&self, ca_file: &Path) -> Result<Arc<dyn Send>, Error> {
+        Ok(Arc::new(Self::open(&self.options, Some(ca_file))?))
+    }
+}
+
+fn proxy(address: &str, direct: &[String]) -> Result<Proxy, Error> {
+    let list = format!("localhost,127.0.0.0/8,::1,{}", direct.join(","));
+    let proxy = Proxy::all(address).map_err(|_| Error::Setup {
+        what: "[net] proxy".to_owned(),
+        why: "it is not an address like http://proxy.example.com:3128".to_owned(),
+    })?;
+    Ok(proxy.no_proxy(NoProxy::from_string(&list)))
+}
+
+fn build(client: &Client, outgoing: Outgoing) -> Result<reqwest::Request, Error> {
+    let method = match outgoing.method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
+        Method::Delete => reqwest::Method::DELETE,
+    };
+    let mut builder = client.request(method, outgoing.url);
+    for (name, value) in &outgoing.headers {
+        builder = builder.header(name, value);
+    }
+    if let Some((name, secret)) = &outgoing.credential {
+        let name = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| Error::refused("the credential's header has an impossible name"))?;
+        let mut value = HeaderValue::from_str(secret.expose_secret())
+            .map_err(|_| Error::refused("the credential has characters that no header may have"))?;
+        value.set_sensitive(true);
+        builder = builder.header(name, value);
+    }
+    if !outgoing.body.is_empty() || outgoing.method != Method::Get {
+        builder = builder.body(outgoing.body);
+    }
+    builder
+        .build()
+        .map_err(|cause| Error::refused(cause.without_url().to_string()))
+}
+
+fn readable(headers: &reqwest::header::HeaderMap) -> Vec<(String, String)> {
+    let text = |(name, value): (&HeaderName, &HeaderValue)| {
+        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+    };
+    headers.iter().filter_map(text).collect()
+}
+
+async fn read(
+    mut answer: reqwest::Response,
+    origin: &Origin,
+    limit_bytes: usize,
+) -> Result<Bytes, Error> {
+    let too_large = || Error::TooLarge {
+        origin: origin.clone(),
+        limit_bytes,
+    };
+    let announced = answer.content_length().unwrap_or(0);
+    if announced > limit_bytes as u64 {
+        return Err(too_large());
+    }
+    let mut body = BytesMut::with_capacity(announced as usize);
+    loop {
+        let chunk = answer.chunk().await;
+        match chunk.map_err(|cause| classify(&cause, origin))? {
+            Some(chunk) if body.len() + chunk.len() > limit_bytes => return Err(too_large()),
+            Some(chunk) => body.extend_from_slice(&chunk),
+            None => return Ok(body.freeze()),
+        }
+    }
+}
+
+/// Names what went wrong, by the types of the causes and never by their texts alone: those hold
+/// whole addresses.
+fn classify(cause: &reqwest::Error, origin: &Origin) -> Error {
+    let origin = origin.clone();
+    let mut io_kind = None;
+    let mut next: Option<&(dyn StdError + 'static)> = cause.source();
+    while let Some(inner) = next {
+        if let Some(found) = tls::inside(inner) {
+            let why = tls::words(found);
+            return Error::Tls { origin, why };
+        }
+        if let Some(found) = inner.downcast_ref::<io::Error>() {
+            io_kind = Some(found.kind());
+        }
+        next = inner.source();
+    }
+    if cause.is_dns() {
+        return Error::Dns { origin };
+    }
+    if cause.is_connect() {
+        let why = match io_kind {
+            Some(io::ErrorKind::ConnectionRefused) => "connection refused".to_owned(),
+            _ if cause.is_timeout() => format!("no connection within {} s", CONNECT_MAX.as_secs()),
+            Some(kind) => kind.to_string(),
+            None => "no connection".to_owned(),
+        };
+        return Error::Connect { origin, why };
+    }
+    if cause.is_timeout() {
+        return Error::Timeout { origin };
+    }
+    let why = match io_kind {
+        Some(kind) => kind.to_string(),
+        None if cause.is_decode() => "the answer's body cannot be read".to_owned(),
+        None => "the answer is not complete".to_owned(),
+    };
+    Error::Interrupted { origin, why }
+}
