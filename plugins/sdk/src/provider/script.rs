@@ -1,0 +1,220 @@
+//! Plays the host for native tests: a whole conversation against a function that answers requests.
+//!
+//! Every step goes through [`dispatch::advance`], so state crosses as JSON as it does in the
+//! component, and each step is taken twice to see that it is pure. What the host would refuse fails
+//! the test here: slices outside the body, entries outside the page, more than
+//! [`REQUESTS_AT_ONCE`] requests under way, actions after completion, silence.
+
+use std::collections::VecDeque;
+use std::marker::PhantomData;
+
+use super::{
+    Action, Attribute, Begin, Document, Event, Failure, Finding, Goal, HttpResponse, LdapPage,
+    Person, Provider, REQUESTS_AT_ONCE, Reply, Request, dispatch,
+};
+use crate::Problem;
+
+/// No test needs more steps; an adapter that does is going round in circles.
+const STEPS_MAX: usize = 200_000;
+
+/// A person as delivered, with the text of the document.
+#[derive(Debug, Clone)]
+pub struct Delivered {
+    /// The person.
+    pub person: Person,
+    /// The document's JSON, or `dn` for an LDAP entry.
+    pub document: String,
+}
+
+/// Everything that came out of a conversation.
+#[derive(Debug, Default)]
+pub struct Transcript {
+    /// The requests, in the order of sending.
+    pub requests: Vec<Request>,
+    /// The people, in the order of delivery.
+    pub people: Vec<Delivered>,
+    /// The names that the provider does not know.
+    pub absent: Vec<String>,
+    /// The lines of a probe.
+    pub findings: Vec<Finding>,
+    /// The attributes of a discovery.
+    pub attributes: Vec<Attribute>,
+    /// The mark to go on from.
+    pub checkpoint: Option<String>,
+    /// The count of `complete`, if it came.
+    pub complete: Option<u32>,
+    /// The problem that ended the conversation, if one did.
+    pub problem: Option<Problem>,
+}
+
+impl Transcript {
+    /// Path and query (or link, or LDAP filter) of each request.
+    pub fn asked(&self) -> Vec<String> {
+        self.requests.iter().map(asked).collect()
+    }
+
+    /// The keys of the delivered people.
+    pub fn keys(&self) -> Vec<&str> {
+        self.people.iter().map(|p| p.person.key.as_str()).collect()
+    }
+
+    /// The code of the problem; empty for none.
+    pub fn code(&self) -> &str {
+        self.problem.as_ref().map_or("", |p| p.code.as_str())
+    }
+}
+
+/// Where a request goes, in one line.
+pub fn asked(request: &Request) -> String {
+    match request {
+        Request::Http(http) => match &http.locator {
+            super::Locator::Endpoint(_, path) => path.clone(),
+            super::Locator::Link(_, link) => link.clone(),
+        },
+        Request::Ldap(search) => search.filter.clone(),
+    }
+}
+
+/// A beginning without groups.
+pub fn begin(goal: Goal, wanted: &[&str]) -> Begin {
+    Begin {
+        goal,
+        wanted: wanted.iter().map(|&w| w.to_owned()).collect(),
+        groups: Vec::new(),
+    }
+}
+
+/// An answer with a status and a JSON body.
+pub fn json(request: &Request, status: u16, body: &str) -> Reply {
+    Reply::Http(HttpResponse {
+        id: request.id(),
+        status,
+        headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+        body: body.as_bytes().to_vec(),
+    })
+}
+
+/// No answer, of that kind.
+pub fn failed(request: &Request, kind: &str) -> Reply {
+    Reply::Failed(Failure {
+        id: request.id(),
+        kind: kind.to_owned(),
+        detail: "as the test wants it".to_owned(),
+    })
+}
+
+/// Runs a conversation to its end; requests are answered in the order of sending.
+///
+/// # Panics
+/// When the adapter does what the host would refuse.
+pub fn run<P: Provider>(
+    options: &serde_json::Value,
+    begin: Begin,
+    mut answer: impl FnMut(&Request) -> Reply,
+) -> Transcript {
+    let mut play = Play::<P> {
+        options: options.to_string(),
+        state: Vec::new(),
+        under_way: VecDeque::new(),
+        transcript: Transcript::default(),
+        adapter: PhantomData,
+    };
+    let mut event = Event::Begin(begin);
+    let mut steps = 0;
+    while play.step(&event) {
+        steps += 1;
+        assert!(steps < STEPS_MAX, "the adapter goes round in circles");
+        let next = play.under_way.pop_front();
+        assert!(next.is_some(), "the adapter neither asks nor completes");
+        let Some(request) = next else { break };
+        event = Event::Replied(answer(&request));
+    }
+    play.transcript
+}
+
+struct Play<P> {
+    options: String,
+    state: Vec<u8>,
+    under_way: VecDeque<Request>,
+    transcript: Transcript,
+    adapter: PhantomData<P>,
+}
+
+impl<P: Provider> Play<P> {
+    /// The fixed clock of the tests: 2026-11-21T22:00:00Z.
+    const NOW_MS: f64 = 1_795_298_400_000.0;
+
+    /// Takes one step; `false` when the conversation is over.
+    fn step(&mut self, event: &Event) -> bool {
+        let take = |event| dispatch::advance::<P>(&self.options, &self.state, Self::NOW_MS, event);
+        let again = take(event.clone());
+        let outcome = match take(event.clone()) {
+            Ok(outcome) => outcome,
+            Err(problem) => {
+                self.transcript.problem = Some(problem);
+                return false;
+            }
+        };
+        let again = again.map(|again| (again.state, format!("{:?}", again.actions)));
+        let pure = again.is_ok_and(|(state, actions)| {
+            state == outcome.state && actions == format!("{:?}", outcome.actions)
+        });
+        assert!(pure, "the same arguments gave another turn");
+        self.state = outcome.state;
+        for action in outcome.actions {
+            assert_eq!(self.transcript.complete, None, "an action after complete");
+            self.carry_out(action, event);
+        }
+        self.transcript.complete.is_none()
+    }
+
+    fn carry_out(&mut self, action: Action, event: &Event) {
+        match action {
+            Action::Send(request) => {
+                self.transcript.requests.push(request.clone());
+                self.under_way.push_back(request);
+                assert!(
+                    self.under_way.len() <= REQUESTS_AT_ONCE,
+                    "too many requests under way"
+                );
+            }
+            Action::Deliver(people) => {
+                for person in people {
+                    let document = resolve(&person.document, event);
+                    self.transcript.people.push(Delivered { person, document });
+                }
+            }
+            Action::Absent(names) => self.transcript.absent.extend(names),
+            Action::Finding(finding) => self.transcript.findings.push(finding),
+            Action::Attributes(attributes) => self.transcript.attributes.extend(attributes),
+            Action::Checkpoint(mark) => self.transcript.checkpoint = Some(mark),
+            Action::Complete(people) => {
+                self.transcript.complete = Some(people);
+                assert!(
+                    self.under_way.is_empty(),
+                    "complete with requests under way"
+                );
+            }
+            Action::Pictures(_) | Action::WakeAfter { .. } | Action::HoldOff { .. } => {}
+        }
+    }
+}
+
+/// The text that a document stands for, as the host would find it.
+fn resolve(document: &Document, event: &Event) -> String {
+    let found = match (document, event) {
+        (Document::Slice(start, end), Event::Replied(Reply::Http(HttpResponse { body, .. }))) => {
+            let range = *start as usize..*end as usize;
+            body.get(range)
+                .and_then(|bytes| String::from_utf8(bytes.to_vec()).ok())
+        }
+        (Document::Entry(index), Event::Replied(Reply::Ldap(LdapPage { entries, .. }))) => {
+            entries.get(*index as usize).map(|entry| entry.dn.clone())
+        }
+        (Document::Json(text), _) => Some(text.clone()),
+        (Document::Nothing, _) => Some(String::new()),
+        _ => None,
+    };
+    assert!(found.is_some(), "the document is not in the answered reply");
+    found.unwrap_or_default()
+}
