@@ -5,6 +5,7 @@
 //! That is why a plan can be made twice with the same digest, shown before it is applied, and
 //! explained afterwards. Deliberately absent: files, network, SQL, time, randomness, WebAssembly.
 
+pub mod account;
 pub mod column;
 pub mod json;
 pub mod mapping;

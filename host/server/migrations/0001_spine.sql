@@ -79,12 +79,14 @@ create table names (
 create table accounts (
     site        text   not null,
     key         text   not null,
+    folded      text   not null,
     username    text   not null,
     email       text   not null,
     name        text   not null,
     scan        text   not null,
     primary key (site, key)
 );
+create index accounts_by_key on accounts (site, folded);
 create index accounts_by_username on accounts (site, username);
 create index accounts_by_email on accounts (site, email);
 

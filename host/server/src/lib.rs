@@ -6,3 +6,4 @@
 pub mod clock;
 pub mod net;
 pub mod store;
+pub mod target;

@@ -1,50 +1,29 @@
 //! Accounts of a site as one scan saw them; used only to match many people with few requests.
 //!
-//! Not the truth about an account: what a run writes is read from the target again. Names are
-//! folded by the caller, so that equality here is equality without case.
+//! Not the truth about an account: what a run writes is read from the target again. Values are
+//! folded here, so that equality in SQL is equality without case.
 
+use attune_core::account::{Account, MatchBy};
+use attune_core::matching::fold;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
 use super::{CHUNK_ROWS, Result, Store};
 
-/// One scanned account; `username` and `email` are folded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scanned {
-    /// The stable key.
-    pub key: String,
-    /// Folded user name.
-    pub username: String,
-    /// Folded e-mail; may be empty.
-    pub email: String,
-    /// The user name as the target writes it.
-    pub name: String,
-}
-
-/// What a match rule compares with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    /// The user name.
-    Username,
-    /// The e-mail.
-    Email,
-    /// The stable key.
-    Key,
-}
-
 impl Store {
     /// Adds a page of a scan.
-    pub async fn save_accounts(&self, site: &str, scan: &str, accounts: &[Scanned]) -> Result<()> {
+    pub async fn save_accounts(&self, site: &str, scan: &str, accounts: &[Account]) -> Result<()> {
         let mut tx = self.pool.begin().await?;
         for chunk in accounts.chunks(CHUNK_ROWS) {
             let mut insert = QueryBuilder::<Sqlite>::new(
-                "insert into accounts (site, key, username, email, name, scan) ",
+                "insert into accounts (site, key, folded, username, email, name, scan) ",
             );
             insert.push_values(chunk, |mut row, account| {
                 row.push_bind(site)
                     .push_bind(&account.key)
+                    .push_bind(fold(&account.key))
+                    .push_bind(fold(&account.username))
+                    .push_bind(fold(&account.email))
                     .push_bind(&account.username)
-                    .push_bind(&account.email)
-                    .push_bind(&account.name)
                     .push_bind(scan);
             });
             insert.push(
@@ -67,19 +46,17 @@ impl Store {
         Ok(())
     }
 
-    /// Accounts by folded values of one name: `(value, account)`.
+    /// Scanned accounts by folded values: `(value, key, user name)`.
     pub async fn accounts_by(
         &self,
         site: &str,
-        by: By,
+        by: MatchBy,
         values: &[String],
-    ) -> Result<Vec<(String, Scanned)>> {
+    ) -> Result<Vec<(String, String, String)>> {
         let start = match by {
-            By::Username => {
-                "select username, key, username, email, name from accounts where username in ("
-            }
-            By::Email => "select email, key, username, email, name from accounts where email in (",
-            By::Key => "select key, key, username, email, name from accounts where key in (",
+            MatchBy::Username => "select username, key, name from accounts where username in (",
+            MatchBy::Email => "select email, key, name from accounts where email in (",
+            MatchBy::Key => "select folded, key, name from accounts where folded in (",
         };
         let mut found = Vec::with_capacity(values.len());
         for chunk in values.chunks(CHUNK_ROWS) {
@@ -90,13 +67,7 @@ impl Store {
             }
             select.push(") and site = ").push_bind(site);
             for row in select.build().fetch_all(&self.pool).await? {
-                let account = Scanned {
-                    key: row.try_get(1)?,
-                    username: row.try_get(2)?,
-                    email: row.try_get(3)?,
-                    name: row.try_get(4)?,
-                };
-                found.push((row.try_get(0)?, account));
+                found.push((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
             }
         }
         Ok(found)

@@ -137,19 +137,31 @@ impl Store {
         Ok(())
     }
 
-    /// Makes every claim on an account ambiguous that two people of this target share.
-    pub async fn mark_shared_accounts(&self, place: Place<'_>) -> Result<u64> {
-        let done = sqlx::query(
+    /// Makes every claim on an account ambiguous that two people of a listing share.
+    ///
+    /// People whom the listing did not see claim nothing any more; `person` counts besides.
+    pub async fn mark_shared_accounts(
+        &self,
+        place: Place<'_>,
+        listing: &str,
+        person: &str,
+    ) -> Result<()> {
+        sqlx::query(
             "update links set state = 'ambiguous', fingerprint = null \
              where connector = $1 and target = $2 and state = 'matched' and account in ( \
-               select account from links where connector = $1 and target = $2 \
-               and state = 'matched' group by account having count(*) > 1)",
+               select l.account from links l join people p \
+                 on p.connector = l.connector and p.key = l.person \
+               where l.connector = $1 and l.target = $2 and l.state <> 'unmatched' \
+                 and l.account <> '' and (p.listed_in = $3 or p.key = $4) \
+               group by l.account having count(*) > 1)",
         )
         .bind(place.connector)
         .bind(place.target)
+        .bind(listing)
+        .bind(person)
         .execute(&self.pool)
         .await?;
-        Ok(done.rows_affected())
+        Ok(())
     }
 
     /// People whose fingerprints are set once everything of theirs is written.

@@ -177,14 +177,20 @@ impl Store {
         Ok(found)
     }
 
-    /// How many people the last complete listing saw.
-    pub async fn last_listing(&self, connector: &str) -> Result<Option<u64>> {
-        let people: Option<i64> =
-            sqlx::query_scalar("select people from listings where connector = $1")
+    /// The last complete listing: how many people it saw, and its name.
+    pub async fn last_listing(&self, connector: &str) -> Result<Option<(u64, String)>> {
+        let row: Option<(i64, String)> =
+            sqlx::query_as("select people, run from listings where connector = $1")
                 .bind(connector)
                 .fetch_optional(&self.pool)
                 .await?;
-        Ok(people.map(i64::unsigned_abs))
+        Ok(row.map(|(people, run)| (people.unsigned_abs(), run)))
+    }
+
+    /// How many people an earlier listing saw that this one did not see.
+    pub async fn missing_count(&self, connector: &str, before: &str) -> Result<u64> {
+        // A listing moves everybody whom it sees to itself; who is left was not seen.
+        self.listed_count(connector, before).await
     }
 
     /// Records that a complete listing ended.

@@ -142,7 +142,7 @@ impl<'a> Relations<'a> {
         open.sort_unstable();
         let mut found = HashMap::with_capacity(open.len());
         self.find_kept(&mut open, &mut found).await?;
-        if !open.is_empty() && self.reader.ask_for(&open).await? > 0 {
+        if !open.is_empty() && !self.reader.fetch(&open).await?.is_empty() {
             self.find_kept(&mut open, &mut found).await?;
         }
         self.unknown.extend(open);

@@ -1,0 +1,210 @@
+//! Linking: which account of a target belongs to which person.
+//!
+//! A link once made stays, by the account's stable key. People without one are looked up when
+//! their match values or the rules changed, in single-user and full runs, else once a day. Few
+//! look-ups are single requests; many are one scan of all accounts. Accounts are never created.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use attune_core::account::{Account, MatchBy};
+use attune_core::matching::fold;
+use attune_core::{Cell, Column};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::mpsc;
+
+use super::pin::PinnedTarget;
+use super::relate::Known;
+use super::{Error, Run, hex};
+use crate::store::links::{Link, LinkState, Place};
+use crate::target::Target;
+
+/// Up to so many look-ups are single requests; more are one scan.
+const SINGLE_LOOKUPS_MAX: usize = 20;
+/// People without an account are looked up again after a day.
+const AGAIN_AFTER_MS: i64 = 24 * 60 * 60 * 1000;
+/// Pages of accounts that may wait between the network and the store.
+const PAGES_WAITING: usize = 2;
+
+/// Links the people of one target; remembers whether its accounts were scanned in this run.
+pub struct Linker<'a> {
+    run: &'a Run<'a>,
+    target: &'a PinnedTarget,
+    client: &'a dyn Target,
+    is_scanned: bool,
+    lookups: usize,
+}
+
+/// What one person offers to be matched by, rule by rule; folded, empty where missing.
+struct Wish {
+    person: String,
+    values: Vec<String>,
+    rules: String,
+}
+
+impl<'a> Linker<'a> {
+    /// A linker for one target of a run.
+    pub fn new(run: &'a Run<'a>, target: &'a PinnedTarget, client: &'a dyn Target) -> Self {
+        Self { run, target, client, is_scanned: false, lookups: 0 }
+    }
+
+    /// Links one page of people in scope; `columns` hold the match rules' selectors in order.
+    pub async fn link(&mut self, people: &[Arc<Known>], columns: &[Column]) -> Result<(), Error> {
+        let place = self.place();
+        let keys: Vec<String> = people.iter().map(|known| known.key().to_owned()).collect();
+        let links = self.run.host.store.links(place, &keys).await?;
+        let mut wishes = Vec::new();
+        for (row, key) in keys.iter().enumerate() {
+            let wish = self.wish(key, columns, row);
+            if self.is_due(links.get(key), &wish) {
+                wishes.push(wish);
+            }
+        }
+        if wishes.is_empty() {
+            return Ok(());
+        }
+        self.lookups += wishes.len();
+        if !self.is_scanned && self.lookups > SINGLE_LOOKUPS_MAX {
+            self.scan().await?;
+        }
+        let mut made = Vec::with_capacity(wishes.len());
+        let found = self.look_up(&wishes).await?;
+        for (wish, candidates) in wishes.into_iter().zip(found) {
+            let before = links.get(&wish.person);
+            made.push(self.decide(wish, &candidates, before));
+        }
+        self.run.host.store.save_links(place, &made).await?;
+        Ok(())
+    }
+
+    /// After all pages: two people of one account are both ambiguous.
+    pub async fn close(&self, person: &str) -> Result<(), Error> {
+        let store = &self.run.host.store;
+        store.mark_shared_accounts(self.place(), &self.run.listing, person).await?;
+        Ok(())
+    }
+
+    fn place(&self) -> Place<'a> {
+        Place { connector: &self.run.pinned.connector.id, target: &self.target.spec.name }
+    }
+
+    fn wish(&self, person: &str, columns: &[Column], row: usize) -> Wish {
+        let mut digest = Sha256::new();
+        let mut values = Vec::with_capacity(columns.len());
+        for (rule, column) in self.target.spec.matching.iter().zip(columns) {
+            let value = match_value(column.cell(row));
+            digest.update([rule.target as u8]);
+            digest.update((value.len() as u64).to_le_bytes());
+            digest.update(value.as_bytes());
+            values.push(value);
+        }
+        Wish { person: person.to_owned(), values, rules: hex(&digest.finalize()) }
+    }
+
+    fn is_due(&self, link: Option<&Link>, wish: &Wish) -> bool {
+        match link {
+            None => true,
+            Some(link) if link.state == LinkState::Matched => false,
+            Some(link) => {
+                self.run.order.is_thorough()
+                    || link.rules != wish.rules
+                    || self.run.now_ms - link.looked_ms > AGAIN_AFTER_MS
+            }
+        }
+    }
+
+    fn decide(&self, wish: Wish, candidates: &[(String, String)], before: Option<&Link>) -> Link {
+        let (state, account, username) = match candidates {
+            [] => (LinkState::Unmatched, String::new(), String::new()),
+            [(key, name)] => (LinkState::Matched, key.clone(), name.clone()),
+            _ => (LinkState::Ambiguous, String::new(), String::new()),
+        };
+        let same = before.is_some_and(|link| link.state == state && link.account == account);
+        Link {
+            person: wish.person,
+            state,
+            account,
+            username,
+            rules: wish.rules,
+            looked_ms: self.run.now_ms,
+            fingerprint: before.filter(|_| same).and_then(|link| link.fingerprint.clone()),
+        }
+    }
+
+    /// Candidates of each wish as `(key, user name)`: of the first rule that finds any.
+    async fn look_up(&self, wishes: &[Wish]) -> Result<Vec<Vec<(String, String)>>, Error> {
+        let mut found: Vec<Vec<(String, String)>> = vec![Vec::new(); wishes.len()];
+        for (index, rule) in self.target.spec.matching.iter().enumerate() {
+            let open: BTreeSet<String> = wishes
+                .iter()
+                .zip(&found)
+                .filter(|(_, candidates)| candidates.is_empty())
+                .filter_map(|(wish, _)| wish.values.get(index))
+                .filter(|value| !value.is_empty())
+                .cloned()
+                .collect();
+            let open: Vec<String> = open.into_iter().collect();
+            let accounts = if self.is_scanned {
+                self.scanned(rule.target, &open).await?
+            } else {
+                self.asked(rule.target, &open).await?
+            };
+            for (wish, candidates) in wishes.iter().zip(&mut found) {
+                let value = wish.values.get(index).filter(|_| candidates.is_empty());
+                if let Some(accounts) = value.and_then(|value| accounts.get(value)) {
+                    candidates.clone_from(accounts);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    async fn scanned(&self, by: MatchBy, values: &[String]) -> Result<Candidates, Error> {
+        let mut found = Candidates::new();
+        let site = &self.target.site;
+        for (value, key, name) in self.run.host.store.accounts_by(site, by, values).await? {
+            found.entry(value).or_default().push((key, name));
+        }
+        Ok(found)
+    }
+
+    async fn asked(&self, by: MatchBy, values: &[String]) -> Result<Candidates, Error> {
+        let mut found = Candidates::new();
+        for value in values {
+            let accounts = self.client.find(by, value).await.map_err(Error::Target)?;
+            let candidates: Vec<_> = accounts
+                .into_iter()
+                .filter(|account| account.active && fold(by.of(account)) == *value)
+                .map(|account| (account.key, account.username))
+                .collect();
+            found.insert(value.clone(), candidates);
+        }
+        Ok(found)
+    }
+
+    /// Reads all accounts once; inactive ones are no candidates and are left out.
+    async fn scan(&mut self) -> Result<(), Error> {
+        let (sender, mut pages) = mpsc::channel::<Vec<Account>>(PAGES_WAITING);
+        let (site, scan) = (&self.target.site, &self.run.id);
+        let keep = async {
+            while let Some(mut page) = pages.recv().await {
+                page.retain(|account| account.active);
+                self.run.host.store.save_accounts(site, scan, &page).await?;
+            }
+            Ok::<_, Error>(())
+        };
+        let (read, kept) = tokio::join!(self.client.accounts(sender), keep);
+        read.map_err(Error::Target)?;
+        kept?;
+        self.run.host.store.close_scan(site, scan).await?;
+        self.is_scanned = true;
+        Ok(())
+    }
+}
+
+type Candidates = HashMap<String, Vec<(String, String)>>;
+
+/// The text that a match compares: a list of one is its element, anything longer matches nobody.
+fn match_value(cell: Cell<'_>) -> String {
+    attune_core::json::one(cell).ok().and_then(|one| one.text().map(fold)).unwrap_or_default()
+}

@@ -1,0 +1,249 @@
+//! Reading the source: pages of people become kept people.
+//!
+//! Documents are projected to the wanted set while they are parsed; what nobody asked for is
+//! never stored. An aborted listing leaves kept people that the source really delivered, but no
+//! listing: nothing is concluded from whom it did not reach.
+
+use std::sync::Mutex;
+
+use attune_core::matching::fold;
+use attune_core::project::{self, Projector};
+use attune_core::selector::{Names, Wanted};
+use attune_core::{Column, plan::Trouble};
+use tokio::sync::mpsc;
+
+use super::progress::{Phase, Progress};
+use super::{Error, hex};
+use crate::source::{Ask, Document, Goal, Page, Person, Presence, Source};
+use crate::store::Store;
+use crate::store::people::{Kept, Reading};
+
+/// Pages that may wait between the network and the store.
+const PAGES_WAITING: usize = 2;
+/// People asked for by name in one conversation.
+const ASK_MAX: usize = 100;
+
+/// What a reading is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Purpose<'a> {
+    /// The run; also the name of its listing.
+    pub run: &'a str,
+    /// Start of the run.
+    pub now_ms: i64,
+    /// Stop after so many people; for `--sample`.
+    pub people_max: Option<usize>,
+}
+
+/// Reads one source for one run.
+pub struct Reader<'a> {
+    store: &'a Store,
+    source: &'a Source,
+    connector: &'a str,
+    groups: &'a [String],
+    wanted: &'a Wanted,
+    digest: String,
+    keeps_names: bool,
+    now_ms: i64,
+    troubles: Mutex<Vec<Trouble>>,
+}
+
+/// What a [`Reader`] is made of.
+pub struct Inputs<'a> {
+    /// Where people are kept.
+    pub store: &'a Store,
+    /// Where they come from.
+    pub source: &'a Source,
+    /// The connector's id.
+    pub connector: &'a str,
+    /// Only the members of these groups; empty: everyone.
+    pub groups: &'a [String],
+    /// What is read of every document.
+    pub wanted: &'a Wanted,
+    /// Whether relations are followed, so that names must be found again.
+    pub keeps_names: bool,
+    /// Start of the run.
+    pub now_ms: i64,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader for one run.
+    pub fn new(inputs: Inputs<'a>) -> Self {
+        Self {
+            store: inputs.store,
+            source: inputs.source,
+            connector: inputs.connector,
+            groups: inputs.groups,
+            wanted: inputs.wanted,
+            digest: hex(&inputs.wanted.digest()),
+            keeps_names: inputs.keeps_names,
+            now_ms: inputs.now_ms,
+            troubles: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// The connector's id.
+    pub fn connector(&self) -> &str {
+        self.connector
+    }
+
+    /// What is read of every document.
+    pub fn wanted(&self) -> &Wanted {
+        self.wanted
+    }
+
+    /// Digest of the wanted set.
+    pub fn wanted_digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// People whose documents could not be read.
+    pub fn take_troubles(&self) -> Vec<Trouble> {
+        self.troubles.lock().map(|mut troubles| std::mem::take(&mut *troubles)).unwrap_or_default()
+    }
+
+    /// Lists everyone; returns how many people the provider counted.
+    pub async fn list(&self, purpose: Purpose<'_>, progress: &Progress) -> Result<u64, Error> {
+        progress.begin(Phase::Reading, 0);
+        let (sender, mut pages) = mpsc::channel(PAGES_WAITING);
+        let ask = Ask {
+            goal: Goal::Everyone,
+            wanted: self.wanted_texts(),
+            groups: self.groups.to_vec(),
+        };
+        let keep = async {
+            let mut seen = 0_usize;
+            let mut projector = Projector::new(self.wanted.clone(), Names::Exact);
+            while let Some(page) = pages.recv().await {
+                let kept = self.keep(&mut projector, page, purpose.run).await?;
+                seen += kept.len();
+                progress.add(kept.len() as u64);
+                if purpose.people_max.is_some_and(|max| seen >= max) {
+                    break;
+                }
+            }
+            // Dropping the receiver ends a conversation that a sample has seen enough of.
+            drop(pages);
+            Ok::<_, Error>(())
+        };
+        let (completion, kept) = tokio::join!(self.source.converse(ask, sender), keep);
+        kept?;
+        match completion {
+            Ok(completion) => Ok(completion.count),
+            Err(_) if purpose.people_max.is_some() => Ok(0),
+            Err(error) => Err(Error::Source(error)),
+        }
+    }
+
+    /// Asks for people by key or name and keeps who is delivered; returns their keys.
+    pub async fn fetch(&self, names: &[String]) -> Result<Vec<String>, Error> {
+        let mut keys = Vec::new();
+        for chunk in names.chunks(ASK_MAX) {
+            let (sender, mut pages) = mpsc::channel(PAGES_WAITING);
+            let ask = Ask {
+                goal: Goal::People(chunk.to_vec()),
+                wanted: self.wanted_texts(),
+                groups: Vec::new(),
+            };
+            let keep = async {
+                let mut projector = Projector::new(self.wanted.clone(), Names::Exact);
+                let mut keys = Vec::new();
+                while let Some(page) = pages.recv().await {
+                    keys.extend(self.keep(&mut projector, page, "").await?);
+                }
+                Ok::<_, Error>(keys)
+            };
+            let (completion, kept) = tokio::join!(self.source.converse(ask, sender), keep);
+            completion.map_err(Error::Source)?;
+            keys.extend(kept?);
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        Ok(keys)
+    }
+
+    fn wanted_texts(&self) -> Vec<String> {
+        self.wanted.selectors().iter().map(ToString::to_string).collect()
+    }
+
+    async fn keep(
+        &self,
+        projector: &mut Projector,
+        page: Page,
+        listing: &str,
+    ) -> Result<Vec<String>, Error> {
+        let mut people = Vec::with_capacity(page.people.len());
+        for person in &page.people {
+            if person.presence == Presence::Gone {
+                continue;
+            }
+            match self.project(projector, person) {
+                Ok(kept) => people.push(kept),
+                Err(error) => self.trouble(person, &error),
+            }
+        }
+        // The same person twice on one page: the later one is the newer one.
+        let mut last = std::collections::HashMap::with_capacity(people.len());
+        for (index, kept) in people.iter().enumerate() {
+            last.insert(kept.key.clone(), index);
+        }
+        let mut index = 0;
+        people.retain(|kept| {
+            let is_last = last.get(&kept.key) == Some(&index);
+            index += 1;
+            is_last
+        });
+        let reading = Reading { connector: self.connector, listing, now_ms: self.now_ms };
+        self.store.keep_people(reading, &people).await?;
+        if self.keeps_names {
+            self.store.keep_names(self.connector, &people).await?;
+        }
+        Ok(people.into_iter().map(|kept| kept.key).collect())
+    }
+
+    fn project(&self, projector: &mut Projector, person: &Person) -> Result<Kept, project::Error> {
+        let parts: Vec<(&str, project::Document<'_>)> = person
+            .parts
+            .iter()
+            .map(|(member, document)| (member.as_str(), view(document)))
+            .collect();
+        let source = project::Source { document: view(&person.document), parts: &parts };
+        let mut row = Column::with_capacity(self.wanted.len(), 256);
+        projector.project(&source, &mut row)?;
+        let mut names: Vec<String> = person.names.iter().map(|name| fold(name)).collect();
+        names.push(fold(&person.key));
+        names.sort_unstable();
+        names.dedup();
+        let relations =
+            person.relations.iter().map(|link| (link.role.clone(), link.name.clone())).collect();
+        Ok(Kept {
+            key: person.key.clone(),
+            names,
+            relations,
+            revision: person.revision.clone(),
+            wanted: self.digest.clone(),
+            document: row.encode(),
+        })
+    }
+
+    fn trouble(&self, person: &Person, error: &project::Error) {
+        if let Ok(mut troubles) = self.troubles.lock() {
+            troubles.push(Trouble {
+                person: person.key.clone(),
+                target: String::new(),
+                field: String::new(),
+                code: "bad-answer".to_owned(),
+                message: error.to_string(),
+            });
+        }
+    }
+}
+
+fn view(document: &Document) -> project::Document<'_> {
+    match document {
+        Document::Json(bytes) => project::Document::Json(bytes),
+        Document::Ldap(entry) => {
+            project::Document::Entry(&entry.attributes, &project::is_binary_by_name)
+        }
+        Document::Nothing => project::Document::Nothing,
+    }
+}
