@@ -327,6 +327,19 @@ pub fn one(cell: Cell<'_>) -> Result<One<'_>, Problem> {
     }
 }
 
+/// Whether a row counts a cell as missing; a list of one is what its element is.
+pub fn is_missing(cell: Cell<'_>, empty_is_value: bool) -> bool {
+    if cell.kind == Kind::Json && !cell.is_missing(empty_is_value) {
+        // Only the shortest lists can hold nothing but null or an empty text.
+        return cell.bytes.len() < 16
+            && one(cell).is_ok_and(|one| {
+                let (kind, bytes) = (one.kind, one.bytes.as_ref());
+                kind != Kind::Absent && Cell { kind, bytes }.is_missing(empty_is_value)
+            });
+    }
+    cell.is_missing(empty_is_value)
+}
+
 fn not_text(message: &str) -> Problem {
     Problem::new("not-text", message)
 }

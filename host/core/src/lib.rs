@@ -7,12 +7,16 @@
 
 pub mod account;
 pub mod column;
+pub mod condition;
+pub mod decide;
+pub mod evaluate;
 pub mod json;
 pub mod mapping;
 pub mod matching;
 pub mod outcome;
 pub mod plan;
 pub mod project;
+pub mod scope;
 pub mod selector;
 pub mod transform;
 pub mod value;

@@ -100,8 +100,14 @@ impl<'a> Cell<'a> {
         match self.kind {
             Kind::Absent | Kind::Null => true,
             Kind::Text => !empty_is_value && self.bytes.is_empty(),
-            Kind::Json => !empty_is_value && self.bytes == b"[]",
+            Kind::Json => !empty_is_value && is_empty_list(self.bytes),
             _ => false,
         }
     }
+}
+
+/// The empty list, white space or not (a plugin may have written some).
+fn is_empty_list(json: &[u8]) -> bool {
+    let inside = json.strip_prefix(b"[").and_then(|j| j.strip_suffix(b"]"));
+    inside.is_some_and(|inside| inside.iter().all(u8::is_ascii_whitespace))
 }

@@ -71,6 +71,27 @@ impl Column {
         column
     }
 
+    /// People's rows, each with `width` cells, as `width` columns with one cell a person.
+    #[must_use]
+    pub fn transpose(people: &[&Self], width: usize) -> Vec<Self> {
+        let mut columns = vec![Self::default(); width];
+        for (index, column) in columns.iter_mut().enumerate() {
+            column.kinds.reserve(people.len());
+            column.ends.reserve(people.len());
+            for person in people {
+                column.push(person.cell(index));
+            }
+        }
+        columns
+    }
+
+    /// The same bytes under other kinds, which must be one a row.
+    pub(crate) fn with_kinds(mut self, kinds: Vec<u8>) -> Self {
+        debug_assert_eq!(kinds.len(), self.kinds.len());
+        self.kinds = kinds;
+        self
+    }
+
     /// Whether any row is an outcome, and its chain of steps at its end.
     pub fn has_outcome(&self) -> bool {
         self.kinds.iter().any(|&kind| kind >= Kind::Keep as u8)
