@@ -5,5 +5,6 @@
 
 pub mod clock;
 pub mod net;
+pub mod settings;
 pub mod store;
 pub mod target;

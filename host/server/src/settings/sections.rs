@@ -1,0 +1,156 @@
+//! The sections of `attune.toml`, one struct each; the doc comment of a field says what its key
+//! does, and the reading code beside it says what it is when nobody sets it.
+//!
+//! Deliberately not here: defaults of plugin limits, which belong to the engine that keeps them.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::layers::{Layers, days};
+
+/// `[net]`: how this machine reaches the world.
+#[derive(Clone, Default)]
+pub struct Net {
+    /// `proxy`: `http://proxy.example.com:3128`; may hold a password and is not shown.
+    pub proxy: Option<SecretString>,
+    /// `no-proxy`: hosts, domains and networks that are reached directly.
+    pub no_proxy: Vec<String>,
+    /// `ca-file`: PEM file of authorities that are trusted besides the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl Net {
+    pub(super) fn read(layers: &Layers<'_>) -> Option<Self> {
+        let proxy = layers.text("net.proxy").map(SecretString::from);
+        let is_http = |proxy: &SecretString| {
+            let text = proxy.expose_secret();
+            text.starts_with("http://") || text.starts_with("https://")
+        };
+        if proxy.as_ref().is_some_and(|proxy| !is_http(proxy)) {
+            layers.wrong("net.proxy", "it must begin with http:// or https://");
+        }
+        let ca_file = layers.text("net.ca-file");
+        Some(Self {
+            proxy,
+            no_proxy: layers.list("net.no-proxy")?,
+            ca_file: ca_file.map(|path| layers.resolve("net.ca-file", &path)),
+        })
+    }
+}
+
+impl fmt::Debug for Net {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Net")
+            .field("proxy", &self.proxy.is_some())
+            .field("no_proxy", &self.no_proxy)
+            .field("ca_file", &self.ca_file)
+            .finish()
+    }
+}
+
+/// `[swap] policy`: what happens when a plugin file changes while the service runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SwapPolicy {
+    /// The new one is tried in the shadow first and waits when values would change.
+    Guarded,
+    /// The new one is used at once.
+    Auto,
+    /// The new one waits for `attune plugin swap`.
+    Manual,
+}
+
+impl SwapPolicy {
+    pub(super) fn read(layers: &Layers<'_>) -> Option<Self> {
+        let choices = [
+            ("guarded", Self::Guarded),
+            ("auto", Self::Auto),
+            ("manual", Self::Manual),
+        ];
+        layers.choice("swap.policy", &choices, Self::Guarded)
+    }
+}
+
+/// `[limits]`: the most that a plugin may use; what is not set is the engine's default.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Limits {
+    /// `plugin-call-ms`: deadline of one call.
+    pub plugin_call_ms: Option<u64>,
+    /// `plugin-memory-mib`: memory of one instance.
+    pub plugin_memory_mib: Option<u64>,
+    /// `plugin-file-mib`: size of a plugin file.
+    pub plugin_file_mib: Option<u64>,
+}
+
+impl Limits {
+    pub(super) fn read(layers: &Layers<'_>) -> Self {
+        Self {
+            plugin_call_ms: layers.whole("limits.plugin-call-ms", 1..=60_000),
+            plugin_memory_mib: layers.whole("limits.plugin-memory-mib", 1..=4096),
+            plugin_file_mib: layers.whole("limits.plugin-file-mib", 1..=256),
+        }
+    }
+}
+
+/// `[keep]`: how many days things stay in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// `versions`: earlier versions of a person's document (`30d`).
+    pub versions_days: u32,
+    /// `ledger`: values that we wrote (`400d`).
+    pub ledger_days: u32,
+    /// `runs`: plans and runs (`90d`).
+    pub runs_days: u32,
+}
+
+impl Keep {
+    pub(super) fn read(layers: &Layers<'_>) -> Option<Self> {
+        let span = |key, default| match layers.text(key) {
+            None => Some(default),
+            Some(text) => {
+                let found = days(&text).filter(|days| *days > 0);
+                if found.is_none() {
+                    layers.wrong(key, "it must be a number of days such as \"30d\"");
+                }
+                found
+            }
+        };
+        Some(Self {
+            versions_days: span("keep.versions", 30)?,
+            ledger_days: span("keep.ledger", 400)?,
+            runs_days: span("keep.runs", 90)?,
+        })
+    }
+}
+
+/// `[log]`: what is logged to standard error, and how. Values of people are never logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Log {
+    /// `level`: `error`, `warn` (default), `info`, `debug`, `trace`, or a filter such as
+    /// `info,attune_server::net=debug`.
+    pub level: String,
+    /// `format`: `human` (default) or `json`.
+    pub format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Log {
+    pub(super) fn read(layers: &Layers<'_>) -> Option<Self> {
+        let choices = [("human", LogFormat::Human), ("json", LogFormat::Json)];
+        Some(Self {
+            level: layers
+                .text("log.level")
+                .unwrap_or_else(|| "warn".to_owned()),
+            format: layers.choice("log.format", &choices, LogFormat::Human)?,
+        })
+    }
+}

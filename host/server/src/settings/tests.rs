@@ -1,0 +1,105 @@
+//! Settings: which layer wins, which defaults hold, what is told.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::*;
+
+fn load_text(text: &str, env: &[(&str, &str)], flags: Overrides) -> Result<Loaded, Vec<String>> {
+    let env: BTreeMap<String, String> = env
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let document = Document {
+        path: Path::new("etc/attune.toml"),
+        text,
+    };
+    let told = |mistakes: Vec<Mistake>| mistakes.iter().map(ToString::to_string).collect();
+    load(Some(document), &env, flags).map_err(told)
+}
+
+#[test]
+fn nothing_set_is_the_documented_defaults() {
+    let loaded = load(None, &BTreeMap::new(), Overrides::default()).unwrap();
+    let settings = loaded.settings;
+    assert_eq!(settings.listen.to_string(), "127.0.0.1:8088");
+    assert_eq!(settings.data_dir, PathBuf::from("data"));
+    assert_eq!(settings.database, PathBuf::from("data/attune.sqlite"));
+    assert_eq!(settings.connectors_dir, PathBuf::from("connectors"));
+    assert_eq!(settings.plugins_dir, PathBuf::from("plugins.d"));
+    assert_eq!(settings.swap, SwapPolicy::Guarded);
+    assert_eq!(settings.keep.ledger_days, 400);
+    assert!(settings.keep_documents);
+    assert!(loaded.warnings.is_empty());
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+    let text = "data-dir = 'file'\nlisten = '127.0.0.1:1'\n[log]\nlevel = 'info'\n";
+    let env = [("ATTUNE_DATA_DIR", "env"), ("ATTUNE_LOG__LEVEL", "debug")];
+    let flags = Overrides {
+        data_dir: Some("flag".to_owned()),
+        ..Overrides::default()
+    };
+    let settings = load_text(text, &env, flags).unwrap().settings;
+    assert_eq!(settings.data_dir, PathBuf::from("flag"));
+    assert_eq!(settings.log.level, "debug");
+    assert_eq!(settings.listen.port(), 1);
+}
+
+#[test]
+fn a_relative_path_in_the_file_starts_at_its_folder() {
+    let text = "connectors-dir = 'c'\n[net]\nca-file = 'ca.pem'\n";
+    let settings = load_text(text, &[], Overrides::default()).unwrap().settings;
+    assert_eq!(settings.connectors_dir, PathBuf::from("etc/c"));
+    assert_eq!(settings.net.ca_file, Some(PathBuf::from("etc/ca.pem")));
+    assert_eq!(settings.data_dir, PathBuf::from("data"));
+}
+
+#[test]
+fn every_mistake_is_told_and_unknown_variables_warn() {
+    let text = "listn = 'x'\nlisten = 'nowhere'\n[swap]\npolicy = 'gaurded'\n[keep]\nruns = '90'\n";
+    let told = load_text(text, &[], Overrides::default()).unwrap_err();
+    assert_eq!(
+        told,
+        [
+            "etc/attune.toml:1:1: unknown key 'listn' in the file (did you mean 'listen'?)",
+            "etc/attune.toml:2:10: [listen]: it must be an address and port such as \
+             127.0.0.1:8088",
+            "etc/attune.toml:4:10: 'gaurded' is not a policy (did you mean 'guarded'?)",
+            "etc/attune.toml:6:8: [keep.runs]: it must be a number of days such as \"30d\"",
+        ]
+    );
+    let env = [
+        ("ATTUNE_DATADIR", "x"),
+        ("ATTUNE_CONFIG", "y"),
+        ("PATH", "z"),
+    ];
+    let warnings = load_text("", &env, Overrides::default()).unwrap().warnings;
+    assert_eq!(
+        warnings,
+        [
+            "the environment variable ATTUNE_DATADIR is no setting and was ignored \
+          (did you mean ATTUNE_DATA_DIR?)"
+        ]
+    );
+}
+
+#[test]
+fn an_unbuilt_database_is_said_so_without_its_password() {
+    let env = [("ATTUNE_DATABASE_URL", "postgres://u:pa55word@db/attune")];
+    let told = load_text("", &env, Overrides::default()).unwrap_err();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].contains("PostgreSQL is not built yet"), "{told:?}");
+    assert!(!told[0].contains("pa55word"));
+}
+
+#[test]
+fn a_proxy_password_is_never_shown() {
+    let env = [(
+        "ATTUNE_NET__PROXY",
+        "http://u:pa55word@proxy.example.com:3128",
+    )];
+    let settings = load_text("", &env, Overrides::default()).unwrap().settings;
+    assert!(!format!("{settings:?}").contains("pa55word"));
+}
