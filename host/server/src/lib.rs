@@ -4,6 +4,7 @@
 //! `clock`, `settings`, `fault` < `net`, `store` < `source`, `target`, `vault`, `connector` < `sync` < `cli` < `app`.
 
 pub mod clock;
+pub mod connector;
 pub mod net;
 pub mod settings;
 pub mod store;

@@ -1,0 +1,121 @@
+//! Credentials as a connector file names them: kinds, plain keys, and where the secrets are.
+//!
+//! Invariant: no secret is in any type of this module. `reveal` turns a spec into the credential
+//! of `net` by asking somebody else for each secret.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::settings::SecretRef;
+use crate::settings::reader::Node;
+
+/// A credential with its secrets still in their places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialSpec {
+    /// Which keys it has.
+    pub kind: Kind,
+    /// Keys that are no secrets.
+    pub plain: BTreeMap<&'static str, String>,
+    /// Keys that are.
+    pub secrets: BTreeMap<&'static str, SecretRef>,
+}
+
+/// The kinds of credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "named like the words of the connector file")]
+pub enum Kind {
+    Basic,
+    Bearer,
+    Header,
+    ApiToken,
+    ClientCredentials,
+    PrivateKeyJwt,
+    GoogleServiceAccount,
+    LdapBind,
+}
+
+/// The keys of one kind.
+struct Keys {
+    plain: &'static [&'static str],
+    optional: &'static [&'static str],
+    secret: &'static str,
+}
+
+impl Kind {
+    const WORDS: [(&'static str, Self); 8] = [
+        ("basic", Self::Basic),
+        ("bearer", Self::Bearer),
+        ("header", Self::Header),
+        ("api-token", Self::ApiToken),
+        ("oauth2-client-credentials", Self::ClientCredentials),
+        ("oauth2-private-key-jwt", Self::PrivateKeyJwt),
+        ("google-service-account", Self::GoogleServiceAccount),
+        ("ldap-bind", Self::LdapBind),
+    ];
+
+    /// The word of a connector file.
+    pub fn as_str(self) -> &'static str {
+        let word = Self::WORDS.iter().find(|(_, kind)| *kind == self);
+        word.map_or("", |(word, _)| word)
+    }
+
+    fn keys(self) -> Keys {
+        let (plain, optional, secret): (&[_], &[_], _) = match self {
+            Self::Basic => (&["username"], &[], "password"),
+            Self::Bearer | Self::ApiToken => (&[], &[], "token"),
+            Self::Header => (&["name"], &[], "value"),
+            Self::ClientCredentials => (&["client-id"], &[], "client-secret"),
+            Self::PrivateKeyJwt => (
+                &["client-id"],
+                &["certificate", "key-id", "algorithm"],
+                "private-key",
+            ),
+            Self::GoogleServiceAccount => (&[], &["subject"], "key"),
+            Self::LdapBind => (&["dn"], &[], "password"),
+        };
+        Keys {
+            plain,
+            optional,
+            secret,
+        }
+    }
+}
+
+impl CredentialSpec {
+    /// Reads `{ kind = "basic", username = "...", password = { env = "..." } }`.
+    pub(super) fn read(node: &Node<'_>, folder: &Path) -> Option<Self> {
+        let section = node.section()?;
+        let kind = section.need("kind", "such as kind = \"basic\"")?;
+        let Some(kind) = kind.choice(&Kind::WORDS) else {
+            // Without a kind nobody knows which other keys are right: do not tell them wrong.
+            section.finish_with(|_| true);
+            return None;
+        };
+        let keys = kind.keys();
+        let mut plain = BTreeMap::new();
+        for key in keys.plain {
+            let hint = format!("a credential of kind \"{}\" has it", kind.as_str());
+            let value = section.need(key, &hint).and_then(|node| node.full_text());
+            plain.extend(value.map(|value| (*key, value.to_owned())));
+        }
+        for key in keys.optional {
+            let value = section.get(key).and_then(|node| node.full_text());
+            plain.extend(value.map(|value| (*key, value.to_owned())));
+        }
+        let secret = section.need(keys.secret, "{ env = \"NAME\" } or { file = \"PATH\" }");
+        let secret = secret.and_then(|node| SecretRef::read(&node, folder));
+        section.finish();
+        let is_whole = keys.plain.iter().all(|key| plain.contains_key(key));
+        is_whole.then_some(())?;
+        Some(Self {
+            kind,
+            plain,
+            secrets: BTreeMap::from([(keys.secret, secret?)]),
+        })
+    }
+
+    /// A plain key, empty where it is not set.
+    pub fn plain(&self, key: &str) -> &str {
+        self.plain.get(key).map_or("", String::as_str)
+    }
+}

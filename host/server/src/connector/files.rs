@@ -1,0 +1,90 @@
+//! Files that options name: `{ file = "tables/departments.csv" }`.
+//!
+//! Invariant: only files below the connectors' folder are read: no absolute path, no `..`, no link
+//! that leads out. The content becomes part of the options and of the revision.
+
+use std::path::{Component, Path, PathBuf};
+
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+
+use crate::settings::reader::Node;
+
+/// Largest file that an option may name.
+const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// A file that became part of a connector.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptionFile {
+    /// As the connector file names it.
+    pub path: String,
+    /// Where it is.
+    pub full_path: PathBuf,
+    /// Of its content.
+    pub sha256: [u8; 32],
+}
+
+/// The content of a file that an option names, as JSON for `.json` and as text for all others.
+pub(super) fn read(node: &Node<'_>, path: &str, folder: &Path) -> Option<(Json, OptionFile)> {
+    match load(path, folder) {
+        Ok((bytes, full_path)) => {
+            let sha256 = Sha256::digest(&bytes).into();
+            let file = OptionFile {
+                path: path.to_owned(),
+                full_path,
+                sha256,
+            };
+            content(path, bytes)
+                .map(|json| (json, file))
+                .map_err(|why| node.error(format!("the file '{path}' {why}"), ""))
+                .ok()
+        }
+        Err(why) => {
+            node.error(
+                format!("the file '{path}' {why}"),
+                "name a file below the connectors' folder",
+            );
+            None
+        }
+    }
+}
+
+fn load(path: &str, folder: &Path) -> Result<(Vec<u8>, PathBuf), String> {
+    let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    if path.is_empty() || !Path::new(path).components().all(is_plain) {
+        return Err("is not below the connectors' folder".to_owned());
+    }
+    let folder = folder
+        .canonicalize()
+        .map_err(|_| "has no connectors' folder".to_owned())?;
+    let unreadable = |cause: std::io::Error| match cause.kind() {
+        std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+        _ => format!("cannot be read: {cause}"),
+    };
+    // Resolved before it is opened: a link may point anywhere.
+    let full = folder.join(path).canonicalize().map_err(unreadable)?;
+    if !full.starts_with(&folder) {
+        return Err("is a link that leads out of the connectors' folder".to_owned());
+    }
+    let meta = std::fs::metadata(&full).map_err(unreadable)?;
+    if !meta.is_file() {
+        return Err("is not a file".to_owned());
+    }
+    if meta.len() > FILE_BYTES_MAX {
+        return Err(format!("is larger than {FILE_BYTES_MAX} bytes"));
+    }
+    let bytes = std::fs::read(&full).map_err(unreadable)?;
+    Ok((bytes, full))
+}
+
+fn content(path: &str, bytes: Vec<u8>) -> Result<Json, String> {
+    let text = String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let is_json = Path::new(path)
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("json"));
+    if !is_json {
+        return Ok(Json::String(text.to_owned()));
+    }
+    serde_json::from_str(text).map_err(|cause| format!("is not JSON: {cause}"))
+}

@@ -1,0 +1,197 @@
+//! Connector files from their folder.
+//!
+//! Invariant: one wrong file never keeps the others from being used; two files with one id keep
+//! each other from being used, because nobody can say which one owns the values.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::definition::Connector;
+use super::files::OptionFile;
+use super::read::{self, Text};
+use super::row::Place;
+use super::{Mistake, Weight};
+use crate::settings::nearest;
+
+/// Largest connector file that is read.
+const FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// A connector and what is known about its file.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// What the file says.
+    pub connector: Connector,
+    /// The file.
+    pub path: PathBuf,
+    /// Files that options name; they are watched, too.
+    pub files: Vec<OptionFile>,
+    /// What the reader should know, such as keys without effect in this build.
+    pub notes: Vec<Mistake>,
+    revision: String,
+    fields_digest: [u8; 32],
+    places: BTreeMap<Place, (usize, usize)>,
+}
+
+impl Loaded {
+    /// `sha256:...` of what the file says and of the files that its options name.
+    pub fn revision(&self) -> &str {
+        &self.revision
+    }
+
+    /// Of what decides about values and scope: a part of every person's fingerprint.
+    pub fn fields_digest(&self) -> [u8; 32] {
+        self.fields_digest
+    }
+
+    /// An objection that somebody else has to a place of the file, such as a plugin to options.
+    pub fn mistake_at(&self, place: &Place, message: impl Into<String>) -> Mistake {
+        let mut mistake = Mistake::of_file(self.path.display().to_string(), message);
+        if let Some((line, column)) = self.places.get(place) {
+            (mistake.line, mistake.column) = (*line, *column);
+        }
+        mistake
+    }
+}
+
+/// One file of the connectors' folder.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The file's name without `.toml`.
+    pub name: String,
+    /// The file.
+    pub path: PathBuf,
+    /// The connector, or everything that is wrong.
+    pub result: Result<Box<Loaded>, Vec<Mistake>>,
+}
+
+/// Reads every `*.toml` of the folder, by name. A folder that does not exist has none.
+pub fn load_dir(folder: &Path) -> Result<Vec<Entry>, Mistake> {
+    let mut paths = Vec::new();
+    let wrong = |cause: &std::io::Error| {
+        let why = format!("the connectors' folder cannot be read: {cause}");
+        Mistake::of_file(folder.display().to_string(), why)
+    };
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(cause) => return Err(wrong(&cause)),
+    };
+    for entry in entries {
+        let path = entry.map_err(|cause| wrong(&cause))?.path();
+        let is_toml = path.extension().is_some_and(|end| end == "toml");
+        let is_hidden = name_of(&path).starts_with('.');
+        if is_toml && !is_hidden && path.is_file() {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let mut loaded: Vec<Entry> = paths.iter().map(|path| load_file(path)).collect();
+    refuse_shared_ids(&mut loaded);
+    Ok(loaded)
+}
+
+/// The connector with this file name or id.
+pub fn find(folder: &Path, name: &str) -> Result<Entry, Mistake> {
+    let name = name.strip_suffix(".toml").unwrap_or(name);
+    let mut entries = load_dir(folder)?;
+    let has_id = |entry: &Entry| {
+        let loaded = entry.result.as_ref().ok();
+        loaded.is_some_and(|loaded| loaded.connector.id == name)
+    };
+    let at = entries
+        .iter()
+        .position(|entry| entry.name == name)
+        .or_else(|| entries.iter().position(has_id));
+    if let Some(at) = at {
+        return Ok(entries.swap_remove(at));
+    }
+    let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+    let hint = match (nearest(name, names.iter().copied()), names.is_empty()) {
+        (Some(near), _) => format!("did you mean '{near}'?"),
+        (None, true) => "the folder has no connector file".to_owned(),
+        (None, false) => format!("there are: {}", names.join(", ")),
+    };
+    let message = format!("there is no connector '{name}'");
+    Err(Mistake::of_file(folder.display().to_string(), message).hint(hint))
+}
+
+/// Reads one file; its folder is the connectors' folder.
+pub fn load_file(path: &Path) -> Entry {
+    let name = name_of(path);
+    let label = path.display().to_string();
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let result = read_text(path).and_then(|text| {
+        let text = Text {
+            label: &label,
+            name: &name,
+            text: &text,
+            folder,
+        };
+        read::read(text)
+    });
+    let result = result.map(|read| {
+        Box::new(Loaded {
+            connector: read.connector,
+            path: path.to_owned(),
+            files: read.files,
+            notes: read.notes,
+            revision: read.digests.revision,
+            fields_digest: read.digests.fields,
+            places: read.places,
+        })
+    });
+    Entry {
+        name,
+        path: path.to_owned(),
+        result,
+    }
+}
+
+fn read_text(path: &Path) -> Result<String, Vec<Mistake>> {
+    let wrong = |why: String| vec![Mistake::of_file(path.display().to_string(), why)];
+    let unreadable = |cause: std::io::Error| wrong(format!("the file cannot be read: {cause}"));
+    let meta = std::fs::metadata(path).map_err(unreadable)?;
+    if meta.len() > FILE_BYTES_MAX {
+        return Err(wrong(format!("it is larger than {FILE_BYTES_MAX} bytes")));
+    }
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    String::from_utf8(bytes).map_err(|_| wrong("it is not UTF-8".to_owned()))
+}
+
+fn refuse_shared_ids(entries: &mut [Entry]) {
+    let mut owners: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for entry in entries.iter() {
+        if let Ok(loaded) = &entry.result {
+            let id = loaded.connector.id.clone();
+            let owner = entry.path.display().to_string();
+            owners.entry(id).or_default().push(owner);
+        }
+    }
+    for entry in entries.iter_mut() {
+        let Ok(loaded) = &entry.result else { continue };
+        let id = &loaded.connector.id;
+        let label = entry.path.display().to_string();
+        let all = owners.get(id).map_or(&[] as &[String], Vec::as_slice);
+        let others: Vec<&str> = all
+            .iter()
+            .filter(|owner| **owner != label)
+            .map(String::as_str)
+            .collect();
+        if others.is_empty() {
+            continue;
+        }
+        let message = format!("the id '{id}' is also that of {}", others.join(", "));
+        let mistake = Mistake {
+            weight: Weight::Error,
+            ..Mistake::of_file(label, message)
+        };
+        entry.result = Err(vec![
+            mistake.hint("neither is used; give each file its own id"),
+        ]);
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
+}

@@ -1,0 +1,35 @@
+//! Connector files: what an administrator writes, read strictly and told back precisely.
+//!
+//! A file becomes a [`Connector`] or a list of [`Mistake`]s with line, column and hint, never
+//! something in between. Reading resolves nothing of the outside: no plugin is asked, no secret
+//! read, no address called; so `attune connector validate` works anywhere.
+//!
+//! Deliberately not here: watching files (`app`), accepting revisions (`store`), secrets
+//! (`vault`), plugins' opinions about options (checked where plugins are; [`Loaded::place`] says
+//! where in the file an objection belongs).
+
+mod address;
+mod condition;
+mod credential;
+mod definition;
+mod files;
+mod load;
+mod read;
+mod revision;
+mod row;
+mod source;
+mod target;
+
+#[cfg(test)]
+mod tests;
+
+pub use credential::{CredentialSpec, Kind as CredentialKind};
+pub use definition::{
+    Connector, Endpoint, Guard, Leavers, Limit, Photo, Product, Route, Schedule, Scope, SourceSpec,
+    TargetSpec,
+};
+pub use files::OptionFile;
+pub use load::{Entry, Loaded, find, load_dir, load_file};
+pub use row::{Place, ROW_KEYS};
+
+pub use crate::settings::reader::{Mistake, Weight};

@@ -1,0 +1,322 @@
+//! The `[target.NAME]` sections: site, credential, matching rules and mapping tables.
+//!
+//! What DESIGN names and this build does not do is read and checked like everything else, and then
+//! refused as `unsupported`: a row that silently does nothing would be worse than none.
+
+use attune_core::account::{MatchBy, MatchRule};
+use attune_core::mapping::{Field, FieldKind, FieldRows, Table};
+use serde_json::Value as Json;
+
+use super::address::{self, Rules};
+use super::condition::selector;
+use super::credential::{CredentialSpec, Kind};
+use super::definition::{Endpoint, Photo, Product, Route, TargetSpec};
+use super::row::{self, Context};
+use crate::settings::nearest;
+use crate::settings::reader::{Node, Section};
+
+/// Longest key of an entity property, in bytes (Jira REST reference, user properties).
+const PROPERTY_KEY_BYTES_MAX: usize = 255;
+const ACCOUNT_FIELDS: [&str; 2] = ["email", "full-name"];
+const PROFILE_FIELDS: [&str; 6] = [
+    "phone",
+    "im",
+    "website",
+    "position",
+    "department",
+    "location",
+];
+
+/// Reads all targets, in file order.
+pub(super) fn read_all(node: &Node<'_>, context: &Context<'_>) -> Option<Vec<TargetSpec>> {
+    let section = node.section()?;
+    let entries = section.entries();
+    if entries.is_empty() {
+        section.error("there is no target", "write [target.jira]");
+    }
+    let specs: Vec<Option<TargetSpec>> = entries
+        .iter()
+        .map(|(name, node)| read(name, node, context))
+        .collect();
+    specs.into_iter().collect()
+}
+
+fn read(name: &str, node: &Node<'_>, context: &Context<'_>) -> Option<TargetSpec> {
+    let section = node.section()?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if name.is_empty() || !name.chars().all(is_plain) {
+        node.error(
+            format!("'{name}' is no name for a target"),
+            "letters, digits, - and _",
+        );
+    }
+    let product = product(&section);
+    let route = route(&section, product);
+    let allow_http = section.get("allow-http").and_then(|node| node.flag());
+    let endpoint = endpoint(&section, allow_http.unwrap_or(false), context);
+    let credential = credential(&section, context);
+    let matching = matching(&section);
+    let photo = photo(&section);
+    let custom = custom(&section, route);
+    let map = tables(name, &section, (product, route), context);
+    section.finish();
+    Some(TargetSpec {
+        name: name.to_owned(),
+        product: product?,
+        endpoint: endpoint?,
+        allow_http: allow_http.unwrap_or(false),
+        route,
+        credential: credential?,
+        matching: matching?,
+        photo: photo?,
+        map: map?,
+        custom,
+    })
+}
+
+fn product(section: &Section<'_>) -> Option<Product> {
+    let node = section.need("product", "such as product = \"jira-data-center\"")?;
+    let product = node.choice(&Product::WORDS)?;
+    if product == Product::ConfluenceDataCenter {
+        node.unsupported(
+            "this build does not write to Confluence yet",
+            "take the target out until it does; it would do nothing",
+        );
+    }
+    Some(product)
+}
+
+fn route(section: &Section<'_>, product: Option<Product>) -> Route {
+    let node = section.get("user-property-route");
+    let chosen = node.as_ref().and_then(|node| node.choice(&Route::WORDS));
+    if product != Some(Product::JiraDataCenter) {
+        return chosen.unwrap_or(Route::AdminForm);
+    }
+    let has_rows = section.has("map");
+    match (&node, chosen) {
+        // A wrong word was reported.
+        (Some(_), None) => {}
+        (Some(node), Some(Route::AdminForm)) => node.unsupported(
+            "this build does not fill the admin form's User Properties yet",
+            "user-property-route = \"entity-property\" writes by REST, visible to apps only",
+        ),
+        (Some(node), Some(Route::Custom)) => node.unsupported(
+            "this build does not write by URL templates yet",
+            "user-property-route = \"entity-property\" writes by REST, visible to apps only",
+        ),
+        (None, _) if has_rows => section.unsupported(
+            format!(
+                "{} has no user-property-route; the default, \"admin-form\", is not built yet",
+                section.name()
+            ),
+            "user-property-route = \"entity-property\" writes by REST, visible to apps only",
+        ),
+        (None, _) | (Some(_), Some(Route::EntityProperty)) => {}
+    }
+    chosen.unwrap_or(Route::AdminForm)
+}
+
+fn endpoint(section: &Section<'_>, allow_http: bool, context: &Context<'_>) -> Option<Endpoint> {
+    let rules = Rules {
+        allow_http,
+        allow_ldap: false,
+        folder: context.folder,
+    };
+    let node = section.need("url", "such as url = \"https://jira.example.com\"");
+    let ca_file = section.get("ca-file").and_then(|node| {
+        let path = node.full_text()?;
+        Some(context.folder.join(path))
+    });
+    Some(Endpoint {
+        url: address::url(&node?, rules)?,
+        ca_file,
+    })
+}
+
+fn credential(section: &Section<'_>, context: &Context<'_>) -> Option<CredentialSpec> {
+    let node = section.need(
+        "credential",
+        "{ kind = \"basic\", username = \"...\", password = { env = \"...\" } }",
+    )?;
+    let spec = CredentialSpec::read(&node, context.folder)?;
+    if !matches!(spec.kind, Kind::Basic | Kind::Bearer) {
+        let word = spec.kind.as_str();
+        node.error(
+            format!("a target cannot sign in with a credential of kind \"{word}\""),
+            "use \"basic\", or \"bearer\" with a personal access token",
+        );
+        return None;
+    }
+    Some(spec)
+}
+
+fn matching(section: &Section<'_>) -> Option<Vec<MatchRule>> {
+    let hint = "match = [{ source = \"mail\", target = \"email\" }]";
+    let node = section.need("match", hint)?;
+    let list = node.list()?;
+    if list.is_empty() {
+        node.error("'match' has no rule", hint);
+        return None;
+    }
+    let rules: Vec<Option<MatchRule>> = list.iter().map(match_rule).collect();
+    rules.into_iter().collect()
+}
+
+fn match_rule(node: &Node<'_>) -> Option<MatchRule> {
+    let section = node.section()?;
+    let source = section.need("source", "an attribute of the person");
+    let target = section.need("target", "username, email or key");
+    let source = source.and_then(|node| selector(&node));
+    let target = target.and_then(|node| node.choice(&MatchBy::WORDS));
+    section.finish();
+    Some(MatchRule {
+        source: source?,
+        target: target?,
+    })
+}
+
+/// Outer `None`: it is there and wrong.
+#[expect(clippy::option_option, reason = "unset and wrong are different")]
+fn photo(section: &Section<'_>) -> Option<Option<Photo>> {
+    let Some(node) = section.get("photo") else {
+        return Some(None);
+    };
+    if node.as_flag() == Some(false) {
+        return Some(None);
+    }
+    node.unsupported("this build does not write pictures yet", "take 'photo' out");
+    let mut photo = Photo {
+        size: 256,
+        reset_when_none: false,
+    };
+    if node.as_flag() == Some(true) {
+        return Some(Some(photo));
+    }
+    let section = node.section()?;
+    if let Some(size) = section.get("size") {
+        photo.size = u32::try_from(size.whole(48..=1024)?).ok()?;
+    }
+    if let Some(none) = section.get("none") {
+        photo.reset_when_none = none.choice(&[("keep", false), ("reset", true)])?;
+    }
+    section.finish();
+    Some(Some(photo))
+}
+
+fn custom(section: &Section<'_>, route: Route) -> Option<Json> {
+    let Some(node) = section.get("custom") else {
+        if route == Route::Custom {
+            section.error(
+                "the route \"custom\" needs its URL templates",
+                "write the section 'custom' with write, clear and read",
+            );
+        }
+        return None;
+    };
+    let custom = node.section()?;
+    for key in ["write", "clear", "read"] {
+        let Some(part) = custom.need(key, "").and_then(|node| node.section()) else {
+            continue;
+        };
+        part.need("method", "such as method = \"PUT\"");
+        part.need("url", "a URL with {username}, {key}, {field} or {value}");
+        for optional in ["body", "content-type", "ok", "value"] {
+            part.get(optional);
+        }
+        part.finish();
+    }
+    custom.finish();
+    Some(node.json())
+}
+
+fn tables(
+    target: &str,
+    section: &Section<'_>,
+    (product, route): (Option<Product>, Route),
+    context: &Context<'_>,
+) -> Option<Table> {
+    let account = section.get("account").and_then(|node| node.section());
+    let map = section.get("map").and_then(|node| node.section());
+    if account.is_none() && map.is_none() {
+        section.error(
+            format!("{} maps nothing", section.name()),
+            &format!("write [target.{target}.map]"),
+        );
+    }
+    let mut fields = Vec::new();
+    let mut is_whole = true;
+    let mut add = |field: Option<Field>, node: &Node<'_>| {
+        let rows = match &field {
+            Some(field) => row::read_field(node, (target, &field.name), context),
+            None => None,
+        };
+        match (field, rows) {
+            (Some(field), Some(rows)) => fields.push(FieldRows { field, rows }),
+            _ => is_whole = false,
+        }
+    };
+    for (name, node) in map.iter().flat_map(Section::entries) {
+        let field = match product {
+            Some(Product::ConfluenceDataCenter) => {
+                known(&name, &node, &PROFILE_FIELDS).map(|()| field(FieldKind::Profile, name))
+            }
+            _ => property(&name, &node, route).map(|kind| field(kind, name)),
+        };
+        add(field, &node);
+    }
+    for (name, node) in account.iter().flat_map(Section::entries) {
+        let found = known(&name, &node, &ACCOUNT_FIELDS);
+        let name = format!("account.{name}");
+        add(found.map(|()| field(FieldKind::Account, name)), &node);
+    }
+    is_whole.then_some(Table { fields })
+}
+
+fn field(kind: FieldKind, name: String) -> Field {
+    Field { kind, name }
+}
+
+fn known(name: &str, node: &Node<'_>, names: &[&'static str]) -> Option<()> {
+    if names.contains(&name) {
+        return Some(());
+    }
+    let hint = match nearest(name, names.iter().copied()) {
+        Some(near) => format!("did you mean '{near}'?"),
+        None => format!("one of: {}", names.join(", ")),
+    };
+    node.error(format!("there is no field '{name}'"), &hint);
+    None
+}
+
+/// The kind of a User Property, if its name can be addressed by the route.
+fn property(name: &str, node: &Node<'_>, route: Route) -> Option<FieldKind> {
+    if name.trim().is_empty() || name.trim() != name || name.chars().any(char::is_control) {
+        node.error(
+            format!("'{name}' is no name for a User Property"),
+            "it is empty, or has space around it",
+        );
+        return None;
+    }
+    match route {
+        Route::AdminForm => return Some(FieldKind::AdminForm),
+        Route::Custom => return Some(FieldKind::Custom),
+        Route::EntityProperty => {}
+    }
+    // The name is a part of the path, where Tomcat refuses an encoded slash and every client
+    // removes dots.
+    if name.contains(['/', '\\']) || name == "." || name == ".." {
+        node.error(
+            format!("the User Property '{name}' cannot be addressed by REST"),
+            "choose a name without / and \\",
+        );
+        return None;
+    }
+    if name.len() > PROPERTY_KEY_BYTES_MAX {
+        node.error(
+            format!("the name has more than {PROPERTY_KEY_BYTES_MAX} bytes"),
+            "",
+        );
+        return None;
+    }
+    Some(FieldKind::EntityProperty)
+}
