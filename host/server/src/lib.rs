@@ -9,3 +9,4 @@ pub mod net;
 pub mod settings;
 pub mod store;
 pub mod target;
+pub mod vault;

@@ -6,6 +6,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use secrecy::SecretString;
+
+use crate::net::Credential;
 use crate::settings::SecretRef;
 use crate::settings::reader::Node;
 
@@ -111,6 +114,47 @@ impl CredentialSpec {
             kind,
             plain,
             secrets: BTreeMap::from([(keys.secret, secret?)]),
+        })
+    }
+
+    /// The credential with its secrets, each asked of `secret_of`.
+    pub fn reveal<E>(
+        &self,
+        secret_of: impl Fn(&SecretRef) -> Result<SecretString, E>,
+    ) -> Result<Credential, E> {
+        let plain = |key: &str| self.plain(key).to_owned();
+        // Every kind has one secret, under the name that `Kind::keys` gives it.
+        let secret = match self.secrets.values().next() {
+            Some(place) => secret_of(place)?,
+            None => SecretString::default(),
+        };
+        Ok(match self.kind {
+            Kind::Basic => Credential::Basic {
+                username: plain("username"),
+                password: secret,
+            },
+            Kind::Bearer => Credential::Bearer { token: secret },
+            Kind::Header => Credential::Header {
+                name: plain("name"),
+                value: secret,
+            },
+            Kind::ApiToken => Credential::ApiToken { token: secret },
+            Kind::ClientCredentials => Credential::ClientCredentials {
+                client_id: plain("client-id"),
+                client_secret: secret,
+            },
+            Kind::PrivateKeyJwt => Credential::PrivateKeyJwt {
+                client_id: plain("client-id"),
+                private_key: secret,
+            },
+            Kind::GoogleServiceAccount => Credential::GoogleServiceAccount {
+                key: secret,
+                subject: self.plain.get("subject").cloned(),
+            },
+            Kind::LdapBind => Credential::LdapBind {
+                dn: plain("dn"),
+                password: secret,
+            },
         })
     }
 

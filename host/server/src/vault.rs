@@ -1,0 +1,266 @@
+//! Secrets: read from their places when they are needed, shown to nobody.
+//!
+//! A connector file only names places ([`SecretRef`]). The vault reads them, hands the secret to
+//! the slot that it belongs to, and remembers what it handed out so that a text on its way to a
+//! log or a screen can be cleaned of it.
+//!
+//! Invariants: no secret is in a `Debug`, a `Display` or an error; an empty secret is an unset
+//! one. Deliberately not here: reading the process's environment (the caller passes it in), and
+//! keeping secrets of its own.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::settings::SecretRef;
+
+/// Largest secret file: a private key or a service account is some 4 KiB.
+const SECRET_BYTES_MAX: u64 = 64 * 1024;
+/// Shorter secrets are not looked for in texts: they would blacken half of every line.
+const REDACTED_CHARS_MIN: usize = 5;
+
+/// Why a secret could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nothing is there, or what is there is empty.
+    #[error("{place} is not set")]
+    Unset {
+        /// Where it should be.
+        place: SecretRef,
+    },
+    /// The file is there and cannot be used.
+    #[error("{place} cannot be read: {why}")]
+    Unreadable {
+        /// Where it should be.
+        place: SecretRef,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Unset {
+                place: SecretRef::Env(name),
+            } => format!("set {name} in the environment of this command"),
+            Self::Unset {
+                place: SecretRef::File(path),
+            } => format!("write the secret into {}", path.display()),
+            Self::Unreadable { .. } => "it must be a readable text file".to_owned(),
+        }
+    }
+}
+
+/// The reader of secrets; cheap to clone.
+#[derive(Clone)]
+pub struct Vault {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    env: BTreeMap<String, SecretString>,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    /// Every spelling of every secret that was handed out, longest first.
+    spellings: Vec<SecretString>,
+    warnings: Vec<String>,
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Vault")
+    }
+}
+
+impl Vault {
+    /// A vault over the process's environment.
+    pub fn new(env: impl IntoIterator<Item = (String, String)>) -> Self {
+        let env = env.into_iter();
+        Self {
+            shared: Arc::new(Shared {
+                env: env.map(|(name, value)| (name, value.into())).collect(),
+                seen: Mutex::default(),
+            }),
+        }
+    }
+
+    /// Reads one secret, now: a file that was rotated gives the new one.
+    pub fn reveal(&self, place: &SecretRef) -> Result<SecretString, Error> {
+        let secret = match place {
+            SecretRef::Env(name) => self.shared.env.get(name).cloned().unwrap_or_default(),
+            SecretRef::File(path) => self.read_file(place, path)?,
+        };
+        if secret.expose_secret().trim().is_empty() {
+            let place = place.clone();
+            return Err(Error::Unset { place });
+        }
+        self.remember(&secret);
+        Ok(secret)
+    }
+
+    /// Sentences about secrets that others can read; each is given once.
+    pub fn take_warnings(&self) -> Vec<String> {
+        self.with_seen(|seen| std::mem::take(&mut seen.warnings))
+    }
+
+    /// The text with every secret that was handed out replaced, also where it is percent-encoded
+    /// or base64.
+    pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.with_seen(|seen| {
+            let mut clean = Cow::Borrowed(text);
+            for spelling in &seen.spellings {
+                let spelling = spelling.expose_secret();
+                if clean.contains(spelling) {
+                    clean = Cow::Owned(clean.replace(spelling, "[secret]"));
+                }
+            }
+            clean
+        })
+    }
+
+    fn read_file(&self, place: &SecretRef, path: &Path) -> Result<SecretString, Error> {
+        let unreadable = |why: String| Error::Unreadable {
+            place: place.clone(),
+            why,
+        };
+        let meta = match std::fs::metadata(path) {
+            Ok(meta) => meta,
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+                let place = place.clone();
+                return Err(Error::Unset { place });
+            }
+            Err(cause) => return Err(unreadable(cause.to_string())),
+        };
+        if meta.len() > SECRET_BYTES_MAX {
+            return Err(unreadable(format!(
+                "it has more than {SECRET_BYTES_MAX} bytes"
+            )));
+        }
+        let text = std::fs::read_to_string(path).map_err(|cause| unreadable(cause.to_string()))?;
+        if is_world_readable(&meta) {
+            self.warn(path.to_owned());
+        }
+        Ok(without_line_end(text).into())
+    }
+
+    fn warn(&self, path: PathBuf) {
+        let path = path.display();
+        let warning = format!("every user of this machine can read the secret in {path}");
+        self.with_seen(|seen| {
+            if !seen.warnings.contains(&warning) {
+                seen.warnings.push(warning);
+            }
+        });
+    }
+
+    fn remember(&self, secret: &SecretString) {
+        let plain = secret.expose_secret();
+        if plain.chars().count() < REDACTED_CHARS_MIN {
+            return;
+        }
+        let encoded: String = url::form_urlencoded::byte_serialize(plain.as_bytes()).collect();
+        let spellings = [plain.to_owned(), encoded, STANDARD.encode(plain)];
+        self.with_seen(|seen| {
+            for spelling in spellings {
+                let is_known = |known: &SecretString| known.expose_secret() == spelling;
+                if !seen.spellings.iter().any(is_known) {
+                    seen.spellings.push(spelling.into());
+                }
+            }
+            let length = |spelling: &SecretString| spelling.expose_secret().len();
+            seen.spellings.sort_by_key(|s| std::cmp::Reverse(length(s)));
+        });
+    }
+
+    fn with_seen<T>(&self, act: impl FnOnce(&mut Seen) -> T) -> T {
+        let seen = self.shared.seen.lock();
+        act(&mut seen.unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Editors end a file with a line end, which no secret has.
+fn without_line_end(text: String) -> String {
+    let cut = text.trim_end_matches(['\r', '\n']).len();
+    let mut text = text;
+    text.truncate(cut);
+    text
+}
+
+#[cfg(unix)]
+fn is_world_readable(meta: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    meta.permissions().mode() & 0o004 != 0
+}
+
+#[cfg(not(unix))]
+fn is_world_readable(_: &std::fs::Metadata) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vault() -> Vault {
+        let pairs = [("SECRET", "pa55+word"), ("EMPTY", ""), ("SHORT", "ab")];
+        Vault::new(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())))
+    }
+
+    fn env(name: &str) -> SecretRef {
+        SecretRef::Env(name.to_owned())
+    }
+
+    #[test]
+    fn a_variable_is_read_and_an_empty_one_is_unset() {
+        let vault = vault();
+        let secret = vault.reveal(&env("SECRET")).unwrap();
+        assert_eq!(secret.expose_secret(), "pa55+word");
+        for name in ["EMPTY", "MISSING"] {
+            let error = vault.reveal(&env(name)).unwrap_err();
+            assert!(matches!(error, Error::Unset { .. }));
+            assert!(error.hint().contains(name));
+        }
+    }
+
+    #[test]
+    fn a_file_loses_its_line_end_and_a_readable_one_warns_once() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("jira");
+        std::fs::write(&path, " inner space \r\n").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let (vault, place) = (vault(), SecretRef::File(path.clone()));
+        for _ in 0..2 {
+            let secret = vault.reveal(&place).unwrap();
+            assert_eq!(secret.expose_secret(), " inner space ");
+        }
+        assert_eq!(vault.take_warnings().len(), 1);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        vault.reveal(&place).unwrap();
+        assert!(vault.take_warnings().is_empty());
+        std::fs::remove_file(&path).unwrap();
+        assert!(matches!(vault.reveal(&place), Err(Error::Unset { .. })));
+    }
+
+    #[test]
+    fn what_was_handed_out_is_removed_from_texts_in_every_spelling() {
+        let vault = vault();
+        let line = "a pa55+word b pa55%2Bword c cGE1NSt3b3Jk d ab";
+        assert_eq!(vault.redact(line), line);
+        vault.reveal(&env("SECRET")).unwrap();
+        vault.reveal(&env("SHORT")).unwrap();
+        assert_eq!(vault.redact(line), "a [secret] b [secret] c [secret] d ab");
+        assert!(!format!("{vault:?}").contains("pa55"));
+    }
+}
