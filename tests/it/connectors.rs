@@ -1,0 +1,56 @@
+//! Every folder of `tests/cases/connectors` is a connector file and what is said about it.
+//!
+//! Without `error.txt` the file must be accepted, with it the file must be refused in exactly
+//! those words. `ATTUNE_UPDATE_CASES=1` writes the words anew; read them before committing.
+
+use std::path::{Path, PathBuf};
+
+use attune_server::connector::{Weight, load_file};
+
+fn cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/connectors");
+    let entries = std::fs::read_dir(folder).expect("the cases are part of the repository");
+    let mut cases: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("a readable folder").path())
+        .collect();
+    cases.sort();
+    cases
+}
+
+/// What is said about a case, one line a mistake; empty for an accepted file.
+fn told(case: &Path) -> String {
+    let path = case.join("connector.toml");
+    let prefix = format!("{}/", case.display());
+    let Err(mistakes) = load_file(&path).result else {
+        return String::new();
+    };
+    let line = |mistake: &attune_server::connector::Mistake| {
+        let kind = match (mistake.code, mistake.weight) {
+            (_, Weight::Note) => "note: ",
+            ("unsupported", Weight::Error) => "unsupported: ",
+            (_, Weight::Error) => "",
+        };
+        format!("{kind}{mistake}\n").replace(&prefix, "")
+    };
+    mistakes.iter().map(line).collect()
+}
+
+#[test]
+fn connector_files_are_accepted_or_refused_in_these_words() {
+    // The one variable that a test reads: it changes what is written, never what is expected.
+    let is_update = std::env::vars().any(|(name, _)| name == "ATTUNE_UPDATE_CASES");
+    let cases = cases();
+    assert!(cases.len() > 5, "the cases are missing");
+    let mut wrong = Vec::new();
+    for case in cases {
+        let told = told(&case);
+        let path = case.join("error.txt");
+        let expected = std::fs::read_to_string(&path).unwrap_or_default();
+        if is_update && !told.is_empty() {
+            std::fs::write(&path, &told).expect("a writable folder");
+        } else if told != expected {
+            wrong.push(format!("{}:\n{told}--- expected:\n{expected}", case.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
