@@ -49,7 +49,10 @@ fn connector_files_are_accepted_or_refused_in_these_words() {
         if is_update && !told.is_empty() {
             std::fs::write(&path, &told).expect("a writable folder");
         } else if told != expected {
-            wrong.push(format!("{}:\n{told}--- expected:\n{expected}", case.display()));
+            wrong.push(format!(
+                "{}:\n{told}--- expected:\n{expected}",
+                case.display()
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));

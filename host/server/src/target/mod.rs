@@ -1,0 +1,128 @@
+//! The far end: a Jira or Confluence whose profiles are brought in tune.
+//!
+//! [`Target`] is one of the four seams of the house. It knows requests and answers of one product
+//! and nothing of mapping, ledger or journal. Deliberately absent: retries after an ambiguous
+//! write. Whoever calls reads back first.
+
+use std::collections::HashMap;
+
+use attune_core::account::{Account, MatchBy};
+use attune_core::mapping::Field;
+use futures_util::future::BoxFuture;
+use tokio::sync::mpsc;
+
+/// What a target can do; a run plans by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Whether what is there can be read.
+    pub can_read: bool,
+    /// Whether a field can be made empty.
+    pub can_clear: bool,
+    /// Whether several fields of one account travel in one request.
+    pub is_batched: bool,
+    /// Writes that may be under way at once.
+    pub writes_at_once: usize,
+}
+
+/// An account as a request needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRef {
+    /// The stable key.
+    pub key: String,
+    /// The user name, as last seen.
+    pub username: String,
+}
+
+/// What an account holds: fields that were asked for and are not empty.
+pub type Held = HashMap<Field, String>;
+
+/// One request's worth of changes to one account; `None` empties a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// Whose.
+    pub account: AccountRef,
+    /// What; all fields belong to one unit of [`Target::units`].
+    pub fields: Vec<(Field, Option<String>)>,
+}
+
+/// Why a request to a target did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The whole target is out of reach, or does not let us in: nobody can be written.
+    #[error("{problem}")]
+    Target {
+        /// Code, what and what to do.
+        problem: attune_core::Problem,
+    },
+    /// This account is gone.
+    #[error("the account does not exist any more")]
+    Gone,
+    /// The target refused this one request; nothing was changed.
+    #[error("{problem}")]
+    Rejected {
+        /// Code and what the target said.
+        problem: attune_core::Problem,
+    },
+    /// The request was sent and its answer was lost: it may or may not have been done.
+    #[error("the answer was lost after the request was sent")]
+    Unknown,
+}
+
+/// One finding of [`Target::check`].
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Finding {
+    /// What was looked at.
+    pub name: String,
+    /// Whether it is well.
+    pub ok: bool,
+    /// What was found.
+    pub message: String,
+    /// What to do, where something is not well.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub fix: String,
+}
+
+/// A site as one connector uses it.
+///
+/// Contract: every method may be called again after an error. Throttling and connection errors
+/// before anything was sent are retried inside. Values are text; a field that is empty or not
+/// there is left out of what is read.
+pub trait Target: Send + Sync {
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// The longest value of a field in UTF-16 units, where the product documents one.
+    fn value_chars_max(&self, field: &Field) -> Option<usize>;
+
+    /// What the product does to a value before it stores it (trimming); idempotent.
+    fn normalise(&self) -> fn(&str) -> &str;
+
+    /// Splits the changed fields of one account into requests: indices into `fields`.
+    fn units(&self, fields: &[Field]) -> Vec<Vec<usize>>;
+
+    /// Signs in and looks at permissions; line by line, for `attune check`.
+    fn check(&self) -> BoxFuture<'_, Vec<Finding>>;
+
+    /// Signs in; an error here means that this target takes no part in the run.
+    fn sign_in(&self) -> BoxFuture<'_, Result<(), Error>>;
+
+    /// Reads all accounts, page by page. A page that cannot be sent ends the scan.
+    fn accounts(&self, pages: mpsc::Sender<Vec<Account>>) -> BoxFuture<'_, Result<(), Error>>;
+
+    /// Accounts by one name; inactive ones are in it and say so.
+    fn find<'a>(
+        &'a self,
+        by: MatchBy,
+        value: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Account>, Error>>;
+
+    /// Reads what these fields hold.
+    fn observe<'a>(
+        &'a self,
+        account: &'a AccountRef,
+        fields: &'a [Field],
+    ) -> BoxFuture<'a, Result<Held, Error>>;
+
+    /// Sends one operation.
+    fn write<'a>(&'a self, operation: &'a Operation) -> BoxFuture<'a, Result<(), Error>>;
+}
