@@ -52,7 +52,11 @@ pub(super) fn url(node: &Node<'_>, rules: Rules<'_>) -> Option<String> {
     match base {
         Ok(base) => Some(base.as_text().to_owned()),
         Err(error) => {
-            node.error(error.to_string(), "");
+            let hint = match text.contains("://") {
+                true => "",
+                false => "such as https://jira.example.com",
+            };
+            node.error(error.to_string(), hint);
             None
         }
     }

@@ -40,10 +40,7 @@ pub(super) fn read(node: &Node<'_>, path: &str, folder: &Path) -> Option<(Json, 
                 .ok()
         }
         Err(why) => {
-            node.error(
-                format!("the file '{path}' {why}"),
-                "name a file below the connectors' folder",
-            );
+            node.error(format!("the file '{path}' {why}"), "");
             None
         }
     }

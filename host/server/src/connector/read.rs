@@ -38,6 +38,10 @@ pub(super) struct Text<'a> {
 pub(super) fn read(text: Text<'_>) -> Result<Read, Vec<Mistake>> {
     let file = File::new(text.label, text.text);
     let table = file.parse();
+    if !file.is_clean() {
+        // What follows from a broken line would only hide it.
+        return Err(file.into_mistakes());
+    }
     let context = Context::new(text.folder);
     let root = file.root(&table);
     let whole = root.json();

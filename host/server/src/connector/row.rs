@@ -143,18 +143,22 @@ fn read_row(node: &Node<'_>, place: &dyn Fn(usize) -> Place, context: &Context<'
     };
     let input = input(&section);
     let steps = steps(&section, place, context);
-    if matches!(input, Some(Input::Nothing)) && steps.as_ref().is_some_and(Vec::is_empty) {
+    let is_empty =
+        matches!(input, Some(Input::Nothing)) && steps.as_ref().is_some_and(Vec::is_empty);
+    // A mistyped `from` is told as the unknown key that it is, once.
+    if is_empty && section.has_only(&ROW_KEYS) {
         node.error(
             format!("{} says no value", node.name()),
             "write from, first, value or use",
         );
     }
     let mut row = plain(input.clone().unwrap_or(Input::Nothing));
-    let is_whole = settle(&section, &mut row);
+    let mut is_whole = settle(&section, &mut row);
     let takes_options = section.has("use");
     section.finish_with(|_| takes_options);
     row.steps = steps?;
     input?;
+    is_whole &= !is_empty;
     is_whole.then_some(row)
 }
 

@@ -115,6 +115,9 @@ pub fn load(
     let label = document.map_or(String::new(), |d| d.path.display().to_string());
     let file = File::new(&label, document.map_or("", |d| d.text));
     let table = file.parse();
+    if !file.is_clean() {
+        return Err(file.into_mistakes());
+    }
     let folder = document.and_then(|d| d.path.parent()).map(Path::to_owned);
     let layers = Layers::new(file.root(&table), env, flags.into_flags(), folder);
     let settings = read(&layers);

@@ -127,6 +127,11 @@ impl<'a> File<'a> {
         (line, column)
     }
 
+    /// Whether anything was found so far.
+    pub fn is_clean(&self) -> bool {
+        self.mistakes.borrow().is_empty()
+    }
+
     /// Everything found so far, in file order.
     pub fn into_mistakes(self) -> Vec<Mistake> {
         let mut mistakes = self.mistakes.into_inner();
@@ -199,6 +204,12 @@ impl<'t> Section<'t> {
     /// Whether a key is there, without making it a known one.
     pub fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
+    }
+
+    /// Whether every key is one of these.
+    pub fn has_only(&self, keys: &[&str]) -> bool {
+        let mut names = self.table.keys();
+        names.all(|name| keys.contains(&name.get_ref().as_ref()))
     }
 
     /// All entries, in file order: for tables whose keys are the user's own names.
@@ -376,7 +387,7 @@ impl<'t> Node<'t> {
             Some(near) => format!("did you mean '{near}'?"),
             None => format!("one of: {}", words.join(", ")),
         };
-        self.error(format!("'{text}' is not a {}", self.key()), &hint);
+        self.error(format!("{} cannot be '{text}'", self.key()), &hint);
         None
     }
 

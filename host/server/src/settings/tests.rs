@@ -66,7 +66,7 @@ fn every_mistake_is_told_and_unknown_variables_warn() {
             "etc/attune.toml:1:1: unknown key 'listn' in the file (did you mean 'listen'?)",
             "etc/attune.toml:2:10: [listen]: it must be an address and port such as \
              127.0.0.1:8088",
-            "etc/attune.toml:4:10: 'gaurded' is not a policy (did you mean 'guarded'?)",
+            "etc/attune.toml:4:10: policy cannot be 'gaurded' (did you mean 'guarded'?)",
             "etc/attune.toml:6:8: [keep.runs]: it must be a number of days such as \"30d\"",
         ]
     );
