@@ -3,13 +3,7 @@
 //! Both worlds live in one crate: exported symbols and a world's description enter a binary only
 //! where an `export_*!` macro is called, so a transform never carries the provider's exports.
 //! Written by `wit_bindgen`; only the glue modules of this crate know these wire types.
-#![expect(
-    missing_docs,
-    clippy::allow_attributes,
-    clippy::allow_attributes_without_reason,
-    clippy::pedantic,
-    reason = "generated from the WIT"
-)]
+#![expect(missing_docs, clippy::pedantic, reason = "generated from the WIT")]
 
 /// `transform-plugin`, and the types that both worlds share.
 pub mod transform {

@@ -99,7 +99,7 @@ impl<'a> Batch<'a> {
             let _written = match value.text() {
                 TextView::Text(text) => f(&text, out.cell()),
                 TextView::Missing => out.cell().value(missing(value)),
-                TextView::Failed(problem) => out.cell().failed(*problem),
+                TextView::Failed(problem) => out.cell().failed(&problem),
             };
         }
     }
@@ -178,7 +178,7 @@ impl<'a> Values<'a> {
         text: None,
     };
 
-    fn new(column: &'a Column) -> Self {
+    pub(crate) fn new(column: &'a Column) -> Self {
         Self {
             kinds: &column.kinds,
             ends: &column.ends,

@@ -100,7 +100,7 @@ impl Cells {
     #[cold]
     fn too_long(&mut self, len: usize) -> Outcome {
         let message = format!("the result has {len} bytes; {TEXT_BYTES_MAX} is the most");
-        self.cell().failed(Problem::new("too-long", message))
+        self.cell().failed(&Problem::new("too-long", message))
     }
 }
 
@@ -168,7 +168,7 @@ impl<'a> Cell<'a> {
 
     /// This value fails; the others go on.
     #[cold]
-    pub fn failed(self, problem: Problem) -> Outcome {
+    pub fn failed(self, problem: &Problem) -> Outcome {
         problem.write_json(&mut self.cells.data);
         self.cells.finish(kind::FAILED)
     }
@@ -200,6 +200,12 @@ impl<'a> TextCell<'a> {
     #[inline]
     pub fn push(&mut self, char: char) {
         self.push_str(char.encode_utf8(&mut [0; 4]));
+    }
+
+    /// Appends a text as a JSON string, with its quotes.
+    pub fn push_json(&mut self, text: &str) {
+        // Writing into memory has no way to fail.
+        let _never = serde_json::to_writer(&mut self.cells.data, text);
     }
 
     /// Nothing is written yet.

@@ -62,9 +62,11 @@ pub trait Step {
     fn apply(&self, batch: &Batch<'_>, out: &mut Cells) -> Result<(), Problem>;
 }
 
+type Opening = dyn Fn(&str) -> Result<Box<dyn Step>, Problem>;
+
 /// How a step is made from its options.
 pub struct Open {
-    open: Box<dyn Fn(&str) -> Result<Box<dyn Step>, Problem>>,
+    open: Box<Opening>,
     fields: fn() -> Option<&'static [&'static str]>,
 }
 

@@ -39,12 +39,15 @@ mod cells;
 mod export;
 mod function;
 mod kind;
+mod no_match;
 mod value;
 
 pub use batch::{Batch, Row, Values};
 pub use cells::{Cell, Cells, Outcome, TEXT_BYTES_MAX, TextCell};
-pub use export::{Component, Transforms};
+pub(crate) use export::apply;
+pub use export::{Component, Opened, Transforms};
 pub use function::{Function, Open, Plugin, Step, Uses};
+pub use no_match::NoMatch;
 pub use value::{TextView, Value};
 
 pub use crate::wit::transform::attune::plugin::types::Column;

@@ -1,7 +1,17 @@
 //! `text.*`: what is done to one text.
+//!
+//! One file per family of functions, each with its options, schema, examples and code together.
+//! Every function sees one text, as the SDK's text view gives it; positions count characters
+//! (Unicode scalar values) from 0, like the indexes of selectors.
 
-use attune_plugin::NoOptions;
-use attune_plugin::transform::{Cell, Function, Open, Outcome, Plugin};
+mod case;
+mod cut;
+mod mail;
+mod pattern;
+mod regex;
+mod replace;
+
+use attune_plugin::transform::Plugin;
 
 attune_plugin::export_transforms!(plugin);
 
@@ -10,18 +20,25 @@ pub fn plugin() -> Plugin {
     Plugin {
         id: "text",
         version: env!("CARGO_PKG_VERSION"),
-        summary: "Shapes one text",
-        functions: vec![Function {
-            name: "trim",
-            summary: "Takes white space off both ends",
-            options: NoOptions::SCHEMA,
-            examples: r#"[{"options":{},"input":["  Sales "],"output":"Sales"}]"#,
-            uses: &[],
-            open: Open::text(trim),
-        }],
+        summary: "Shapes one text: trim, case, replace, regular expressions, cut, split, mail",
+        functions: vec![
+            cut::trim(),
+            case::upper(),
+            case::lower(),
+            case::title(),
+            replace::replace(),
+            regex::replace(),
+            regex::rules(),
+            regex::extract(),
+            cut::left(),
+            cut::right(),
+            cut::mid(),
+            cut::split(),
+            mail::strip_domain(),
+            mail::guest_to_email(),
+        ],
     }
 }
 
-fn trim(text: &str, out: Cell<'_>) -> Outcome {
-    out.text(text.trim())
-}
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,0 @@
-//! What plugin tests use, natively.

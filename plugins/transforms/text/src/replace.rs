@@ -1,0 +1,56 @@
+//! `text.replace`: a literal text for another, everywhere.
+
+use attune_plugin::Problem;
+use attune_plugin::transform::{Cell, Function, Open, Outcome};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Replace {
+    find: String,
+    #[serde(default)]
+    with: String,
+}
+
+/// `text.replace`
+pub(crate) fn replace() -> Function {
+    Function {
+        name: "replace",
+        summary: "Replaces every occurrence of a text; upper and lower case differ",
+        options: r#"{
+            "type": "object",
+            "properties": {
+                "find": { "title": "Find", "type": "string", "minLength": 1,
+                    "description": "The text that is replaced" },
+                "with": { "title": "With", "type": "string", "default": "",
+                    "description": "What takes its place; nothing when left out" }
+            },
+            "required": ["find"],
+            "additionalProperties": false
+        }"#,
+        examples: r#"[
+            {"options": {"find": "is", "with": "at"}, "input": ["This is a test"], "output": "That at a test"},
+            {"options": {"find": " "}, "input": ["0 30 12 34"], "output": "0301234"},
+            {"options": {"find": "GmbH", "with": "Ltd"}, "input": ["Contoso gmbh"], "output": "Contoso gmbh"},
+            {"options": {"find": "x"}, "input": [null], "output": null}
+        ]"#,
+        uses: &[],
+        open: Open::text_with(|options: Replace| {
+            if options.find.is_empty() {
+                return Err(Problem::option("find", "there is nothing to find"));
+            }
+            Ok(move |text: &str, out: Cell<'_>| all(&options, text, out))
+        }),
+    }
+}
+
+fn all(options: &Replace, text: &str, out: Cell<'_>) -> Outcome {
+    let mut parts = text.split(options.find.as_str());
+    let mut out = out.write_text();
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        out.push_str(&options.with);
+        out.push_str(part);
+    }
+    out.done()
+}
