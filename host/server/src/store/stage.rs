@@ -4,9 +4,11 @@
 //! writes, and kept so that exactly this plan can be approved later. Fields are numbered once per
 //! plan, so that a row holds values and not names.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use attune_core::mapping::Field;
+use attune_core::plan::ChangeResult;
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteSynchronous;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
@@ -145,6 +147,40 @@ impl Stage {
                     what: "a staged row",
                 })?,
             })
+        };
+        rows.iter().map(decode).collect()
+    }
+
+    /// Notes what became of changes; those without a note were written.
+    pub async fn note(&self, results: &[(&StagedRow, u16, ChangeResult)]) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        for (row, field, result) in results {
+            let word = serde_json::to_string(result)
+                .map_err(|_| Error::Row { what: "a result" })?;
+            sqlx::query(
+                "insert into results (target, account, field, result) values ($1, $2, $3, $4) \
+                 on conflict (target, account, field) do update set result = excluded.result",
+            )
+            .bind(row.target)
+            .bind(&row.account)
+            .bind(field)
+            .bind(word)
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// All notes: `(target, account, field)` and result.
+    pub async fn notes(&self) -> Result<HashMap<(u16, String, u16), ChangeResult>> {
+        let rows = sqlx::query("select target, account, field, result from results")
+            .fetch_all(&self.pool)
+            .await?;
+        let decode = |row: &sqlx::sqlite::SqliteRow| {
+            let word: &str = row.try_get(3)?;
+            let result = serde_json::from_str(word).map_err(|_| Error::Row { what: "a result" })?;
+            Ok(((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?), result))
         };
         rows.iter().map(decode).collect()
     }

@@ -1,0 +1,198 @@
+//! The verbs of the product: read, link, plan, hold or write, explain.
+//!
+//! One way through, and no step calls back to an earlier one: `read` keeps people, `link` finds
+//! their accounts, `plan` evaluates and stages the exact changes, `verdict` checks the guards
+//! and names the plan by its digest, `apply` writes it. `run` is that sentence as code. A run pins
+//! one revision and one set of plugin generations when it opens (`pin`).
+
+mod apply;
+mod explain;
+mod link;
+mod pin;
+mod plan;
+mod plan_file;
+mod progress;
+mod read;
+mod recover;
+mod relate;
+mod run;
+mod tally;
+mod verdict;
+
+use std::sync::Arc;
+
+use attune_core::Problem;
+use attune_core::mapping::Field;
+use attune_core::selector::TooDeep;
+
+use crate::clock::Clock;
+use crate::{source, store, target};
+
+pub use explain::{Explanation, explain};
+pub use pin::{Pinned, PinnedTarget};
+pub use plan_file::{PlanFile, changes};
+pub use progress::{Phase, Progress};
+pub use run::{Done, approve, apply_file, run};
+
+/// What a run works with; cheap handles of things that outlive it.
+#[derive(Clone)]
+pub struct Host {
+    /// The database.
+    pub store: store::Store,
+    /// The plugins of this moment.
+    pub plugins: Arc<attune_wasm::registry::Snapshot>,
+    /// The outbound checkpoint.
+    pub net: crate::net::Client,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Secrets by their places.
+    pub vault: crate::vault::Vault,
+}
+
+/// Who takes part in a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mode {
+    /// A complete listing, unchanged people skipped.
+    Complete,
+    /// A complete listing, nobody skipped, targets read again.
+    Full,
+    /// Since the checkpoint; a complete listing where the provider has no such thing.
+    Changes,
+    /// One person, by key, user name or e-mail. Not guarded.
+    User(String),
+    /// The first so many people of the listing; plan only, not guarded.
+    Sample(usize),
+}
+
+impl Mode {
+    /// Its word in lists of runs.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Full => "full",
+            Self::Changes => "changes",
+            Self::User(_) => "user",
+            Self::Sample(_) => "sample",
+        }
+    }
+}
+
+/// What a run is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Who takes part.
+    pub mode: Mode,
+    /// Whether the plan is written, guards permitting.
+    pub writes: bool,
+}
+
+impl Order {
+    /// Whether nobody is skipped and unmatched people are looked up again.
+    pub fn is_thorough(&self) -> bool {
+        matches!(self.mode, Mode::Full | Mode::User(_))
+    }
+
+    /// Whether guards are checked.
+    pub fn is_guarded(&self) -> bool {
+        !matches!(self.mode, Mode::User(_) | Mode::Sample(_))
+    }
+
+    /// Whether everybody of the source is read.
+    pub fn is_listing(&self) -> bool {
+        !matches!(self.mode, Mode::User(_))
+    }
+
+    fn verb(&self) -> &'static str {
+        if self.writes { "sync" } else { "plan" }
+    }
+}
+
+/// One opened run: everything that stays the same until it ends.
+pub(crate) struct Run<'a> {
+    host: &'a Host,
+    pinned: &'a Pinned,
+    order: &'a Order,
+    id: String,
+    now_ms: i64,
+    /// The listing whose people count: this run's, or the last complete one.
+    listing: String,
+}
+
+/// Why a run did not do what was asked. A brake is not an error, but a state of the report.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The source failed; nothing was concluded from it.
+    #[error("cannot read the source")]
+    Source(#[source] source::Error),
+    /// Every target failed.
+    #[error("cannot use target `{name}`")]
+    NoTarget {
+        /// Its name in the connector file.
+        name: String,
+        /// Why.
+        #[source]
+        source: target::Error,
+    },
+    /// A request to a target failed; becomes that target's error in the report.
+    #[error("the target failed")]
+    Target(#[source] target::Error),
+    /// The database failed.
+    #[error("the database failed")]
+    Store(#[from] store::Error),
+    /// A plugin cannot be used.
+    #[error("plugin `{id}` cannot be used")]
+    Plugin {
+        /// Its id.
+        id: String,
+        /// Why.
+        #[source]
+        source: attune_wasm::Error,
+    },
+    /// Rows of the mapping table cannot be opened; all of them.
+    #[error("{} of the mapping cannot be used: {}", fields(.0.len()), refusals(.0))]
+    Mapping(Vec<(Field, Problem)>),
+    /// A secret or address of the connector cannot be used.
+    #[error("{0}")]
+    Configuration(Problem),
+    /// A selector follows too many managers.
+    #[error("a selector is too deep")]
+    TooDeep(#[source] TooDeep),
+    /// A scope attribute could not be judged.
+    #[error("the scope cannot be judged: {0}")]
+    Scope(Problem),
+    /// The source has nobody of that name.
+    #[error("the source has nobody called `{0}`")]
+    NoSuchPerson(String),
+    /// The source has several people of that name.
+    #[error("the source has several people called `{0}`")]
+    AmbiguousPerson(String),
+    /// The person exists, but the connector's scope leaves them out.
+    #[error("`{0}` is out of the connector's scope")]
+    OutOfScope(String),
+    /// Nobody staged a plan of that digest, or it cannot be used any more.
+    #[error("{0}")]
+    NoSuchPlan(String),
+    /// A plan file is damaged, or is not what its digest says.
+    #[error("{0}")]
+    PlanFile(String),
+}
+
+fn fields(count: usize) -> String {
+    if count == 1 { "one field".to_owned() } else { format!("{count} fields") }
+}
+
+fn refusals(refusals: &[(Field, Problem)]) -> String {
+    let lines: Vec<String> =
+        refusals.iter().map(|(field, problem)| format!("{}: {problem}", field.name)).collect();
+    lines.join("; ")
+}
+
+/// Lower-case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _never_fails = write!(text, "{byte:02x}");
+    }
+    text
+}

@@ -1,0 +1,183 @@
+//! Pinning: one revision of a connector and one generation of every plugin that it uses.
+//!
+//! Only the plugins that the file mentions are compiled. Everything a run needs to know about
+//! its mapping is worked out here once: which selectors are read of a document, which columns a
+//! page has, which number each field has in the stage. Nothing of it changes until the run ends.
+
+use std::collections::BTreeMap;
+
+use attune_core::evaluate::Program;
+use attune_core::mapping::{Field, Step};
+use attune_core::scope::Scope;
+use attune_core::selector::{Of, Wanted};
+use attune_core::{Problem, Selector};
+use attune_wasm::Plugin;
+use attune_wasm::registry::Snapshot;
+use sha2::{Digest as _, Sha256};
+
+use super::Error;
+use crate::connector::{Connector, Loaded, TargetSpec};
+
+/// Everything that stays the same during a run.
+pub struct Pinned {
+    /// The connector as its file says.
+    pub connector: Connector,
+    /// `sha256:...` of the file and the files that it names.
+    pub revision: String,
+    /// Digest of every plugin used, by id.
+    pub generations: BTreeMap<String, String>,
+    /// The targets, sorted by name: their order is the order of the digest.
+    pub targets: Vec<PinnedTarget>,
+    /// The provider plugin.
+    pub provider: Plugin,
+    /// Who takes part.
+    pub scope: Scope,
+    /// What is read of every document.
+    pub documents: Wanted,
+    /// The columns of a page, relations resolved.
+    pub resolved: Wanted,
+    /// All fields of all targets; a field's number is its place here.
+    pub fields: Vec<Field>,
+}
+
+/// One target of a pinned connector.
+pub struct PinnedTarget {
+    /// The target as its file says.
+    pub spec: TargetSpec,
+    /// The site's URL without a final slash: the ledger's name for it.
+    pub site: String,
+    /// The fields in the order of the mapping table.
+    pub fields: Vec<Field>,
+    /// The number of each of these fields in the stage.
+    pub numbers: Vec<u16>,
+    /// What the mapping reads.
+    pub selectors: Wanted,
+    /// What everybody's fingerprint in this target contains.
+    pub mapping_digest: [u8; 32],
+}
+
+impl PinnedTarget {
+    /// Which columns of a page the mapping reads.
+    pub fn positions(&self, pinned: &Pinned) -> Vec<usize> {
+        self.selectors.selectors().iter().filter_map(|s| pinned.resolved.position(s)).collect()
+    }
+
+    /// The match rules' selectors, in the rules' order.
+    pub fn match_selectors(&self) -> Vec<Selector> {
+        self.spec.matching.iter().map(|rule| rule.source.clone()).collect()
+    }
+}
+
+impl Pinned {
+    /// Pins a loaded connector; all rows that cannot be opened are reported at once.
+    ///
+    /// The programs come back beside it, in the order of `targets`: they keep guests with state
+    /// and belong to one worker.
+    pub fn open(loaded: &Loaded, plugins: &Snapshot) -> Result<(Self, Vec<Program>), Error> {
+        let connector = loaded.connector.clone();
+        let mut generations = BTreeMap::new();
+        let provider = plugin(plugins, &connector.source.provider)?;
+        provider
+            .check_options(&connector.source.provider, &connector.source.options)
+            .map_err(|source| refused(&connector.source.provider, source))?;
+        generations.insert(provider.id().to_owned(), provider.digest().to_owned());
+        let mut specs = connector.targets.clone();
+        specs.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut programs = Vec::with_capacity(specs.len());
+        let mut refusals = Vec::new();
+        for spec in &specs {
+            let open = |step: &Step| open_step(plugins, step, &mut generations);
+            match Program::compile(&spec.map, &connector.locale, open) {
+                Ok(program) => programs.push(program),
+                Err(problems) => refusals.extend(problems),
+            }
+        }
+        if !refusals.is_empty() {
+            return Err(Error::Mapping(refusals));
+        }
+        let scope = Scope {
+            include: connector.scope.include.clone(),
+            exclude: connector.scope.exclude.clone(),
+        };
+        let mut resolved = Wanted::new(scope.selectors().cloned());
+        for (spec, program) in specs.iter().zip(&programs) {
+            resolved = resolved.with(program.selectors().selectors().iter().cloned());
+            resolved = resolved.with(spec.matching.iter().map(|rule| rule.source.clone()));
+        }
+        let documents = resolved.documents().map_err(Error::TooDeep)?;
+        let mut pinned = Self {
+            revision: loaded.revision().to_owned(),
+            generations,
+            targets: Vec::with_capacity(specs.len()),
+            provider,
+            scope,
+            documents,
+            resolved,
+            fields: Vec::new(),
+            connector,
+        };
+        for (spec, program) in specs.into_iter().zip(&programs) {
+            pinned.add(spec, program, loaded.fields_digest());
+        }
+        Ok((pinned, programs))
+    }
+
+    /// Whether rows follow relations, so that names must be found again.
+    pub fn follows_relations(&self) -> bool {
+        let follows = |selector: &Selector| {
+            selector.strip_relation().is_ok_and(|relation| {
+                relation.depth > 0 || !matches!(relation.of, Of::Document(_))
+            })
+        };
+        self.resolved.selectors().iter().any(follows)
+    }
+
+    fn add(&mut self, spec: TargetSpec, program: &Program, fields_digest: [u8; 32]) {
+        let fields: Vec<Field> = program.fields().cloned().collect();
+        // Numbered by name, so that the rows of a stage are in the order of the digest.
+        let mut sorted: Vec<&Field> = fields.iter().collect();
+        sorted.sort_by(|a, b| a.name.cmp(&b.name).then(a.kind.cmp(&b.kind)));
+        let first = self.fields.len();
+        let number = |field: &Field| {
+            let place = sorted.iter().position(|sorted| *sorted == field).unwrap_or(0);
+            (first + place) as u16
+        };
+        let numbers = fields.iter().map(number).collect();
+        let mut digest = Sha256::new();
+        digest.update(fields_digest);
+        for (id, generation) in &self.generations {
+            digest.update(format!("{id}={generation};"));
+        }
+        digest.update(format!("{}/{:?}", spec.product.as_str(), spec.route));
+        self.fields.extend(sorted.into_iter().cloned());
+        self.targets.push(PinnedTarget {
+            site: spec.endpoint.url.trim_end_matches('/').to_owned(),
+            fields,
+            numbers,
+            selectors: program.selectors().clone(),
+            mapping_digest: digest.finalize().into(),
+            spec,
+        });
+    }
+}
+
+fn plugin(plugins: &Snapshot, id: &str) -> Result<Plugin, Error> {
+    plugins.plugin(id).map_err(|source| refused(id, source))
+}
+
+fn refused(id: &str, source: attune_wasm::Error) -> Error {
+    Error::Plugin { id: id.to_owned(), source }
+}
+
+fn open_step(
+    plugins: &Snapshot,
+    step: &Step,
+    generations: &mut BTreeMap<String, String>,
+) -> Result<Box<dyn attune_core::Transform>, Problem> {
+    let name = || format!("{}.{}", step.plugin, step.function);
+    let problem = |error: attune_wasm::Error| Problem::new(error.code(), error.to_string()).at(name());
+    let plugin = plugins.plugin(&step.plugin).map_err(problem)?;
+    let opened = plugin.open_transform(&step.function, &step.options).map_err(problem)?;
+    generations.insert(plugin.id().to_owned(), plugin.digest().to_owned());
+    Ok(opened)
+}

@@ -1,0 +1,373 @@
+//! Planning: what would be written for each page of people, staged row by row.
+//!
+//! For one page and one target: links, then who is unchanged, then outcomes, then the ledger.
+//! Only accounts with something due are read from the target, and only then is it decided what
+//! is written. A target that fails is left out from there on; the others are finished.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use attune_core::decide::{Decision, Ledger, Observed, Situation, decide};
+use attune_core::evaluate::{Batch, FieldResult, Program, dropped};
+use attune_core::mapping::Field;
+use attune_core::plan::Trouble;
+use attune_core::{Column, Outcome, Problem, fingerprint};
+use futures_util::{StreamExt as _, stream};
+
+use super::pin::PinnedTarget;
+use super::relate::Known;
+use super::tally::Tally;
+use super::{Error, Run};
+use crate::store::ledger::Entries;
+use crate::store::links::{Link, LinkState, Place};
+use crate::store::stage::{Packed, Stage, StagedRow};
+use crate::target::{self, AccountRef, Held, Target};
+
+/// Accounts read from a target at once.
+const READS_AT_ONCE: usize = 8;
+
+/// One target while a plan is made.
+pub struct Lane {
+    /// Its number in the stage.
+    pub number: u16,
+    /// Its opened mapping.
+    pub program: Program,
+    /// Its client.
+    pub client: Box<dyn Target>,
+    /// Why it takes no part any more.
+    pub error: Option<Problem>,
+}
+
+/// One page of people in scope, with their columns.
+pub struct PageOf<'p> {
+    /// The people.
+    pub people: &'p [Arc<Known>],
+    /// One column per resolved selector.
+    pub columns: &'p [Column],
+}
+
+/// A person of a page who is matched and not skipped.
+struct Due<'p> {
+    index: usize,
+    person: &'p str,
+    link: Link,
+    print: [u8; 16],
+}
+
+/// Makes the plan of one run.
+pub struct Planner<'a> {
+    run: &'a Run<'a>,
+    stage: &'a Stage,
+}
+
+impl<'a> Planner<'a> {
+    /// A planner that stages into `stage`.
+    pub fn new(run: &'a Run<'a>, stage: &'a Stage) -> Self {
+        Self { run, stage }
+    }
+
+    /// Plans one page for one target.
+    pub async fn page(
+        &self,
+        lane: &mut Lane,
+        target: &PinnedTarget,
+        page: &PageOf<'_>,
+        tally: &mut Tally,
+    ) -> Result<(), Error> {
+        let due = self.due(lane, target, page, tally).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        let (results, dropped) = self.evaluate(lane, target, page, &due);
+        let accounts: Vec<String> = due.iter().map(|due| due.link.account.clone()).collect();
+        let ledger = self.run.host.store.ledger(&target.site, &accounts).await?;
+        let nothing = Entries::new();
+        let mut cases = Vec::with_capacity(due.len());
+        for (row, due) in due.iter().enumerate() {
+            if dropped.get(row) == Some(&true) {
+                tally.dropped(&target.spec.name);
+                continue;
+            }
+            let outcomes: Vec<Outcome> =
+                results.iter().map(|result| Outcome::of(result.outcomes.cell(row))).collect();
+            let rows = results.iter().map(|r| r.row.get(row).copied().unwrap_or(u8::MAX)).collect();
+            let entries = ledger.get(&due.link.account).unwrap_or(&nothing);
+            cases.push(Case { due, outcomes, rows, entries });
+        }
+        let held = match self.observe(lane, target, &cases).await {
+            Ok(held) => held,
+            Err(target::Error::Target { problem }) => {
+                lane.error = Some(problem);
+                return Ok(());
+            }
+            Err(error) => return Err(Error::Target(error)),
+        };
+        let mut staged = Vec::new();
+        for case in &cases {
+            match held.get(case.due.person) {
+                Some(Seen::Gone) => {
+                    let place = self.place(target);
+                    self.run.host.store.unlink(place, case.due.person).await?;
+                    tally.trouble(trouble(case, target, "", &gone()));
+                }
+                Some(Seen::Refused(problem)) => {
+                    tally.trouble(trouble(case, target, "", problem));
+                }
+                Some(Seen::Read(observed)) => {
+                    staged.extend(self.settle(lane, target, case, Some(observed), tally));
+                }
+                None => staged.extend(self.settle(lane, target, case, None, tally)),
+            }
+        }
+        self.stage.add(&staged).await?;
+        Ok(())
+    }
+
+    fn place<'t>(&self, target: &'t PinnedTarget) -> Place<'t>
+    where
+        'a: 't,
+    {
+        Place { connector: &self.run.pinned.connector.id, target: &target.spec.name }
+    }
+
+    /// Who is matched, and whose inputs are not those of last time.
+    async fn due<'p>(
+        &self,
+        lane: &Lane,
+        target: &PinnedTarget,
+        page: &PageOf<'p>,
+        tally: &mut Tally,
+    ) -> Result<Vec<Due<'p>>, Error> {
+        let keys: Vec<String> = page.people.iter().map(|known| known.key().to_owned()).collect();
+        let mut links = self.run.host.store.links(self.place(target), &keys).await?;
+        let is_always = self.run.order.is_thorough() || lane.program.uses_now();
+        let positions = target.positions(self.run.pinned);
+        let mut due = Vec::with_capacity(keys.len());
+        for (index, known) in page.people.iter().enumerate() {
+            let link = links.remove(known.key());
+            let state = link.as_ref().map_or(LinkState::Unmatched, |link| link.state);
+            tally.link(&target.spec.name, known.key(), state);
+            let Some(link) = link.filter(|link| link.state == LinkState::Matched) else { continue };
+            let cells = positions
+                .iter()
+                .filter_map(|position| page.columns.get(*position))
+                .map(|column| column.cell(index));
+            let print = fingerprint::print(&target.mapping_digest, &link.account, cells);
+            if !is_always && link.fingerprint.as_deref() == Some(print.as_slice()) {
+                tally.skipped();
+                continue;
+            }
+            due.push(Due { index, person: known.key(), link, print });
+        }
+        Ok(due)
+    }
+
+    fn evaluate(
+        &self,
+        lane: &mut Lane,
+        target: &PinnedTarget,
+        page: &PageOf<'_>,
+        due: &[Due<'_>],
+    ) -> (Vec<FieldResult>, Vec<bool>) {
+        let rows: Vec<usize> = due.iter().map(|due| due.index).collect();
+        let all = rows.len() == page.people.len();
+        let taken: Vec<Column> =
+            if all { Vec::new() } else { page.columns.iter().map(|c| c.take(&rows)).collect() };
+        let people: Vec<&str> = due.iter().map(|due| due.person).collect();
+        let batch = Batch {
+            wanted: &self.run.pinned.resolved,
+            columns: if all { page.columns } else { &taken },
+            people: &people,
+            connector: &self.run.pinned.connector.id,
+            target: &target.spec.name,
+            now_ms: self.run.now_ms,
+        };
+        // Plugins compute for milliseconds: other tasks of this thread move elsewhere meanwhile.
+        let results = tokio::task::block_in_place(|| lane.program.evaluate(&batch));
+        let dropped = dropped(&results, people.len());
+        (results, dropped)
+    }
+
+    /// Reads the accounts that have something due; who is not in the answer was not read.
+    async fn observe<'c>(
+        &self,
+        lane: &Lane,
+        target: &PinnedTarget,
+        cases: &'c [Case<'c>],
+    ) -> Result<HashMap<&'c str, Seen>, target::Error> {
+        let everything = self.run.order.is_thorough();
+        let reads = cases.iter().filter_map(|case| {
+            let fields: Vec<Field> = (0..target.fields.len())
+                .filter(|field| everything || self.is_due(lane, target, case, *field))
+                .filter_map(|field| target.fields.get(field).cloned())
+                .collect();
+            (!fields.is_empty()).then_some((case, fields))
+        });
+        let mut answers = stream::iter(reads)
+            .map(|(case, fields)| async move {
+                let account = account_ref(&case.due.link);
+                (case.due.person, lane.client.observe(&account, &fields).await)
+            })
+            .buffer_unordered(READS_AT_ONCE);
+        let mut seen = HashMap::new();
+        while let Some((person, answer)) = answers.next().await {
+            let what = match answer {
+                Ok(held) => Seen::Read(held),
+                Err(target::Error::Gone) => Seen::Gone,
+                Err(target::Error::Rejected { problem }) => Seen::Refused(problem),
+                Err(target::Error::Unknown) => Seen::Refused(lost()),
+                Err(error @ target::Error::Target { .. }) => return Err(error),
+            };
+            seen.insert(person, what);
+        }
+        Ok(seen)
+    }
+
+    fn is_due(&self, lane: &Lane, target: &PinnedTarget, case: &Case<'_>, field: usize) -> bool {
+        let decision = self.decide(lane, target, case, (field, None));
+        !matches!(
+            decision,
+            Decision::Nothing | Decision::OwnedBy | Decision::Failed(_) | Decision::KeptExisting
+        )
+    }
+
+    fn decide(
+        &self,
+        lane: &Lane,
+        target: &PinnedTarget,
+        case: &Case<'_>,
+        (index, observed): (usize, Option<&Held>),
+    ) -> Decision {
+        let (Some(outcome), Some(field)) = (case.outcomes.get(index), target.fields.get(index))
+        else {
+            return Decision::Nothing;
+        };
+        let row = case.rows.get(index).and_then(|row| lane.program.row(index, *row));
+        let Some(row) = row else { return Decision::Nothing };
+        let owner = &self.run.pinned.connector.id;
+        let ledger = case
+            .entries
+            .get(field)
+            .map(|entry| Ledger { value: &entry.value, is_ours: entry.owner == *owner });
+        let observed = match observed {
+            None => Observed::Unread,
+            Some(held) => Observed::Value(held.get(field).map(String::as_str)),
+        };
+        decide(&Situation {
+            ledger,
+            observed,
+            outcome,
+            apply: row.apply,
+            existing: row.existing,
+            conflict: row.conflict,
+            text_max: lane.client.value_chars_max(field),
+            normalise: lane.client.normalise(),
+        })
+    }
+
+    /// Decides every field of one person and packs what follows; `None` where nothing does.
+    fn settle(
+        &self,
+        lane: &Lane,
+        target: &PinnedTarget,
+        case: &Case<'_>,
+        observed: Option<&Held>,
+        tally: &mut Tally,
+    ) -> Option<StagedRow> {
+        let mut packed = Packed::default();
+        let mut is_whole = true;
+        for (index, field) in target.fields.iter().enumerate() {
+            let number = target.numbers.get(index).copied()?;
+            let wanted = match case.outcomes.get(index) {
+                Some(Outcome::Set(value)) => value.as_str(),
+                _ => "",
+            };
+            match self.decide(lane, target, case, (index, observed)) {
+                Decision::Nothing | Decision::KeptExisting | Decision::KeptLocal => {}
+                Decision::Write(write) => {
+                    tally.change(case.due.person, (&target.spec.name, field), &write);
+                    packed.changes.push((number, write.before, write.after));
+                }
+                Decision::Adopt => {
+                    tally.adopted();
+                    packed.adopted.push((number, wanted.to_owned()));
+                }
+                Decision::LedgerOnly => packed.adopted.push((number, wanted.to_owned())),
+                Decision::Release => packed.released.push(number),
+                Decision::Held(_) => {
+                    is_whole = false;
+                    tally.held();
+                    tally.trouble(trouble(case, target, &field.name, &waits()));
+                }
+                Decision::OwnedBy => {
+                    tally.trouble(trouble(case, target, &field.name, &owned(case, field)));
+                }
+                Decision::Failed(problem) => {
+                    is_whole = false;
+                    tally.failed(case.due.person);
+                    tally.trouble(trouble(case, target, &field.name, &problem));
+                }
+            }
+        }
+        packed.changes.sort_by_key(|change| change.0);
+        let fingerprint = is_whole.then(|| case.due.print.to_vec());
+        let is_news = fingerprint != case.due.link.fingerprint;
+        let is_empty = packed == Packed::default();
+        (!is_empty || is_news).then(|| StagedRow {
+            target: lane.number,
+            account: case.due.link.account.clone(),
+            username: case.due.link.username.clone(),
+            person: case.due.person.to_owned(),
+            fingerprint,
+            packed,
+        })
+    }
+}
+
+/// One due person with everything that is decided from.
+struct Case<'c> {
+    due: &'c Due<'c>,
+    outcomes: Vec<Outcome>,
+    rows: Vec<u8>,
+    entries: &'c Entries,
+}
+
+/// What reading an account brought.
+enum Seen {
+    Read(Held),
+    Gone,
+    Refused(Problem),
+}
+
+/// The account of a link, as requests need it.
+pub(super) fn account_ref(link: &Link) -> AccountRef {
+    AccountRef { key: link.account.clone(), username: link.username.clone() }
+}
+
+fn trouble(case: &Case<'_>, target: &PinnedTarget, field: &str, problem: &Problem) -> Trouble {
+    Trouble {
+        person: case.due.person.to_owned(),
+        target: target.spec.name.clone(),
+        field: field.to_owned(),
+        code: problem.code.clone(),
+        message: problem.message.clone(),
+    }
+}
+
+fn gone() -> Problem {
+    Problem::new("account-gone", "the account does not exist any more; the next run looks again")
+}
+
+fn lost() -> Problem {
+    Problem::new("unavailable", "the target did not answer when the account was read")
+}
+
+fn waits() -> Problem {
+    let message = "somebody else's value is there, and the row says that a person decides";
+    Problem::new("held", message)
+}
+
+fn owned(case: &Case<'_>, field: &Field) -> Problem {
+    let owner = case.entries.get(field).map(|entry| entry.owner.as_str()).unwrap_or_default();
+    Problem::new("owned-by", format!("connector `{owner}` owns this field"))
+}

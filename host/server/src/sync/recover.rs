@@ -1,0 +1,73 @@
+//! Recovery: operations whose outcome nobody recorded, because a process ended in the middle.
+//!
+//! Each is read back before anything new is planned. What the target holds decides whether it was
+//! done; nothing is sent here, and the people concerned are due again.
+
+use attune_core::plan::ChangeResult;
+
+use super::apply::verdict;
+use super::plan::Lane;
+use super::{Error, Run};
+use crate::store::journal::{Ending, Open, Page};
+use crate::store::ledger::{Author, Record};
+use crate::store::links::Place;
+use crate::target::{self, AccountRef};
+
+/// Settles what earlier runs of this connector left open; returns how many operations.
+pub async fn recover(run: &Run<'_>, lanes: &[Lane]) -> Result<u64, Error> {
+    let store = &run.host.store;
+    let connector = &run.pinned.connector.id;
+    let open = store.open_operations(connector).await?;
+    let mut settled = 0;
+    for operation in &open {
+        let at = run.pinned.targets.iter().position(|t| t.spec.name == operation.target);
+        let lane = at.and_then(|at| lanes.get(at)).filter(|lane| lane.error.is_none());
+        // A target that is gone from the file, or down, is asked when it is back.
+        let (Some(at), Some(lane)) = (at, lane) else { continue };
+        let Some(target) = run.pinned.targets.get(at) else { continue };
+        let Some(ending) = read_back(lane, operation).await else { continue };
+        let place = Place { connector, target: &target.spec.name };
+        let page =
+            Page { place, site: &target.site, run: &operation.run, now_ms: run.now_ms };
+        let author = Author {
+            site: &target.site,
+            connector,
+            run: &operation.run,
+            revision: &run.pinned.revision,
+            now_ms: run.now_ms,
+        };
+        let records = if ending == Ending::Written { records(operation) } else { Vec::new() };
+        let endings = [(operation.operation.number, ending)];
+        store.settle(page, &endings, (author, &records)).await?;
+        store.mark_due(place, &operation.operation.person).await?;
+        settled += 1;
+    }
+    Ok(settled)
+}
+
+/// What became of an operation, or `None` where the target cannot be asked now.
+async fn read_back(lane: &Lane, open: &Open) -> Option<Ending> {
+    let account = AccountRef { key: open.operation.account.clone(), username: String::new() };
+    let fields: Vec<_> = open.operation.fields.iter().map(|c| c.field.clone()).collect();
+    match lane.client.observe(&account, &fields).await {
+        Ok(held) => {
+            match verdict(&open.operation.fields, &held, lane.client.normalise()) {
+                Some(ChangeResult::Written) => Some(Ending::Written),
+                Some(_) => Some(Ending::Conflict),
+                None => Some(Ending::NotSent),
+            }
+        }
+        Err(target::Error::Gone) => Some(Ending::Gone),
+        Err(_) => None,
+    }
+}
+
+fn records(open: &Open) -> Vec<Record> {
+    let record = |change: &crate::store::journal::FieldChange| Record {
+        account: open.operation.account.clone(),
+        field: change.field.clone(),
+        value: change.after.clone(),
+        previous: change.before.clone(),
+    };
+    open.operation.fields.iter().map(record).collect()
+}
