@@ -7,7 +7,7 @@
 use serde_json::from_slice;
 
 use super::{Action, Event, Provider, Requirements, Turn};
-use crate::Problem;
+use crate::{Problem, options};
 
 /// The new state and the actions of a step.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub struct Outcome {
 
 /// What the adapter needs for these options.
 pub fn needs<P: Provider>(options: &str) -> Result<Requirements, Problem> {
-    P::needs(&read_options::<P>(options)?)
+    P::needs(&options::parse(options)?)
 }
 
 /// One step of the adapter.
@@ -30,7 +30,7 @@ pub fn advance<P: Provider>(
     now_ms: f64,
     event: Event,
 ) -> Result<Outcome, Problem> {
-    let options = read_options::<P>(options)?;
+    let options = options::parse(options)?;
     let state = if state.is_empty() {
         P::State::default()
     } else {
@@ -45,8 +45,4 @@ pub fn advance<P: Provider>(
         state,
         actions: turn.into_actions(),
     })
-}
-
-fn read_options<P: Provider>(options: &str) -> Result<P::Options, Problem> {
-    serde_json::from_str(options).map_err(|error| Problem::new("options", error.to_string()))
 }

@@ -12,7 +12,7 @@ use super::{
     Action, Attribute, Begin, Document, Event, Failure, Finding, Goal, HttpResponse, LdapPage,
     Person, Provider, REQUESTS_AT_ONCE, Reply, Request, dispatch,
 };
-use crate::Problem;
+use crate::{Problem, options};
 
 /// No test needs more steps; an adapter that does is going round in circles.
 const STEPS_MAX: usize = 200_000;
@@ -62,6 +62,35 @@ impl Transcript {
     pub fn code(&self) -> &str {
         self.problem.as_ref().map_or("", |p| p.code.as_str())
     }
+}
+
+/// Checks what every manifest of an adapter promises: one function, named like the id, whose schema
+/// has exactly the options that the adapter reads.
+///
+/// # Panics
+/// When it does not.
+pub fn check_manifest<P: Provider>() {
+    let manifest = P::manifest();
+    let names: Vec<&str> = manifest.functions.iter().map(|f| f.name.as_str()).collect();
+    assert_eq!(names, [manifest.id.as_str()]);
+    let schema = manifest
+        .functions
+        .first()
+        .map(|f| f.options_schema.as_str());
+    let schema: serde_json::Value =
+        serde_json::from_str(schema.unwrap_or_default()).unwrap_or_default();
+    let properties = schema.get("properties").and_then(|p| p.as_object());
+    let mut described: Vec<&str> = properties
+        .map(|properties| properties.keys().map(String::as_str).collect())
+        .unwrap_or_default();
+    let mut read = options::fields::<P::Options>().unwrap_or_default().to_vec();
+    described.sort_unstable();
+    read.sort_unstable();
+    assert_eq!(described, read, "schema and options differ");
+    assert_eq!(
+        schema.get("additionalProperties"),
+        Some(&serde_json::Value::Bool(false))
+    );
 }
 
 /// Where a request goes, in one line.

@@ -14,7 +14,7 @@ fn in_group(mut begin: Begin, groups: &[&str], options: &Value) -> Transcript {
     run::<Entra>(options, begin, |request| {
         let path = asked(request);
         let body = if path.starts_with("/v1.0/groups?") {
-            let found = if path.contains("'Sales'") { 1 } else { 0 };
+            let found = usize::from(path.contains("'Sales'"));
             let group = format!(r#"{{"id":"{SALES}","displayName":"Sales"}}"#);
             page(&vec![group; found], None)
         } else if path.contains("/transitiveMembers/") {

@@ -1,0 +1,291 @@
+//! The state of one conversation: one search at a time, page by page.
+//!
+//! A conversation is one connection, and a cookie is good there only, so nothing is asked before
+//! the answer to the search before. It completes when nothing is left to ask, and only then.
+
+use std::collections::VecDeque;
+
+use attune_plugin::Problem;
+use attune_plugin::provider::{Attribute, Begin, Goal, LdapPage, LdapSearch, Reply, Request, Turn};
+use serde::{Deserialize, Serialize};
+
+use crate::lookup::Lookup;
+use crate::options::DIRECTORY;
+use crate::probe::Check;
+use crate::{Options, attributes, filter, outcome, person};
+
+/// Five million people at the default page size.
+const PAGES_MAX: usize = 10_000;
+
+/// The adapter's state between turns.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Conversation {
+    /// What is asked of every entry.
+    asked_for: Vec<String>,
+    queue: VecDeque<Task>,
+    under_way: Option<(u32, Task)>,
+    next_id: u32,
+    delivered: u32,
+    seen: Vec<u64>,
+    done: bool,
+}
+
+/// One search.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Task {
+    /// The page of everyone behind this cookie.
+    Page(Vec<u8>),
+    /// One person.
+    Lookup(Lookup),
+    /// One line of a probe.
+    Check(Check),
+    /// So many people with everything.
+    Sample(u32),
+}
+
+/// The parts of a search that differ.
+#[derive(Debug)]
+pub(crate) struct Search {
+    pub(crate) base: String,
+    pub(crate) scope: attune_plugin::provider::LdapScope,
+    pub(crate) filter: String,
+    pub(crate) page_size: u32,
+}
+
+impl Search {
+    /// Everyone, so many per page.
+    pub(crate) fn everyone(options: &Options, page_size: u32) -> Self {
+        Self {
+            base: options.base.clone(),
+            scope: options.scope.into(),
+            filter: options.filter(),
+            page_size,
+        }
+    }
+}
+
+impl Conversation {
+    pub(crate) fn begin(
+        &mut self,
+        options: &Options,
+        begin: Begin,
+        turn: &mut Turn,
+    ) -> Result<(), Problem> {
+        options.check()?;
+        if !begin.groups.is_empty() {
+            let hint = "use the option `filter`, for example (memberOf=<DN of the group>)";
+            let message = format!("the ldap adapter does not list members of groups yet; {hint}");
+            return Err(Problem::new("unsupported", message).at("groups"));
+        }
+        *self = Self {
+            asked_for: attributes::of_wanted(&begin.wanted, options)?,
+            ..Self::default()
+        };
+        match begin.goal {
+            Goal::Everyone => self.queue.push_back(Task::Page(Vec::new())),
+            Goal::People(names) => self.begin_lookups(names, options, turn),
+            Goal::Probe => self.queue.push_back(Task::Check(Check::Base)),
+            Goal::Discover(people) => {
+                // `*` is every user attribute, `+` every operational one (RFC 3673).
+                self.asked_for = vec!["*".to_owned(), "+".to_owned(), options.key.clone()];
+                self.queue.push_back(Task::Sample(people));
+            }
+            Goal::ChangesSince(_) => return Err(unsupported("changes since a checkpoint")),
+            Goal::Pictures(_) => return Err(unsupported("pictures")),
+        }
+        Ok(())
+    }
+
+    pub(crate) fn replied(
+        &mut self,
+        options: &Options,
+        reply: Reply,
+        turn: &mut Turn,
+    ) -> Result<(), Problem> {
+        let Some((_, task)) = self.under_way.take().filter(|(id, _)| *id == reply.id()) else {
+            let message = format!("a reply to request {}, which is not under way", reply.id());
+            return Err(Problem::new("bad-answer", message));
+        };
+        let page = match reply {
+            Reply::Ldap(page) => page,
+            Reply::Failed(why) if matches!(task, Task::Check(_)) && why.kind == "sign-in" => {
+                crate::probe::report_sign_in(&why.detail, turn);
+                return Ok(());
+            }
+            Reply::Failed(why) => return Err(outcome::failure(&why)),
+            Reply::Http(_) => {
+                let message = "an HTTP answer to an LDAP search";
+                return Err(Problem::new("bad-answer", message));
+            }
+        };
+        match task {
+            Task::Page(_) => self.page_replied(options, page, turn),
+            Task::Lookup(lookup) => self.lookup_replied(lookup, options, &page, turn),
+            Task::Check(check) => {
+                self.check_replied(check, options, &page, turn);
+                Ok(())
+            }
+            Task::Sample(people) => self.sample_replied(people, options, &page, turn),
+        }
+    }
+
+    /// Sends the next search, and completes when there is none.
+    pub(crate) fn go_on(&mut self, options: &Options, turn: &mut Turn) {
+        if self.under_way.is_some() || self.done {
+            return;
+        }
+        let Some(task) = self.queue.pop_front() else {
+            self.done = true;
+            turn.complete(self.delivered);
+            return;
+        };
+        let id = self.next_id;
+        self.next_id += 1;
+        turn.send(Request::Ldap(self.search(id, &task, options)));
+        self.under_way = Some((id, task));
+    }
+
+    pub(crate) fn queue_next(&mut self, task: Task) {
+        self.queue.push_front(task);
+    }
+
+    pub(crate) fn queue_last(&mut self, task: Task) {
+        self.queue.push_back(task);
+    }
+
+    /// Hands over one person and counts them.
+    pub(crate) fn deliver(
+        &mut self,
+        people: Vec<attune_plugin::provider::Person>,
+        turn: &mut Turn,
+    ) {
+        let count = u32::try_from(people.len()).unwrap_or(u32::MAX);
+        self.delivered = self.delivered.saturating_add(count);
+        turn.deliver(people);
+    }
+
+    fn search(&self, id: u32, task: &Task, options: &Options) -> LdapSearch {
+        let search = match task {
+            Task::Page(_) => Search::everyone(options, options.page_size),
+            Task::Lookup(lookup) => lookup.search(options),
+            Task::Check(check) => check.search(options),
+            Task::Sample(people) => Search::everyone(options, (*people).clamp(1, 1000)),
+        };
+        let attributes = match task {
+            // No attributes (RFC 4511 section 4.5.1.8): the entry's being there is all.
+            Task::Check(Check::Base) => vec!["1.1".to_owned()],
+            _ => self.asked_for.clone(),
+        };
+        LdapSearch {
+            id,
+            endpoint: DIRECTORY.to_owned(),
+            base: search.base,
+            scope: search.scope,
+            filter: search.filter,
+            binary: attributes::binary(&attributes, options),
+            attributes,
+            page_size: search.page_size,
+            cookie: match task {
+                Task::Page(cookie) => cookie.clone(),
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    fn page_replied(
+        &mut self,
+        options: &Options,
+        page: LdapPage,
+        turn: &mut Turn,
+    ) -> Result<(), Problem> {
+        outcome::check(&page, &options.base)?;
+        let people = page
+            .entries
+            .iter()
+            .zip(0..)
+            .map(|(entry, index)| person::read(entry, index, options))
+            .collect::<Result<Vec<_>, _>>()?;
+        if !page.cookie.is_empty() {
+            self.turn_over(&page)?;
+            self.queue_next(Task::Page(page.cookie));
+        }
+        self.deliver(people, turn);
+        Ok(())
+    }
+
+    /// Remembers a page, unless it was there before. The cookie alone does not tell: 389 Directory
+    /// Server sends the same one with every page of a search.
+    fn turn_over(&mut self, page: &LdapPage) -> Result<(), Problem> {
+        let mut mark = fnv1a(0xcbf2_9ce4_8422_2325, &page.cookie);
+        for entry in &page.entries {
+            mark = fnv1a(mark ^ 0xff, entry.dn.as_bytes());
+        }
+        let why = if self.seen.contains(&mark) {
+            "the server gives a page of the search for the second time".to_owned()
+        } else if self.seen.len() >= PAGES_MAX {
+            format!("the search has more than {PAGES_MAX} pages")
+        } else {
+            self.seen.push(mark);
+            return Ok(());
+        };
+        Err(Problem::new("paging-loop", why))
+    }
+
+    fn sample_replied(
+        &mut self,
+        people: u32,
+        options: &Options,
+        page: &LdapPage,
+        turn: &mut Turn,
+    ) -> Result<(), Problem> {
+        outcome::check(page, &options.base)?;
+        let entries = || page.entries.iter().take(people as usize);
+        let found = entries()
+            .zip(0..)
+            .map(|(entry, index)| person::read_outsider(entry, index, options))
+            .collect();
+        let mut known: Vec<Attribute> = Vec::new();
+        for (name, values) in entries().flat_map(|entry| &entry.attributes) {
+            let is_list = values.len() > 1;
+            match known.iter_mut().find(|a| a.selector == *name) {
+                Some(attribute) if is_list && attribute.kind == "text" => {
+                    "list".clone_into(&mut attribute.kind);
+                }
+                Some(_) => {}
+                None => {
+                    let is_bytes = attributes::is_binary(name) || is_among(name, &options.binary);
+                    let kind = match (is_bytes, is_list) {
+                        (true, _) => "bytes",
+                        (false, true) => "list",
+                        (false, false) => "text",
+                    };
+                    known.push(Attribute::new(name, name, kind));
+                }
+            }
+        }
+        turn.attributes(known);
+        self.deliver(found, turn);
+        Ok(())
+    }
+}
+
+/// The filter of one person within the adapter's limits.
+pub(crate) fn limited(options: &Options, condition: &str) -> String {
+    filter::all(&[options.filter(), condition.to_owned()])
+}
+
+fn is_among(name: &str, names: &[String]) -> bool {
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+fn unsupported(what: &str) -> Problem {
+    let message = format!("the ldap adapter does not read {what} yet");
+    Problem::new("unsupported", message)
+}
+
+/// FNV-1a, 64 bits, going on from `hash`.
+fn fnv1a(hash: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(hash, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}

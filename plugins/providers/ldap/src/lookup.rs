@@ -1,0 +1,131 @@
+//! Single people, by DN, key, user name or mail address.
+//!
+//! The first search keeps to base, scope and filter: who is found is in scope. The second leaves
+//! the filter out (a manager may be outside it), and a DN is asked for wherever it lies. Who is
+//! found by neither is absent, by the directory's own word.
+
+use attune_plugin::Problem;
+use attune_plugin::provider::{LdapPage, LdapScope, Turn};
+use serde::{Deserialize, Serialize};
+
+use crate::conversation::{Conversation, Search, Task, limited};
+use crate::options::Scope;
+use crate::{Options, dn, filter, guid, outcome, person};
+
+/// Every entry has a class.
+const ANY_ENTRY: &str = "(objectClass=*)";
+/// A name belongs to one person; more than a handful is a wrong `username` attribute.
+const FOUND_MAX: u32 = 10;
+
+/// One person to be looked up.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Lookup {
+    name: String,
+    is_dn: bool,
+    is_limited: bool,
+}
+
+impl Lookup {
+    fn of_name(name: String, options: &Options) -> Self {
+        let is_dn = name.contains('=') && dn::canonical(&name).is_some();
+        Self {
+            is_limited: !is_dn || is_below(&name, options),
+            is_dn,
+            name,
+        }
+    }
+
+    pub(crate) fn search(&self, options: &Options) -> Search {
+        let condition = if self.is_dn {
+            ANY_ENTRY.to_owned()
+        } else {
+            named(&self.name, options)
+        };
+        let (base, scope) = match (self.is_dn, self.is_limited) {
+            (true, _) => (self.name.clone(), LdapScope::Base),
+            (false, true) => (options.base.clone(), options.scope.into()),
+            (false, false) => (options.base.clone(), LdapScope::Subtree),
+        };
+        let filter = match (self.is_dn, self.is_limited) {
+            (true, true) => options.filter(),
+            (false, true) => limited(options, &condition),
+            (_, false) => condition,
+        };
+        Search {
+            base,
+            scope,
+            filter,
+            page_size: FOUND_MAX,
+        }
+    }
+}
+
+/// Whether a DN is where the adapter looks for people.
+fn is_below(name: &str, options: &Options) -> bool {
+    match (options.scope, dn::levels_below(name, &options.base)) {
+        (_, None) => false,
+        (Scope::Subtree, Some(_)) => true,
+        (Scope::OneLevel, Some(levels)) => levels == 1,
+    }
+}
+
+/// Whoever has this user name, mail address or key. A key with a syntax of its own is asked for
+/// only when the name fits it: Active Directory refuses an `objectGUID` of other than 16 bytes.
+fn named(name: &str, options: &Options) -> String {
+    let mut parts = vec![
+        filter::equals(&options.username, name.as_bytes()),
+        filter::equals("mail", name.as_bytes()),
+    ];
+    let key = options.key.as_str();
+    if key.eq_ignore_ascii_case("objectGUID") {
+        parts.extend(guid::bytes(name).map(|bytes| filter::equals_bytes(key, &bytes)));
+    } else if !key.eq_ignore_ascii_case("entryUUID") || guid::is_guid(name) {
+        parts.push(filter::equals(key, name.as_bytes()));
+    }
+    filter::any(&parts)
+}
+
+impl Conversation {
+    pub(crate) fn begin_lookups(&mut self, names: Vec<String>, options: &Options, turn: &mut Turn) {
+        let (given, empty): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| !name.is_empty());
+        turn.absent(empty);
+        for name in given {
+            self.queue_last(Task::Lookup(Lookup::of_name(name, options)));
+        }
+    }
+
+    pub(crate) fn lookup_replied(
+        &mut self,
+        mut lookup: Lookup,
+        options: &Options,
+        page: &LdapPage,
+        turn: &mut Turn,
+    ) -> Result<(), Problem> {
+        let is_nobody = lookup.is_dn && outcome::is_nobody(page);
+        if !is_nobody {
+            outcome::check(page, &options.base)?;
+        }
+        if is_nobody || page.entries.is_empty() {
+            // An entry that is not there is not there without the filter either.
+            if lookup.is_limited && !is_nobody {
+                lookup.is_limited = false;
+                self.queue_next(Task::Lookup(lookup));
+            } else {
+                turn.absent(vec![lookup.name]);
+            }
+            return Ok(());
+        }
+        let mut people = Vec::new();
+        for (entry, index) in page.entries.iter().zip(0..) {
+            let mut found = if lookup.is_limited {
+                person::read(entry, index, options)?
+            } else {
+                person::read_outsider(entry, index, options)
+            };
+            found.in_scope = Some(lookup.is_limited);
+            people.push(found);
+        }
+        self.deliver(people, turn);
+        Ok(())
+    }
+}
