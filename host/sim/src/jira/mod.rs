@@ -1,0 +1,284 @@
+//! A stand-in of Jira Data Center's REST API v2, as far as keeping profiles goes.
+//!
+//! It remembers accounts and their entity properties, checks sign-ins (with the CAPTCHA that
+//! follows bad ones), refuses what a read-only directory refuses, meters requests, and has
+//! the known oddities of user search. State lives apart from the port: see [`Stand::pause`].
+//!
+//! Deliberately not here: the administrator's web forms, avatars and the creation of accounts.
+//! They are answered 501 as unknown routes.
+
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::http::Method;
+use serde_json::Value;
+
+use crate::stand::{Setup, Stand};
+use crate::wire::{Program, Received, Reply};
+pub use accounts::{Account, Accounts, Field, Write};
+pub use rate::RateLimit;
+use refusal::Refusal;
+
+mod accounts;
+mod auth;
+mod bulk;
+mod properties;
+mod rate;
+mod refusal;
+mod search;
+mod users;
+
+#[cfg(test)]
+mod tests;
+
+/// Which generation of the product is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// 9.12: no `user/list`.
+    V9,
+    /// 10.3 before its late fixes: no `user/list`.
+    V10,
+    /// 11.0: has `user/list`.
+    V11,
+}
+
+impl Version {
+    fn number(self) -> &'static str {
+        match self {
+            Self::V9 => "9.12.15",
+            Self::V10 => "10.3.6",
+            Self::V11 => "11.0.1",
+        }
+    }
+}
+
+/// What may be changed while the stand-in runs.
+#[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches of a product, each independent of the others"
+)]
+pub struct Settings {
+    /// The service account that may sign in.
+    pub username: String,
+    /// Its password.
+    pub password: String,
+    /// Its personal access token.
+    pub token: String,
+    /// Whether the service account has ADMINISTER.
+    pub is_admin: bool,
+    /// After so many bad sign-ins the account has to solve a CAPTCHA first.
+    pub captcha_after: u32,
+    /// Whether the accounts' directory refuses changes of name and e-mail.
+    pub is_read_only: bool,
+    /// Whether user search gives the first 1000 only and ignores `startAt` (JRASERVER-29069).
+    pub is_search_capped: bool,
+    /// Whether everything but the status page is answered 503.
+    pub is_in_maintenance: bool,
+}
+
+/// How the stand-in is set up.
+#[derive(Debug)]
+pub struct Options {
+    /// Port, seed, log.
+    pub setup: Setup,
+    /// The path below the origin, such as `/jira`; empty for none.
+    pub base_path: String,
+    /// Which generation of the product is played.
+    pub version: Version,
+    /// The accounts.
+    pub accounts: Accounts,
+    /// Rate limiting, where an administrator turned it on.
+    pub rate_limit: Option<RateLimit>,
+    /// What may be changed later.
+    pub settings: Settings,
+}
+
+impl Options {
+    /// A Jira 10.3 below `/jira` with these accounts and invented credentials.
+    pub fn of(accounts: Accounts) -> Self {
+        Self {
+            setup: Setup::default(),
+            base_path: "/jira".to_owned(),
+            version: Version::V10,
+            accounts,
+            rate_limit: None,
+            settings: Settings {
+                username: "svc-attune".to_owned(),
+                password: "sim-jira-password".to_owned(),
+                token: "c2ltLXBlcnNvbmFsLWFjY2Vzcy10b2tlbg".to_owned(),
+                is_admin: true,
+                captcha_after: 3,
+                is_read_only: false,
+                is_search_capped: false,
+                is_in_maintenance: false,
+            },
+        }
+    }
+}
+
+/// The stand-in's state and rules.
+pub struct Site {
+    /// Origin and base path.
+    base: String,
+    base_path: String,
+    version: Version,
+    state: Mutex<Accounts>,
+    settings: Mutex<Settings>,
+    bad_logins: Mutex<u32>,
+    bucket: Option<rate::Bucket>,
+}
+
+/// A running stand-in of Jira Data Center.
+pub type Jira = Stand<Site>;
+
+impl Stand<Site> {
+    /// Starts the stand-in on a loopback port.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        let setup = options.setup.clone();
+        Self::open(&setup, |origin| Site::new(&origin, options)).await
+    }
+
+    /// The base URL with the base path, without a slash at the end.
+    pub fn url(&self) -> String {
+        self.program().base.clone()
+    }
+
+    /// Looks at the accounts or changes them by another hand, between two answers.
+    ///
+    /// A closure and no guard, because a guard that lives across an `await` stops the answers.
+    pub fn accounts<T>(&self, look: impl FnOnce(&mut Accounts) -> T) -> T {
+        look(&mut self.program().accounts())
+    }
+
+    /// Changes settings between two answers.
+    pub fn configure(&self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.program().settings());
+    }
+
+    /// The settings as they are.
+    pub fn settings(&self) -> Settings {
+        self.program().settings().clone()
+    }
+
+    /// The value of an entity property, by the account's key.
+    pub fn property(&self, key: &str, name: &str) -> Option<Value> {
+        self.program().accounts().property(key, name)
+    }
+
+    /// The changes that requests made, in their order (not those by another hand).
+    pub fn writes(&self) -> Vec<Write> {
+        self.program().accounts().writes().to_vec()
+    }
+
+    /// Forgets the changes so far.
+    pub fn reset_writes(&self) {
+        self.program().accounts().reset_writes();
+    }
+
+    /// Somebody solved the CAPTCHA.
+    pub fn clear_captcha(&self) {
+        *self.program().bad_logins() = 0;
+    }
+}
+
+impl Site {
+    fn new(origin: &str, options: Options) -> Self {
+        let mut accounts = options.accounts;
+        accounts.keep_writes(options.setup.log_max);
+        Self {
+            base: format!("{origin}{}", options.base_path),
+            base_path: options.base_path,
+            version: options.version,
+            state: Mutex::new(accounts),
+            settings: Mutex::new(options.settings),
+            bad_logins: Mutex::default(),
+            bucket: options.rate_limit.map(rate::Bucket::new),
+        }
+    }
+
+    fn accounts(&self) -> MutexGuard<'_, Accounts> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn settings(&self) -> MutexGuard<'_, Settings> {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn bad_logins(&self) -> MutexGuard<'_, u32> {
+        self.bad_logins
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn served(&self, received: &Received, path: &[&str]) -> Result<Reply, Refusal> {
+        if self.settings().is_in_maintenance {
+            return Err(Refusal::new(503, "Jira is being started or re-indexed."));
+        }
+        let is_anonymous = received.header("authorization").is_none();
+        if let ["rest", "api", "2", "serverInfo"] = path
+            && is_anonymous
+        {
+            return Ok(self.server_info());
+        }
+        self.sign_in(received)?;
+        auth::check_xsrf(received)?;
+        match path {
+            ["rest", "api", "2", rest @ ..] => self.version_2(received, rest),
+            _ => Ok(Reply::unknown_route(received)),
+        }
+    }
+
+    fn version_2(&self, received: &Received, path: &[&str]) -> Result<Reply, Refusal> {
+        let is_get = received.method == Method::GET;
+        match path {
+            ["serverInfo"] if is_get => Ok(self.server_info()),
+            ["myself"] if is_get => Ok(self.myself()),
+            ["mypermissions"] if is_get => Ok(self.permissions()),
+            ["user"] if is_get => self.user(received),
+            ["user"] if received.method == Method::PUT => self.update_user(received),
+            ["user", "search"] if is_get => self.search(received),
+            ["user", "list"] if is_get => self.list(received),
+            ["group", "member"] if is_get => self.members(received),
+            ["user", "properties"] | ["user", "properties", ""] if is_get => {
+                self.property_keys(received)
+            }
+            ["user", "properties", name] => self.property(received, name),
+            _ => Ok(Reply::unknown_route(received)),
+        }
+    }
+}
+
+impl Program for Site {
+    fn answer(&self, received: &Received) -> Reply {
+        let Some(path) = received.segments(&self.base_path) else {
+            return Reply::unknown_route(received);
+        };
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        if let ["status"] = path.as_slice() {
+            return self.status();
+        }
+        let pace = self.bucket.as_ref().map(rate::Bucket::take);
+        if let Some(pace) = &pace
+            && pace.is_over
+        {
+            return pace.on(Refusal::new(429, "Rate limit exceeded.").reply());
+        }
+        let answer = self.served(received, &path);
+        let is_in = !matches!(&answer, Err(refusal) if matches!(refusal.status, 401 | 403));
+        let mut reply = answer.unwrap_or_else(|refusal| refusal.reply());
+        if is_in {
+            reply = reply
+                .with("x-seraph-loginreason", "OK")
+                .with("x-ausername", self.settings().username.clone());
+        }
+        match pace {
+            Some(pace) => pace.on(reply),
+            None => reply,
+        }
+    }
+
+    fn refusal(&self, status: u16) -> Reply {
+        Refusal::scripted(status).reply()
+    }
+}

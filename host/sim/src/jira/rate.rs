@@ -1,0 +1,100 @@
+//! Rate limiting as Jira does it: a token bucket with headers on every answer.
+//!
+//! Counts on the runtime's monotonic clock, so that a test may pause and advance it.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::wire::Reply;
+
+/// The administrator's numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// How many requests may come at once.
+    pub capacity: u32,
+    /// How many are allowed again per interval.
+    pub fill: u32,
+    /// The interval.
+    pub interval: Duration,
+}
+
+#[derive(Debug)]
+struct Level {
+    tokens: f64,
+    at: Instant,
+}
+
+pub(super) struct Bucket {
+    limit: RateLimit,
+    level: Mutex<Level>,
+}
+
+/// What one request found.
+pub(super) struct Pace {
+    pub(super) is_over: bool,
+    limit: RateLimit,
+    remaining: u32,
+    retry_after: u64,
+}
+
+impl Bucket {
+    pub(super) fn new(limit: RateLimit) -> Self {
+        let level = Level {
+            tokens: f64::from(limit.capacity),
+            at: Instant::now(),
+        };
+        Self {
+            limit,
+            level: Mutex::new(level),
+        }
+    }
+
+    fn per_second(&self) -> f64 {
+        f64::from(self.limit.fill) / self.limit.interval.as_secs_f64().max(0.001)
+    }
+
+    /// Takes a token, if there is one.
+    pub(super) fn take(&self) -> Pace {
+        let mut level = self.level.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let passed = now.duration_since(level.at).as_secs_f64();
+        let filled = level.tokens + passed * self.per_second();
+        level.tokens = filled.min(f64::from(self.limit.capacity));
+        level.at = now;
+        let is_over = level.tokens < 1.0;
+        if !is_over {
+            level.tokens -= 1.0;
+        }
+        let missing = (1.0 - level.tokens).max(0.0);
+        let wait = (missing / self.per_second()).ceil();
+        Pace {
+            is_over,
+            limit: self.limit,
+            remaining: whole(level.tokens) as u32,
+            retry_after: if is_over { whole(wait).max(1) } else { 0 },
+        }
+    }
+}
+
+#[expect(
+    clippy::cast_sign_loss,
+    reason = "bucket levels and waits are never negative"
+)]
+fn whole(number: f64) -> u64 {
+    number.floor() as u64
+}
+
+impl Pace {
+    /// Adds the headers to an answer.
+    pub(super) fn on(&self, reply: Reply) -> Reply {
+        let seconds = self.limit.interval.as_secs();
+        reply
+            .with("x-ratelimit-limit", self.limit.capacity.to_string())
+            .with("x-ratelimit-remaining", self.remaining.to_string())
+            .with("x-ratelimit-fillrate", self.limit.fill.to_string())
+            .with("x-ratelimit-interval-seconds", seconds.to_string())
+            .with("retry-after", self.retry_after.to_string())
+    }
+}
