@@ -21,6 +21,9 @@ use crate::stand::Setup;
 /// The seed of the demo's company.
 pub const SEED: u64 = 2026;
 
+/// A demo is looked at, not searched: its logs stay small also with 100,000 people.
+const LOG_MAX: usize = 10_000;
+
 /// What a connector file needs to reach the demo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
@@ -54,7 +57,11 @@ pub struct Demo {
 impl Demo {
     /// Starts both stand-ins on free ports with `number` people.
     pub async fn start(number: usize) -> io::Result<Self> {
-        Self::start_with(People::generate(SEED, number), Setup::default()).await
+        let setup = Setup {
+            log_max: LOG_MAX,
+            ..Setup::default()
+        };
+        Self::start_with(People::generate(SEED, number), setup).await
     }
 
     /// Starts both stand-ins with these people; a port, where one is given, is Graph's.

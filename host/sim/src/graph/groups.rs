@@ -32,7 +32,24 @@ impl Directory {
         Ok(Reply::json("group", 200, body).with("content-type", CONTENT_TYPE))
     }
 
+    /// The groups of a user; groups are not nested here, so direct and transitive are the same.
+    pub(super) fn memberships(&self, received: &Received, key: &str) -> Result<Reply, Refusal> {
+        check_cast(received)?;
+        let found = self.people().find(key);
+        let who = found.ok_or_else(|| Refusal::not_found(key))?;
+        let settings = self.settings();
+        let mine = settings.groups.iter().filter(|g| g.members.contains(&who));
+        let value: Vec<Value> = mine.map(|group| selected(received, group)).collect();
+        let body = serde_json::json!({
+            "@odata.context": format!("{}/v1.0/$metadata#groups", self.origin),
+            "@odata.count": value.len(),
+            "value": value,
+        });
+        Ok(Reply::json("user.groups", 200, body.to_string()).with("content-type", CONTENT_TYPE))
+    }
+
     pub(super) fn list_members(&self, received: &Received, id: &str) -> Result<Reply, Refusal> {
+        check_cast(received)?;
         let members = {
             let settings = self.settings();
             let found = settings.groups.iter().find(|group| group.id == id);
@@ -41,6 +58,15 @@ impl Directory {
         let members = members.ok_or_else(|| Refusal::not_found(id))?;
         self.list(received, "group.members", Listed::Members(&members))
     }
+}
+
+/// A cast to one kind of object is an advanced query.
+fn check_cast(received: &Received) -> Result<(), Refusal> {
+    let is_counted = received.parameter("$count").as_deref() == Some("true");
+    if is_counted && received.header("consistencylevel").is_some() {
+        return Ok(());
+    }
+    Err(Refusal::unsupported_query("Unsupported Query."))
 }
 
 fn document(group: &Group) -> Map<String, Value> {

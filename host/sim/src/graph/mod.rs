@@ -229,6 +229,9 @@ impl Directory {
             ["users", "delta"] => Ok(Reply::unknown_route(received)),
             ["users", key] => self.user(received, key),
             ["users", key, "manager"] => self.manager(received, key),
+            ["users", key, "transitiveMemberOf", "microsoft.graph.group"] => {
+                self.memberships(received, key)
+            }
             ["groups"] => self.list_groups(received),
             ["groups", id] => self.group(received, id),
             [

@@ -286,13 +286,36 @@ async fn groups_by_name_and_their_members() {
     let id = found["value"][0]["id"].as_str().unwrap().to_owned();
     graph.people(|people| people.remove(members[7]));
     let path = format!("/v1.0/groups/{id}/members/microsoft.graph.user?$select=id&$top=999");
-    let (ids, pages) = walk(&probe, &path).await;
+    let answer = probe.get(&path).await;
+    assert_eq!(code(&answer), (400, "Request_UnsupportedQuery".into()));
+    let eventual = probe.with("consistencylevel", "eventual");
+    let (ids, pages) = walk(&eventual, &format!("{path}&$count=true")).await;
     assert_eq!((ids.len(), pages), (44, 3));
+    let path = format!(
+        "/v1.0/users/{}/transitiveMemberOf/microsoft.graph.group?$count=true&$select=id",
+        ids[0]
+    );
+    let groups = eventual.get(&path).await.json();
+    assert_eq!(groups["value"], json!([{ "id": id }]));
     let none = probe
         .get("/v1.0/groups?$filter=displayName eq 'x'")
         .await
         .json();
     assert_eq!(none["value"], json!([]));
+}
+
+#[tokio::test]
+async fn members_without_a_value_are_null_or_empty_and_extensions_are_missing() {
+    let graph = start(1).await;
+    let probe = graph_probe(&graph).await;
+    let select = "externalUserState,employeeLeaveDateTime,faxNumber,assignedLicenses,\
+                  extension_b7d8e648520f41d3b9c0fdeb91768a0a_grade";
+    let page = probe.get(&format!("/v1.0/users?$select={select}")).await;
+    let wanted = json!({
+        "externalUserState": null, "employeeLeaveDateTime": null, "faxNumber": null,
+        "assignedLicenses": [],
+    });
+    assert_eq!(page.json()["value"], json!([wanted]));
 }
 
 #[tokio::test]

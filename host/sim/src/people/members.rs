@@ -17,7 +17,7 @@ const EXTENSION: &str = "extension_0f4c5be2b9d84f0f8e1b8f6c0a1d2e3f_badgeColour"
 pub(super) const MEMBERS: &[&str] = &[
     "id", "accountEnabled", "businessPhones", "city", "companyName", "country", "createdDateTime",
     "department", "displayName", "employeeHireDate", "employeeId", "employeeOrgData",
-    "employeeType", "faxNumber", "givenName", "imAddresses", "jobTitle", "mail", "mailNickname",
+    "employeeType", "faxNumber", "givenName", "identities", "imAddresses", "jobTitle", "mail", "mailNickname",
     "mobilePhone", "officeLocation", "onPremisesExtensionAttributes",
     "onPremisesSamAccountName", "onPremisesSyncEnabled", "otherMails", "postalCode",
     "preferredLanguage", "proxyAddresses", "state", "streetAddress", "surname", "usageLocation",
@@ -37,6 +37,13 @@ const NULL_MEMBERS: &[&str] = &[
     "signInSessionsValidFromDateTime",
 ];
 
+/// Members that exist and are an empty list for everybody here.
+#[rustfmt::skip]
+const EMPTY_LISTS: &[&str] = &[
+    "assignedLicenses", "assignedPlans", "licenseAssignmentStates",
+    "onPremisesProvisioningErrors", "provisionedPlans",
+];
+
 /// Members that Graph delivers for a single user only, never in a listing.
 #[rustfmt::skip]
 const SINGLE_ONLY: &[&str] = &[
@@ -48,6 +55,7 @@ const SINGLE_ONLY: &[&str] = &[
 pub fn is_member(name: &str) -> bool {
     MEMBERS.contains(&name)
         || NULL_MEMBERS.contains(&name)
+        || EMPTY_LISTS.contains(&name)
         || SINGLE_ONLY.contains(&name)
         || name == "signInActivity"
         || name.starts_with("ext")
@@ -67,6 +75,7 @@ pub(super) fn write(person: &Person, seed: u64, member: &str, out: &mut String) 
         "surname" => push_text(&person.surname(), out),
         "userPrincipalName" => push_text(&person.user_principal_name(), out),
         "accountEnabled" => out.push_str(if person.is_enabled { "true" } else { "false" }),
+        "identities" => write_identities(person, out),
         "userType" => push_text(if person.is_guest { "Guest" } else { "Member" }, out),
         "mail" | "otherMails" | "proxyAddresses" | "mailNickname" | "imAddresses" => {
             write_mail(person, seed, member, out);
@@ -85,7 +94,8 @@ pub(super) fn write(person: &Person, seed: u64, member: &str, out: &mut String) 
             };
             push_text(colour, out);
         }
-        _ if member.starts_with("ext") => return false,
+        _ if EMPTY_LISTS.contains(&member) => out.push_str("[]"),
+        _ if member.starts_with("ext") && !NULL_MEMBERS.contains(&member) => return false,
         _ => write_work(person, seed, member, out),
     }
     true
@@ -96,7 +106,8 @@ fn write_work(person: &Person, seed: u64, member: &str, out: &mut String) {
     let (gap, other) = (dice.below(1000), dice.below(1000));
     let department = person.department().map_or("", |department| department.name);
     match member {
-        "department" if person.rank < 2 => push_text(department, out),
+        "department" if person.rank == 0 => push_text("Executive Board", out),
+        "department" if person.rank == 1 => push_text(department, out),
         "department" if person.is_guest || gap < 15 => out.push_str("null"),
         "department" if gap < 18 => push_text("", out),
         "department" if gap < 23 => push_text(&format!("  {department} "), out),
@@ -123,6 +134,15 @@ fn write_work(person: &Person, seed: u64, member: &str, out: &mut String) {
         }
         _ => out.push_str("null"),
     }
+}
+
+fn write_identities(person: &Person, out: &mut String) {
+    let name = person.user_principal_name();
+    let _ = write!(
+        out,
+        "[{{\"signInType\":\"userPrincipalName\",\"issuer\":\"{DOMAIN}\",\
+         \"issuerAssignedId\":\"{name}\"}}]"
+    );
 }
 
 fn write_date(person: &Person, seed: u64, member: &str, out: &mut String) {

@@ -81,8 +81,9 @@ impl Person {
         let is_head = serial <= heads();
         let is_guest = dice.chance(60) && !is_head;
         let place = match boss {
-            Some(boss) if dice.chance(600) => boss.place,
-            _ => places::place_at(dice.below(100)),
+            None => 0,
+            Some(boss) if dice.chance(400) => boss.place,
+            Some(_) => places::place_at(dice.below(100)),
         };
         let department = match boss {
             Some(boss) if !is_head && !dice.chance(40) => boss.department,
@@ -191,7 +192,12 @@ impl Person {
         );
         match natives {
             (Some(given), Some(surname)) if self.second.is_none() && dice.chance(330) => {
-                format!("{surname}{given} ({plain})")
+                let is_han = given.chars().all(|letter| letter >= '\u{2e80}');
+                if is_han {
+                    format!("{surname}{given} ({plain})")
+                } else {
+                    format!("{given} {surname} ({plain})")
+                }
             }
             _ if dice.chance(20) => format!("Dr. {plain}"),
             _ => plain,
@@ -239,8 +245,8 @@ impl Person {
         match self.rank {
             0 => "Chief Executive Officer".to_owned(),
             1 => format!("Head of {area}"),
-            2 => format!("Director, {area}"),
-            3 if self.serial.is_multiple_of(4) => format!("Team Lead {area}"),
+            2 if self.serial.is_multiple_of(5) => format!("Director, {area}"),
+            2 | 3 if self.serial.is_multiple_of(3) => format!("Team Lead {area}"),
             _ => {
                 let titles = department.map_or(&[][..], |department| department.titles);
                 self.dice(seed, Fact::Work).pick(titles).to_owned()
