@@ -13,12 +13,14 @@ use attune_plugin::provider::{Begin, Goal, HttpResponse, REQUESTS_AT_ONCE, Reply
 use serde::{Deserialize, Serialize};
 
 use crate::Options;
+use crate::batch::Batch;
 use crate::groups::{Group, Membership};
 use crate::listing::{Listing, Page};
 use crate::lookup::Lookup;
 use crate::probe::Check;
 use crate::reading::Reading;
 use crate::reply::{self, GraphError, Purpose, failure, odd};
+use crate::seen::{Seen, fnv1a};
 
 /// Ten million people at the largest page size; nobody's list is longer.
 const LINKS_MAX: usize = 10_000;
@@ -38,6 +40,10 @@ pub struct Conversation {
     next_id: u32,
     followed: Vec<u64>,
     done: bool,
+    /// Ids that were asked for, in this conversation.
+    pub(crate) asked_for: Seen,
+    /// Keys of single people who were found, under whichever name.
+    pub(crate) answered: Seen,
 }
 
 /// One thing to ask.
@@ -47,6 +53,8 @@ pub(crate) enum Task {
     Group(Group),
     /// One page of a listing, never two at once.
     Page(Page),
+    /// Several people by their ids.
+    Batch(Batch),
     /// One person.
     Lookup(Lookup),
     /// Whether a person found is in one of the groups.
@@ -146,6 +154,7 @@ impl Conversation {
                 outcome => outcome,
             },
             Task::Page(page) => self.page_replied(page, &answer, turn),
+            Task::Batch(batch) => self.batch_replied(batch, &answer, turn),
             Task::Lookup(lookup) => self.lookup_replied(lookup, &answer, turn),
             Task::Membership(held) => self.membership_replied(held, &answer, turn),
             Task::Check(check) => {
@@ -213,6 +222,7 @@ impl Conversation {
         match task {
             Task::Group(group) => group.request(id),
             Task::Page(page) => page.request(id, &self.reading),
+            Task::Batch(batch) => batch.request(id, &self.reading),
             Task::Lookup(lookup) => lookup.request(id, &self.reading),
             Task::Membership(held) => held.request(id),
             Task::Check(check) => check.request(id, &self.reading),
@@ -227,7 +237,7 @@ impl Conversation {
                 ("the members of the group", both)
             }
             Task::Page(_) | Task::Check(_) => ("the list of users", self.reading.permissions()),
-            Task::Lookup(_) => ("a single user", self.reading.permissions()),
+            Task::Batch(_) | Task::Lookup(_) => ("single users", self.reading.permissions()),
             Task::Membership(_) => ("the groups of a user", "`GroupMember.Read.All`".to_owned()),
         };
         Purpose { what, permission }
@@ -240,7 +250,9 @@ fn may_start(task: &Task, asked: &BTreeMap<u32, Sent>) -> bool {
     let waits_for = |other: &Task| match task {
         Task::Group(_) => false,
         Task::Page(_) => matches!(other, Task::Group(_) | Task::Page(_)),
-        Task::Lookup(_) | Task::Membership(_) | Task::Check(_) => matches!(other, Task::Group(_)),
+        Task::Batch(_) | Task::Lookup(_) | Task::Membership(_) | Task::Check(_) => {
+            matches!(other, Task::Group(_))
+        }
     };
     !asked.values().any(|sent| waits_for(&sent.task))
 }
@@ -248,11 +260,4 @@ fn may_start(task: &Task, asked: &BTreeMap<u32, Sent>) -> bool {
 fn unsupported(what: &str) -> Problem {
     let message = format!("the entra adapter does not read {what} yet");
     Problem::new("unsupported", message)
-}
-
-/// FNV-1a, 64 bits: ten thousand links collide once in 10^11 conversations.
-fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }

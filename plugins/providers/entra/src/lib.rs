@@ -10,6 +10,7 @@
 
 mod advanced;
 mod attributes;
+mod batch;
 mod conversation;
 mod groups;
 mod listing;
@@ -19,6 +20,7 @@ mod person;
 mod probe;
 mod reading;
 mod reply;
+mod seen;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 //!
 //! A next link is used whole and unparsed; only its absence ends a listing. A page may be empty and
 //! still lead on. Where a page holds ids only (members of groups, attributes of single users), its
-//! people are looked up one by one before the next page is asked for.
+//! people are asked for by their ids before the next page is.
 //!
 //! Members are listed as ids because Graph's published description lets no more be selected on
 //! `/groups/{id}/transitiveMembers/microsoft.graph.user`; nested groups count.
@@ -12,6 +12,7 @@ use attune_plugin::provider::{Attribute, Locator, Path, Person, Presence, Reques
 use serde::{Deserialize, Serialize};
 
 use crate::attributes::LISTED;
+use crate::batch::Batch;
 use crate::conversation::{Answer, Conversation, Task};
 use crate::lookup::Lookup;
 use crate::options::API;
@@ -103,15 +104,38 @@ impl Conversation {
             self.queue_next(Task::Page(next));
         }
         if page.is_of_members() || self.reading.single_only {
-            // In front of the next page, in the page's order.
-            for user in users.into_iter().rev() {
-                let id = person::read_id(user, purpose)?;
-                let lookup = Lookup::of_listed(id, &self.reading, page.is_of_members());
-                self.queue_next(Task::Lookup(lookup));
-            }
-            return Ok(());
+            let ids = users
+                .into_iter()
+                .map(|user| person::read_id(user, purpose))
+                .collect::<Result<Vec<_>, _>>()?;
+            return self.look_up_listed(ids, page.is_of_members());
         }
         self.deliver_users(body, users, purpose, turn)
+    }
+
+    /// Queues the people of a page of ids, in front of the next page and in the page's order.
+    fn look_up_listed(&mut self, ids: Vec<String>, are_members: bool) -> Result<(), Problem> {
+        if self.asked_for.is_full() {
+            if self.groups.len() > 1 {
+                let message = "the groups have more members together than can be kept apart; \
+                               leave the groups out and use the option `filter`";
+                return Err(Problem::new("unsupported", message).at("groups"));
+            }
+            // One listing repeats nobody but at the seam of two pages.
+            self.asked_for.clear();
+        }
+        let ids = self.asked_for.admit(ids);
+        if self.reading.single_only {
+            for id in ids.into_iter().rev() {
+                let lookup = Lookup::of_listed(id, &self.reading, are_members);
+                self.queue_next(Task::Lookup(lookup));
+            }
+        } else {
+            for batch in Batch::of_members(&ids, &self.reading).into_iter().rev() {
+                self.queue_next(Task::Batch(batch));
+            }
+        }
+        Ok(())
     }
 
     fn deliver_users(

@@ -1,9 +1,9 @@
 //! Single people, by id, user principal name or mail address.
 //!
-//! Up to three questions, each only when the one before found nobody: does the filter's list have
-//! them (only where there is a filter: then they are in scope); is there a user of that id or user
-//! principal name; is there one with that mail address. Who is found by none is absent, by Graph's
-//! own word each time.
+//! Several ids go in batches. For any other name there are up to three questions, each only when
+//! the one before found nobody: does the filter's list have them (only where there is a filter: then
+//! they are in scope); is there a user of that id or user principal name; is there one with that
+//! mail address. Who is found by none is absent, by Graph's own word each time.
 //!
 //! `#` and its like are percent-encoded, quotes doubled. `/users/$x@y` would break `OData`'s rules
 //! for paths, so a name that begins with `$` is looked up by a filter.
@@ -12,11 +12,13 @@ use attune_plugin::Problem;
 use attune_plugin::provider::{Person, Request, Turn};
 use serde::{Deserialize, Serialize};
 
+use crate::batch::Batch;
 use crate::conversation::{Answer, Conversation, Task};
 use crate::listing::users_and_link;
 use crate::person;
 use crate::reading::{Reading, literal};
 use crate::reply::GraphError;
+use crate::seen::Seen;
 
 /// No user principal name (113) and no mail address (320) is longer.
 const NAME_CHARS_MAX: usize = 320;
@@ -61,6 +63,19 @@ impl Lookup {
             id: Some(id),
             in_scope: None,
             is_listed: true,
+            link: None,
+            found: false,
+        }
+    }
+
+    /// Somebody whom a list by ids left out.
+    pub(crate) fn of_missing(id: String, in_scope: Option<bool>) -> Self {
+        Self {
+            name: id.clone(),
+            id: Some(id),
+            step: Step::Single,
+            in_scope,
+            is_listed: false,
             link: None,
             found: false,
         }
@@ -134,7 +149,19 @@ impl Conversation {
         };
         let (possible, impossible): (Vec<_>, Vec<_>) = names.into_iter().partition(is_possible);
         turn.absent(impossible);
-        for name in possible {
+        let (ids, names): (Vec<_>, Vec<_>) = possible.into_iter().partition(|name| is_guid(name));
+        let ids = self.asked_for.admit(ids);
+        let mut once = Seen::default();
+        let mut names = once.admit(names);
+        let is_one = ids.len() == 1 && self.reading.filter.is_none();
+        if self.reading.single_only || is_one {
+            names.extend(ids);
+        } else {
+            for batch in Batch::of_names(&ids, &self.reading) {
+                self.queue_last(Task::Batch(batch));
+            }
+        }
+        for name in names {
             let lookup = Lookup::of_name(name, &self.reading);
             self.queue_last(Task::Lookup(lookup));
         }
@@ -205,12 +232,16 @@ impl Conversation {
         turn: &mut Turn,
     ) -> Result<(), Problem> {
         if self.reading.single_only {
-            let single = Lookup {
-                id: Some(person::read_id(user, &answer.purpose)?),
-                step: Step::Single,
-                ..lookup.clone()
-            };
-            self.queue_next(Task::Lookup(single));
+            let id = person::read_id(user, &answer.purpose)?;
+            // Under its own id somebody is asked for without a search, unless there is a filter.
+            if lookup.id.is_some() || self.asked_for.is_new(&id) {
+                let single = Lookup {
+                    id: Some(id),
+                    step: Step::Single,
+                    ..lookup.clone()
+                };
+                self.queue_next(Task::Lookup(single));
+            }
             return Ok(());
         }
         let body = answer.body()?;
@@ -221,12 +252,28 @@ impl Conversation {
 
     fn person_found(&mut self, lookup: &Lookup, mut found: Person, body: &str, turn: &mut Turn) {
         found.in_scope = lookup.in_scope;
-        let asks_groups = !self.groups.is_empty() && !lookup.is_listed;
-        if asks_groups && lookup.in_scope != Some(false) {
-            self.ask_membership(found, body);
-        } else {
+        if lookup.is_listed {
             self.deliver(vec![found], turn);
+        } else {
+            self.people_found(vec![found], body, turn);
         }
+    }
+
+    /// Hands over people who were asked for, each once however many names led to them; where there
+    /// are groups, those who may be in one are held back until that is known.
+    pub(crate) fn people_found(&mut self, people: Vec<Person>, body: &str, turn: &mut Turn) {
+        let mut known = Vec::new();
+        for found in people {
+            if !self.answered.is_new(&found.key) {
+                continue;
+            }
+            if !self.groups.is_empty() && found.in_scope != Some(false) {
+                self.ask_membership(found, body);
+            } else {
+                known.push(found);
+            }
+        }
+        self.deliver(known, turn);
     }
 
     fn missed(&mut self, lookup: Lookup, turn: &mut Turn) {

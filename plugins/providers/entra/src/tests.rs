@@ -62,6 +62,13 @@ fn page(users: &[String], link: Option<&str>) -> String {
     format!(r#"{{"value":[{}]{link}}}"#, users.join(","))
 }
 
+/// The page of those users of a request's `$filter=id in (...)` who exist.
+fn batch(request: &Request, existing: &[&str]) -> String {
+    let path = attune_plugin::provider::script::asked(request);
+    let found = existing.iter().filter(|id| path.contains(**id));
+    page(&found.map(|id| user(id, "x")).collect::<Vec<_>>(), None)
+}
+
 fn not_found(request: &Request) -> Reply {
     let body = r#"{"error":{"code":"Request_ResourceNotFound","message":"Resource 'x' does not exist or one of its queried reference-property objects are not present.","innerError":{"request-id":"r-1"}}}"#;
     json(request, 404, body)

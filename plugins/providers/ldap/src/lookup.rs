@@ -4,6 +4,8 @@
 //! the filter out (a manager may be outside it), and a DN is asked for wherever it lies. Who is
 //! found by neither is absent, by the directory's own word.
 
+use std::collections::HashSet;
+
 use attune_plugin::Problem;
 use attune_plugin::provider::{LdapPage, LdapScope, Turn};
 use serde::{Deserialize, Serialize};
@@ -89,7 +91,11 @@ impl Conversation {
     pub(crate) fn begin_lookups(&mut self, names: Vec<String>, options: &Options, turn: &mut Turn) {
         let (given, empty): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| !name.is_empty());
         turn.absent(empty);
+        let mut once = HashSet::new();
         for name in given {
+            if !once.insert(name.clone()) {
+                continue;
+            }
             self.queue_last(Task::Lookup(Lookup::of_name(name, options)));
         }
     }

@@ -3,14 +3,15 @@
 //! Every step goes through [`dispatch::advance`], so state crosses as JSON as it does in the
 //! component, and each step is taken twice to see that it is pure. What the host would refuse fails
 //! the test here: slices outside the body, entries outside the page, more than
-//! [`REQUESTS_AT_ONCE`] requests under way, actions after completion, silence.
+//! [`REQUESTS_AT_ONCE`] requests under way, the same request again after a good answer, a wrong
+//! count, actions after completion, silence.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::marker::PhantomData;
 
 use super::{
     Action, Attribute, Begin, Document, Event, Failure, Finding, Goal, HttpResponse, LdapPage,
-    Person, Provider, REQUESTS_AT_ONCE, Reply, Request, dispatch,
+    Person, Presence, Provider, REQUESTS_AT_ONCE, Reply, Request, dispatch,
 };
 use crate::{Problem, options};
 
@@ -145,6 +146,7 @@ pub fn run<P: Provider>(
         options: options.to_string(),
         state: Vec::new(),
         under_way: VecDeque::new(),
+        sent: HashSet::new(),
         transcript: Transcript::default(),
         adapter: PhantomData,
     };
@@ -156,7 +158,11 @@ pub fn run<P: Provider>(
         let next = play.under_way.pop_front();
         assert!(next.is_some(), "the adapter neither asks nor completes");
         let Some(request) = next else { break };
-        event = Event::Replied(answer(&request));
+        let reply = answer(&request);
+        if !is_good(&reply) {
+            play.sent.clear();
+        }
+        event = Event::Replied(reply);
     }
     play.transcript
 }
@@ -165,6 +171,7 @@ struct Play<P> {
     options: String,
     state: Vec<u8>,
     under_way: VecDeque<Request>,
+    sent: HashSet<String>,
     transcript: Transcript,
     adapter: PhantomData<P>,
 }
@@ -200,6 +207,10 @@ impl<P: Provider> Play<P> {
     fn carry_out(&mut self, action: Action, event: &Event) {
         match action {
             Action::Send(request) => {
+                assert!(
+                    self.sent.insert(mark(&request)),
+                    "asked for again: {request:?}"
+                );
                 self.transcript.requests.push(request.clone());
                 self.under_way.push_back(request);
                 assert!(
@@ -218,6 +229,9 @@ impl<P: Provider> Play<P> {
             Action::Attributes(attributes) => self.transcript.attributes.extend(attributes),
             Action::Checkpoint(mark) => self.transcript.checkpoint = Some(mark),
             Action::Complete(people) => {
+                let present = self.transcript.people.iter();
+                let present = present.filter(|p| p.person.presence != Presence::Gone);
+                assert_eq!(people as usize, present.count(), "a wrong count");
                 self.transcript.complete = Some(people);
                 assert!(
                     self.under_way.is_empty(),
@@ -226,6 +240,26 @@ impl<P: Provider> Play<P> {
             }
             Action::Pictures(_) | Action::WakeAfter { .. } | Action::HoldOff { .. } => {}
         }
+    }
+}
+
+/// What makes a request another one for the host. A page behind a cookie is another page every
+/// time: some servers send one cookie for all pages of a search.
+fn mark(request: &Request) -> String {
+    match request {
+        Request::Http(http) => format!("{:?} {:?} {:?}", http.method, http.locator, http.body),
+        Request::Ldap(search) if search.cookie.is_empty() => {
+            format!("{:?} {:?} {}", search.base, search.scope, search.filter)
+        }
+        Request::Ldap(search) => search.id.to_string(),
+    }
+}
+
+fn is_good(reply: &Reply) -> bool {
+    match reply {
+        Reply::Http(response) => (200..300).contains(&response.status),
+        Reply::Ldap(page) => page.code == 0,
+        Reply::Failed(_) => false,
     }
 }
 

@@ -4,9 +4,10 @@ use attune_plugin::provider::Begin;
 use attune_plugin::provider::script::{Transcript, asked, json, run};
 use serde_json::Value;
 
-use super::{ADA, BEN, everyone, not_found, options, page, people, user};
+use super::{ADA, BEN, everyone, not_found, options, page, people};
 use crate::Entra;
 
+const FINANCE: &str = "10000000-0000-4000-8000-000000000002";
 const SALES: &str = "10000000-0000-4000-8000-000000000001";
 
 fn in_group(mut begin: Begin, groups: &[&str], options: &Value) -> Transcript {
@@ -18,15 +19,13 @@ fn in_group(mut begin: Begin, groups: &[&str], options: &Value) -> Transcript {
             let group = format!(r#"{{"id":"{SALES}","displayName":"Sales"}}"#);
             page(&vec![group; found], None)
         } else if path.contains("/transitiveMembers/") {
-            page(&[format!(r#"{{"id":"{ADA}"}}"#)], None)
+            page(&vec![format!(r#"{{"id":"{ADA}"}}"#); 2], None)
         } else if path.contains(&format!("{ADA}/transitiveMemberOf")) {
             page(&[format!(r#"{{"id":"{}"}}"#, SALES.to_uppercase())], None)
         } else if path.contains("/transitiveMemberOf/") {
             page(&[], None)
-        } else if path.contains(ADA) {
-            user(ADA, "ada")
-        } else if path.contains(BEN) {
-            user(BEN, "ben")
+        } else if path.contains("$filter=id%20in") {
+            super::batch(request, &[ADA, BEN])
         } else {
             return not_found(request);
         };
@@ -47,7 +46,10 @@ fn the_members_of_a_named_group_are_listed_and_read() {
                 "/v1.0/groups/{SALES}/transitiveMembers/microsoft.graph.user\
                  ?$select=id&$count=true&$top=999"
             ),
-            format!("/v1.0/users/{ADA}?$select=id,userPrincipalName,mail,displayName"),
+            format!(
+                "/v1.0/users?$select=id,userPrincipalName,mail,displayName\
+                 &$filter=id%20in%20('{ADA}')"
+            ),
         ]
     );
 }
@@ -56,6 +58,13 @@ fn the_members_of_a_named_group_are_listed_and_read() {
 fn a_group_id_needs_no_look_up() {
     let seen = in_group(everyone(&[]), &[SALES], &options());
     assert_eq!((seen.requests.len(), seen.complete), (2, Some(1)));
+}
+
+#[test]
+fn a_member_of_two_groups_is_asked_for_once() {
+    let seen = in_group(everyone(&[]), &["Sales", FINANCE], &options());
+    assert_eq!((seen.keys(), seen.complete), (vec![ADA], Some(1)));
+    assert_eq!(seen.requests.len(), 4);
 }
 
 #[test]

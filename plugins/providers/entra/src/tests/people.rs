@@ -4,7 +4,7 @@ use attune_plugin::provider::script::{asked, json, run};
 use attune_plugin::provider::{Goal, Request};
 use serde_json::json;
 
-use super::{ADA, BEN, listed, not_found, options, page, people, user};
+use super::{ADA, BEN, CLEO, batch, listed, not_found, options, page, people, user};
 use crate::Entra;
 
 fn is_single(request: &Request) -> bool {
@@ -99,33 +99,71 @@ fn two_people_with_one_address_are_both_delivered() {
 }
 
 #[test]
-fn a_hundred_people_are_asked_for_eight_at_once() {
+fn a_hundred_ids_are_seven_requests() {
     let names: Vec<String> = (0..100)
         .map(|n| format!("00000000-0000-4000-8000-{n:012}"))
         .collect();
     let begin = super::begin(Goal::People(names.clone()), &[]);
+    let existing: Vec<&str> = names.iter().map(String::as_str).collect();
     let seen = run::<Entra>(&options(), begin, |request| {
-        let path = asked(request);
-        let id = path.trim_start_matches("/v1.0/users/").split('?').next();
-        json(request, 200, &user(id.unwrap_or_default(), "x"))
+        json(request, 200, &batch(request, &existing))
     });
     assert_eq!(seen.keys(), names);
-    assert_eq!(seen.complete, Some(100));
+    assert_eq!((seen.complete, seen.requests.len()), (Some(100), 7));
+    let path = &seen.asked()[6];
+    assert!(
+        path.ends_with(
+            "&$filter=id%20in%20('00000000-0000-4000-8000-000000000090',\
+             '00000000-0000-4000-8000-000000000091','00000000-0000-4000-8000-000000000092',\
+             '00000000-0000-4000-8000-000000000093','00000000-0000-4000-8000-000000000094',\
+             '00000000-0000-4000-8000-000000000095','00000000-0000-4000-8000-000000000096',\
+             '00000000-0000-4000-8000-000000000097','00000000-0000-4000-8000-000000000098',\
+             '00000000-0000-4000-8000-000000000099')"
+        ),
+        "{path}"
+    );
+}
+
+#[test]
+fn who_is_missing_from_a_batch_is_asked_for_alone_before_they_are_absent() {
+    let seen = run::<Entra>(&options(), people(&[ADA, BEN, CLEO]), |request| {
+        if !is_single(request) {
+            json(request, 200, &batch(request, &[ADA]))
+        } else if asked(request).contains(BEN) {
+            json(request, 200, &user(BEN, "ben"))
+        } else {
+            not_found(request)
+        }
+    });
+    assert_eq!((seen.keys(), seen.complete), (vec![ADA, BEN], Some(2)));
+    assert_eq!(
+        (seen.absent, seen.requests.len()),
+        (vec![CLEO.to_owned()], 3)
+    );
+}
+
+#[test]
+fn somebody_with_several_names_is_delivered_once() {
+    let names = ["ada@contoso.example", ADA, "ada", ADA, "ada"];
+    let seen = run::<Entra>(&options(), people(&names), |request| {
+        if is_single(request) {
+            json(request, 200, &user(ADA, "ada"))
+        } else {
+            json(request, 200, &page(&[user(ADA, "ada")], None))
+        }
+    });
+    assert_eq!((seen.keys(), seen.complete), (vec![ADA], Some(1)));
+    assert_eq!(seen.requests.len(), 3);
+    assert!(seen.absent.is_empty());
 }
 
 #[test]
 fn who_meets_the_filter_is_in_scope_and_who_does_not_is_out_of_it() {
     let options = json!({ "tenant": "t.example", "filter": "accountEnabled eq true" });
     let seen = run::<Entra>(&options, people(&[ADA, BEN]), |request| {
-        let path = asked(request);
-        let id = if path.contains(ADA) { ADA } else { BEN };
-        if is_single(request) {
-            json(request, 200, &user(id, "x"))
-        } else if id == ADA {
-            json(request, 200, &page(&[user(id, "x")], None))
-        } else {
-            json(request, 200, &page(&[], None))
-        }
+        let is_limited = asked(request).contains("accountEnabled");
+        let existing: &[&str] = if is_limited { &[ADA] } else { &[ADA, BEN] };
+        json(request, 200, &batch(request, existing))
     });
     let scopes: Vec<_> = seen
         .people
@@ -134,17 +172,18 @@ fn who_meets_the_filter_is_in_scope_and_who_does_not_is_out_of_it() {
         .collect();
     assert_eq!(scopes, [(ADA, Some(true)), (BEN, Some(false))]);
     assert!(seen.asked()[0].ends_with(&format!(
-        "&$filter=(id%20eq%20'{ADA}')%20and%20(accountEnabled%20eq%20true)"
+        "&$filter=(id%20in%20('{ADA}','{BEN}'))%20and%20(accountEnabled%20eq%20true)"
     )));
+    assert!(seen.asked()[1].ends_with(&format!("&$filter=id%20in%20('{BEN}')")));
 }
 
 #[test]
 fn several_refused_filters_under_way_are_each_tried_the_advanced_way() {
     let options = json!({ "tenant": "t.example", "filter": "companyName eq 'Contoso'" });
     let refused = r#"{"error":{"code":"Request_UnsupportedQuery","message":""}}"#;
-    let seen = run::<Entra>(&options, people(&[ADA, BEN]), |request| {
+    let seen = run::<Entra>(&options, people(&["ada", "ben"]), |request| {
         let path = asked(request);
-        let id = if path.contains(ADA) { ADA } else { BEN };
+        let id = if path.contains("'ada'") { ADA } else { BEN };
         if path.contains("$count=true") {
             json(request, 200, &page(&[user(id, "x")], None))
         } else {

@@ -51,7 +51,7 @@ fn who_is_found_only_without_the_filter_is_out_of_scope() {
 
 #[test]
 fn who_is_not_found_is_absent() {
-    let seen = looked_up(&options(), &["", "nobody"], |request| {
+    let seen = looked_up(&options(), &["", "nobody", "nobody"], |request| {
         page(request, vec![], b"")
     });
     assert_eq!(seen.absent, ["", "nobody"]);

@@ -1,0 +1,107 @@
+//! Ids that were met before, kept small enough for a conversation's state.
+//!
+//! Asking for the same person twice would look like a listing that goes round in a circle, and
+//! people are in several groups, so ids of whole groups have to be remembered: as ten characters
+//! each, a hash of 60 bits. Of sixty thousand ids two share one once in 10^9 conversations.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+/// Six hundred kilobytes of state, of the megabyte that there is.
+const IDS_MAX: usize = 60_000;
+const CHARS: usize = 10;
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// A set of ids that only grows.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Seen {
+    marks: String,
+}
+
+impl Seen {
+    /// The ids that are new, each once; from now on they are known.
+    pub(crate) fn admit(&mut self, ids: Vec<String>) -> Vec<String> {
+        let mut known: HashSet<String> = self
+            .marks
+            .as_bytes()
+            .chunks_exact(CHARS)
+            .map(|mark| mark.iter().copied().map(char::from).collect())
+            .collect();
+        ids.into_iter()
+            .filter(|id| {
+                let mark = mark(id);
+                let is_new = known.insert(mark.clone());
+                if is_new {
+                    self.marks.push_str(&mark);
+                }
+                is_new
+            })
+            .collect()
+    }
+
+    /// Whether this one id is new; from now on it is known.
+    pub(crate) fn is_new(&mut self, id: &str) -> bool {
+        !self.admit(vec![id.to_owned()]).is_empty()
+    }
+
+    /// Whether no more should be remembered.
+    pub(crate) fn is_full(&self) -> bool {
+        self.marks.len() >= IDS_MAX * CHARS
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        self.marks.clear();
+    }
+}
+
+/// Ten characters, without case.
+fn mark(id: &str) -> String {
+    let mut hash = fnv1a(&id.to_ascii_lowercase());
+    // The upper bits of the hash are spread best; the rest of them comes down.
+    hash ^= hash >> 4;
+    (0..CHARS)
+        .map(|_| {
+            let six = usize::try_from(hash & 63).unwrap_or_default();
+            hash >>= 6;
+            ALPHABET.get(six).copied().map_or('A', char::from)
+        })
+        .collect()
+}
+
+/// FNV-1a, 64 bits.
+pub(crate) fn fnv1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Seen;
+
+    fn ids(numbers: std::ops::Range<u32>) -> Vec<String> {
+        numbers
+            .map(|n| format!("00000000-0000-4000-8000-{n:012x}"))
+            .collect()
+    }
+
+    #[test]
+    fn an_id_is_new_once() {
+        let mut seen = Seen::default();
+        assert_eq!(seen.admit(ids(0..3)), ids(0..3));
+        assert_eq!(seen.admit(ids(2..5)), ids(3..5));
+        assert!(!seen.is_new("00000000-0000-4000-8000-000000000001"));
+        assert!(seen.is_new("other"));
+    }
+
+    #[test]
+    fn sixty_thousand_ids_differ_and_fit_into_the_state() {
+        let mut seen = Seen::default();
+        assert_eq!(seen.admit(ids(0..60_000)).len(), 60_000);
+        assert!(seen.is_full());
+        let state = serde_json::to_string(&seen).unwrap();
+        assert!(state.len() < 700 * 1024, "{}", state.len());
+    }
+}
