@@ -10,7 +10,6 @@ pub mod column;
 pub mod condition;
 pub mod decide;
 pub mod evaluate;
-pub mod guard;
 pub mod json;
 pub mod mapping;
 pub mod matching;

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod connector;
 pub mod net;
 pub mod settings;
+pub mod source;
 pub mod store;
 pub mod target;
 pub mod vault;

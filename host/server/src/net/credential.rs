@@ -96,7 +96,8 @@ pub struct Grant {
     pub path: String,
     /// What is asked for.
     pub scopes: Vec<String>,
-    /// Sent where it is not empty.
+    /// Whom a signed assertion is for; not part of the form (a provider that wants it there names
+    /// it in `parameters`).
     pub audience: String,
     /// Further fields of the form.
     pub parameters: Vec<(String, String)>,

@@ -32,7 +32,7 @@ mod waiting;
 mod wire;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use credential::{Credential, Grant, Sign};
 pub use error::Error;

@@ -88,6 +88,11 @@ impl Slot {
         self.outside().hold(self.origin(), wait);
     }
 
+    /// Whether a request keeps to the rules; sends nothing.
+    pub fn admit(&self, request: &Request) -> Result<(), Error> {
+        self.prepare(request).map(drop)
+    }
+
     /// Sends a request, repeats it where that is right, and gives the last answer, whatever its
     /// status. An error means that there is no answer.
     pub async fn exchange(&self, request: Request) -> Result<Response, Error> {

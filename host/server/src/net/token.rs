@@ -121,9 +121,6 @@ impl TokenSource {
         if !self.grant.scopes.is_empty() {
             form.append_pair("scope", &self.grant.scopes.join(" "));
         }
-        if !self.grant.audience.is_empty() {
-            form.append_pair("audience", &self.grant.audience);
-        }
         form.extend_pairs(&self.grant.parameters).finish()
     }
 

@@ -1,5 +1,7 @@
 //! A connection to a directory, for one conversation.
 
+use std::sync::Arc;
+
 use ldap3::controls::{MakeCritical, PagedResults};
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError};
 use secrecy::ExposeSecret;
@@ -51,7 +53,7 @@ impl Directory {
         self.resolve().await?;
         let settings = LdapConnSettings::new()
             .set_conn_timeout(CONNECT_MAX)
-            .set_config(std::sync::Arc::clone(&self.tls))
+            .set_config(Arc::clone(&self.tls))
             .set_starttls(self.security == Security::StartTls);
         let opened = LdapConnAsync::from_url_with_settings(settings, self.base.url()).await;
         let (connection, ldap) = opened.map_err(|cause| self.classify_opening(&cause))?;
@@ -184,10 +186,11 @@ impl Connection {
         let mut stream = started.map_err(|cause| self.classify(&cause))?;
         let mut page = Page::default();
         let mut bytes = 0;
+        let binary = Arc::from(search.binary.as_slice());
         while let Some(message) = stream.next().await.map_err(|cause| self.classify(&cause))? {
-            match entry::read(message, &search.binary) {
+            match entry::read(message, &binary) {
                 Item::Entry(entry) => {
-                    bytes += entry::size(&entry);
+                    bytes += entry.size();
                     page.entries.push(entry);
                 }
                 Item::Other => {}

@@ -2,25 +2,18 @@
 //!
 //! The library's own readers panic where a message is not what it should be; these answer `None`.
 
+use std::sync::Arc;
+
 use ldap3::ResultEntry;
 use ldap3::asn1::{PL, StructureTag, parse_tag};
 use ldap3::controls::Control;
 
-use super::{Attribute, Entry};
+use super::Entry;
 
 /// `SearchResultEntry` (RFC 4511, 4.5.2).
 const ENTRY: u64 = 4;
 /// Paged results (RFC 2696).
 const PAGED_RESULTS: &str = "1.2.840.113556.1.4.319";
-
-/// Attributes that are bytes whatever a connector says.
-const ALWAYS_BINARY: &[&str] = &[
-    "jpegphoto",
-    "objectguid",
-    "objectsid",
-    "thumbnailphoto",
-    "usercertificate",
-];
 
 /// What one message of a search is.
 pub(super) enum Item {
@@ -33,7 +26,7 @@ pub(super) enum Item {
 }
 
 /// Reads one message; `binary` are the names that the adapter calls bytes.
-pub(super) fn read(message: ResultEntry, binary: &[String]) -> Item {
+pub(super) fn read(message: ResultEntry, binary: &Arc<[String]>) -> Item {
     if message.is_ref() || message.is_intermediate() {
         return Item::Other;
     }
@@ -43,46 +36,30 @@ pub(super) fn read(message: ResultEntry, binary: &[String]) -> Item {
     }
 }
 
-fn entry(tag: StructureTag, binary: &[String]) -> Option<Entry> {
+fn entry(tag: StructureTag, binary: &Arc<[String]>) -> Option<Entry> {
     let mut parts = tag.match_id(ENTRY)?.expect_constructed()?.into_iter();
     let dn = text(parts.next()?)?;
     let attributes = parts.next()?.expect_constructed()?.into_iter();
-    let attributes: Option<Vec<_>> = attributes.map(|tag| attribute(tag, binary)).collect();
+    let attributes: Option<Vec<_>> = attributes.map(attribute).collect();
     let attributes = attributes?;
-    Some(Entry { dn, attributes })
+    let binary = Arc::clone(binary);
+    Some(Entry {
+        dn,
+        attributes,
+        binary,
+    })
 }
 
-fn attribute(tag: StructureTag, binary: &[String]) -> Option<Attribute> {
+fn attribute(tag: StructureTag) -> Option<(String, Vec<Vec<u8>>)> {
     let mut parts = tag.expect_constructed()?.into_iter();
     let name = text(parts.next()?)?;
     let values = parts.next()?.expect_constructed()?.into_iter();
     let values: Option<Vec<_>> = values.map(StructureTag::expect_primitive).collect();
-    let is_binary = is_binary(&name, binary);
-    Some(Attribute {
-        name,
-        values: values?,
-        is_binary,
-    })
+    Some((name, values?))
 }
 
 fn text(tag: StructureTag) -> Option<String> {
     String::from_utf8(tag.expect_primitive()?).ok()
-}
-
-/// By name without case and without options; `;binary` and `;range=...` are options.
-pub(super) fn is_binary(name: &str, binary: &[String]) -> bool {
-    let mut parts = name.split(';');
-    let bare = parts.next().unwrap_or_default();
-    parts.any(|option| option.eq_ignore_ascii_case("binary"))
-        || ALWAYS_BINARY
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(bare))
-        || binary.iter().any(|known| {
-            known
-                .split(';')
-                .next()
-                .is_some_and(|k| k.eq_ignore_ascii_case(bare))
-        })
 }
 
 /// The cookie of the next page: empty where there is no control, `None` where it cannot be read.
@@ -96,15 +73,6 @@ pub(super) fn cookie(controls: &[Control]) -> Option<Vec<u8>> {
         PL::C(parts) => parts.into_iter().nth(1)?.expect_primitive(),
         PL::P(_) => None,
     }
-}
-
-/// How much memory an entry's data takes, for the limit of a page.
-pub(super) fn size(entry: &Entry) -> usize {
-    let of = |attribute: &Attribute| {
-        let values: usize = attribute.values.iter().map(Vec::len).sum();
-        attribute.name.len() + values
-    };
-    entry.dn.len() + entry.attributes.iter().map(of).sum::<usize>()
 }
 
 #[cfg(test)]
@@ -137,11 +105,10 @@ mod tests {
     #[test]
     fn values_keep_their_bytes_and_their_order() {
         let tag = person(b"cn", vec![leaf(b"b"), leaf(b"\xff\x00"), leaf(b"a")]);
-        let read = entry(tag, &[]).unwrap();
+        let read = entry(tag, &Arc::default()).unwrap();
         assert_eq!(read.dn, "cn=a");
-        assert_eq!(read.attributes[0].values, [&b"b"[..], b"\xff\x00", b"a"]);
-        assert!(!read.attributes[0].is_binary);
-        assert_eq!(size(&read), 4 + 2 + 4);
+        assert_eq!(read.attributes[0].1, [&b"b"[..], b"\xff\x00", b"a"]);
+        assert_eq!(read.size(), 4 + 2 + 4);
     }
 
     #[test]
@@ -154,13 +121,14 @@ mod tests {
             person(b"\xff", vec![]),
             person(b"cn", vec![node(4, vec![])]),
         ] {
-            assert!(entry(tag, &[]).is_none());
+            assert!(entry(tag, &Arc::default()).is_none());
         }
     }
 
     #[test]
     fn names_decide_what_is_binary() {
-        let own = ["departmentPhoto".to_owned()];
+        let own: Arc<[String]> = Arc::from(["departmentPhoto;x".to_owned()]);
+        let read = entry(person(b"cn", vec![]), &own).unwrap();
         for name in [
             "objectGUID",
             "OBJECTSID",
@@ -168,10 +136,10 @@ mod tests {
             "departmentphoto",
             "jpegPhoto;x",
         ] {
-            assert!(is_binary(name, &own), "{name}");
+            assert!(read.is_binary(name), "{name}");
         }
         for name in ["cn", "binary", "member;range=0-1499"] {
-            assert!(!is_binary(name, &own), "{name}");
+            assert!(!read.is_binary(name), "{name}");
         }
     }
 

@@ -171,17 +171,41 @@ pub struct Page {
 pub struct Entry {
     /// Distinguished name as the server writes it.
     pub dn: String,
-    /// In the server's order.
-    pub attributes: Vec<Attribute>,
+    /// Name as the server writes it (`userCertificate;binary`), and all values; both in the
+    /// server's order.
+    pub attributes: Vec<(String, Vec<Vec<u8>>)>,
+    /// What the search called binary besides the attributes that always are.
+    binary: Arc<[String]>,
 }
 
-/// One attribute with all its values.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attribute {
-    /// Name as the server writes it, options included (`userCertificate;binary`).
-    pub name: String,
-    /// In the server's order.
-    pub values: Vec<Vec<u8>>,
-    /// The values are bytes rather than text: decided by the name, never by the content.
-    pub is_binary: bool,
+impl Entry {
+    /// An entry as a script or a test gives it.
+    pub fn new(dn: impl Into<String>, attributes: Vec<(String, Vec<Vec<u8>>)>) -> Self {
+        Self {
+            dn: dn.into(),
+            attributes,
+            binary: Arc::default(),
+        }
+    }
+
+    /// Bytes of its names and values.
+    pub fn size(&self) -> usize {
+        let of = |(name, values): &(String, Vec<Vec<u8>>)| {
+            name.len() + values.iter().map(Vec::len).sum::<usize>()
+        };
+        self.dn.len() + self.attributes.iter().map(of).sum::<usize>()
+    }
+
+    /// The values of an attribute are bytes rather than text: decided by its name, without case
+    /// and options, and never by the content.
+    pub fn is_binary(&self, name: &str) -> bool {
+        let bare = |name: &str| {
+            name.split(';')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase()
+        };
+        let is_named = self.binary.iter().any(|known| bare(known) == bare(name));
+        is_named || attune_core::project::is_binary_by_name(name)
+    }
 }

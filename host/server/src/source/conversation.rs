@@ -1,0 +1,273 @@
+//! The conversation with an adapter: events in, actions out, until it says `complete`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::Error;
+use super::adapter::{Action, Event, Fault, Goal, Turn};
+use super::limits::{
+    ACTIONS_MAX, ASKED_MAX, CHECKPOINT_BYTES_MAX, STATE_BYTES_MAX, WAIT_MAX, WAKES_MAX,
+};
+use super::people::{Answered, Page, Presence};
+use super::requests::{Arrived, Requests};
+use super::spec::{Shared, Source};
+use crate::net;
+
+/// What is asked of a source.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// What for.
+    pub goal: Goal,
+    /// Selectors that rows and scope mention.
+    pub wanted: Vec<String>,
+    /// Only the members of these groups; empty: everyone.
+    pub groups: Vec<String>,
+}
+
+/// A conversation that came to its end: what it delivered is all there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// People who were delivered and are not gone.
+    pub count: u64,
+    /// Where `ChangesSince` goes on.
+    pub checkpoint: Option<String>,
+    /// Requests over the wire, repetitions included.
+    pub requests: u64,
+    /// Bytes of all answers, decompressed.
+    pub bytes: u64,
+}
+
+impl Source {
+    /// Holds one conversation and hands over what it delivers, page by page. Dropping the future,
+    /// or the receiver of the pages, gives it up. An error means that nothing may be concluded from
+    /// anybody's absence.
+    pub async fn converse(&self, ask: Ask, pages: mpsc::Sender<Page>) -> Result<Completion, Error> {
+        let asked = match &ask.goal {
+            Goal::People(names) => names.len(),
+            Goal::Pictures(keys) => keys.len(),
+            _ => 0,
+        };
+        if asked > ASKED_MAX {
+            return Err(Error::bad(format!("more than {ASKED_MAX} people at once")));
+        }
+        let counts_people = matches!(
+            ask.goal,
+            Goal::Everyone | Goal::ChangesSince(_) | Goal::People(_)
+        );
+        let mut talk = Talk {
+            source: &self.shared,
+            requests: Requests::new(&self.shared.places),
+            wakes: JoinSet::new(),
+            state: Vec::new(),
+            delivered: 0,
+            checkpoint: None,
+            last_failure: None,
+            counts_people,
+        };
+        talk.hold(ask, pages).await
+    }
+}
+
+struct Talk<'a> {
+    source: &'a Shared,
+    requests: Requests,
+    wakes: JoinSet<u32>,
+    state: Vec<u8>,
+    delivered: u64,
+    checkpoint: Option<String>,
+    last_failure: Option<net::Error>,
+    counts_people: bool,
+}
+
+impl Talk<'_> {
+    async fn hold(&mut self, ask: Ask, pages: mpsc::Sender<Page>) -> Result<Completion, Error> {
+        let mut event = Event::Begin {
+            goal: ask.goal,
+            wanted: ask.wanted,
+            groups: ask.groups,
+        };
+        let mut mark = None;
+        loop {
+            let (turn, answered) = self.step(event).await?;
+            let mut page = Page::default();
+            let completed = self.act(turn, &answered, &mut page, mark)?;
+            if !page.is_empty() && pages.send(page).await.is_err() {
+                return Err(Error::Cancelled);
+            }
+            if let Some(count) = completed {
+                return self.complete(count);
+            }
+            (event, mark) = self.wait(&pages).await?;
+        }
+    }
+
+    /// One step of the adapter, on a thread where it may compute. Gives the event back, because
+    /// what the adapter answers points into it.
+    async fn step(&mut self, event: Event) -> Result<(Turn, Event), Error> {
+        let adapter = Arc::clone(&self.source.adapter);
+        let state = std::mem::take(&mut self.state);
+        let now_ms = self.source.outside.clock().now().as_millisecond() as f64;
+        let computed = tokio::task::spawn_blocking(move || {
+            let turn = adapter.advance(&state, now_ms, &event);
+            (turn, event)
+        });
+        let (turn, event) = computed.await.map_err(|_| Error::Plugin {
+            code: "plugin-trap".to_owned(),
+            message: "the step came to an unexpected end".to_owned(),
+        })?;
+        let turn = turn.map_err(|fault| Error::of_fault(fault, self.last_failure.clone()))?;
+        if turn.state.len() > STATE_BYTES_MAX || turn.actions.len() > ACTIONS_MAX {
+            return Err(Error::bad("it keeps or asks for too much at once"));
+        }
+        Ok((turn, event))
+    }
+
+    /// Carries out a turn; `Some` where the adapter said `complete`.
+    fn act(
+        &mut self,
+        turn: Turn,
+        event: &Event,
+        page: &mut Page,
+        mark: Option<u64>,
+    ) -> Result<Option<u32>, Error> {
+        self.state = turn.state;
+        let answered = Answered(match event {
+            Event::Replied { reply, .. } => Some(reply),
+            Event::Begin { .. } | Event::Woke(_) => None,
+        });
+        let mut completed = None;
+        for action in turn.actions {
+            match action {
+                Action::Send(request) => self.requests.push(request).map_err(|e| self.noted(e))?,
+                Action::Deliver(people) => {
+                    for person in people {
+                        self.delivered += u64::from(person.presence != Presence::Gone);
+                        match answered.person(person)? {
+                            Ok(person) => page.people.push(person),
+                            Err(refused) => page.refused.push(refused),
+                        }
+                    }
+                }
+                Action::Absent(names) => page.absent.extend(names),
+                Action::Pictures(pictures) => {
+                    for picture in pictures {
+                        page.pictures.push(answered.picture(picture)?);
+                    }
+                }
+                Action::Finding(found) => page.findings.push(found),
+                Action::Attributes(attributes) => page.attributes.extend(attributes),
+                Action::WakeAfter(id, ms) => {
+                    self.come_again(mark);
+                    self.wake_after(id, Duration::from_millis(u64::from(ms)))?;
+                }
+                Action::HoldOff(slot, until_ms) => {
+                    self.come_again(mark);
+                    self.hold_off(&slot, until_ms)?;
+                }
+                Action::Checkpoint(text) if text.len() > CHECKPOINT_BYTES_MAX => {
+                    return Err(Error::bad("a checkpoint that is too long"));
+                }
+                Action::Checkpoint(text) => self.checkpoint = Some(text),
+                Action::Complete(count) => completed = Some(count),
+                Action::Abort(problem) => {
+                    let fault = Fault::Problem(problem);
+                    return Err(Error::of_fault(fault, self.last_failure.clone()));
+                }
+                Action::Extension(what) => return Err(Error::Unsupported { what }),
+            }
+        }
+        Ok(completed)
+    }
+
+    /// A request that breaks a rule is worth a line in the log: somebody may be trying.
+    fn noted(&self, error: Error) -> Error {
+        if let Error::RequestRefused { slot, cause } = &error {
+            tracing::warn!(
+                connector.name = %self.source.connector,
+                endpoint = %slot,
+                error = %cause,
+                "a provider's request was refused and not sent"
+            );
+        }
+        error
+    }
+
+    /// The request that this turn answers may be sent again, because the adapter wants to wait.
+    fn come_again(&mut self, mark: Option<u64>) {
+        if let Some(mark) = mark {
+            self.requests.forget(mark);
+        }
+    }
+
+    fn wake_after(&mut self, id: u32, wait: Duration) -> Result<(), Error> {
+        if wait > WAIT_MAX || self.wakes.len() >= WAKES_MAX {
+            return Err(Error::bad("it wants to be woken too often or too late"));
+        }
+        let clock = Arc::clone(self.source.outside.clock());
+        self.wakes.spawn(async move {
+            clock.sleep(wait).await;
+            id
+        });
+        Ok(())
+    }
+
+    fn hold_off(&self, slot: &str, until_ms: f64) -> Result<(), Error> {
+        let now_ms = self.source.outside.clock().now().as_millisecond() as f64;
+        let wait = Duration::try_from_secs_f64((until_ms - now_ms).max(0.0) / 1000.0);
+        let wait = wait.map_err(|_| Error::bad("a hold-off until no time at all"))?;
+        if wait > WAIT_MAX {
+            return Err(Error::bad("a hold-off of more than an hour"));
+        }
+        self.requests.hold(slot, wait)
+    }
+
+    /// The next event: an answer, or the end of a wait.
+    async fn wait(&mut self, pages: &mpsc::Sender<Page>) -> Result<(Event, Option<u64>), Error> {
+        if self.requests.is_idle() && self.wakes.is_empty() {
+            let why = "the adapter neither asks for anything nor completes".to_owned();
+            return Err(Error::Incomplete { why });
+        }
+        tokio::select! {
+            () = pages.closed() => Err(Error::Cancelled),
+            Some(arrived) = self.requests.next() => self.arrived(arrived),
+            Some(woken) = self.wakes.join_next() => match woken {
+                Ok(id) => Ok((Event::Woke(id), None)),
+                Err(_) => Err(Error::Incomplete { why: "a wait did not end".to_owned() }),
+            },
+        }
+    }
+
+    fn arrived(&mut self, arrived: Arrived) -> Result<(Event, Option<u64>), Error> {
+        let Arrived {
+            id,
+            reply,
+            failure,
+            mark,
+        } = arrived;
+        if let Some(cause @ net::Error::Refused { .. }) = failure {
+            let slot = "directory".to_owned();
+            return Err(Error::RequestRefused { slot, cause });
+        }
+        if let Some(failure) = failure {
+            self.last_failure = Some(failure);
+        }
+        Ok((Event::Replied { id, reply }, Some(mark)))
+    }
+
+    fn complete(&mut self, count: u32) -> Result<Completion, Error> {
+        if self.counts_people && u64::from(count) != self.delivered {
+            let delivered = self.delivered;
+            let why = format!("the adapter counts {count} people and delivered {delivered}");
+            return Err(Error::Incomplete { why });
+        }
+        Ok(Completion {
+            count: self.delivered,
+            checkpoint: self.checkpoint.take(),
+            requests: self.requests.sent,
+            bytes: self.requests.bytes,
+        })
+    }
+}

@@ -1,0 +1,323 @@
+//! Opening a source: the adapter's slots are filled from the connector file, or it is said what is
+//! missing.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::adapter::{Adapter, CredentialSlot, EndpointSlot, Fault, Requirements, TokenGrant};
+use super::error::Error;
+use crate::net::ldap::{Bind, Directory, DirectorySpec};
+use crate::net::{self, Base, Credential, Grant, Outside, Sign, Slot, SlotSpec};
+
+/// What a connector file says about its source.
+pub struct SourceSpec {
+    /// The connector's id, for logs.
+    pub connector: String,
+    /// The provider with its options.
+    pub adapter: Arc<dyn Adapter>,
+    /// `[source.endpoint]`.
+    pub endpoints: BTreeMap<String, Endpoint>,
+    /// `[source.credential.*]`, their secrets read.
+    pub credentials: BTreeMap<String, Credential>,
+    /// `allow-http`.
+    pub allow_http: bool,
+    /// `start-tls`, `true` where the file does not say.
+    pub start_tls: bool,
+    /// `allow-plain`.
+    pub allow_plain: bool,
+}
+
+/// An address as the connector file gives it.
+#[derive(Debug, Clone, Default)]
+pub struct Endpoint {
+    /// `https://...`, `ldaps://...`.
+    pub url: String,
+    /// PEM file of authorities that are trusted for this address alone.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// An adapter with its addresses and credentials; cheap to clone.
+#[derive(Clone)]
+pub struct Source {
+    pub(super) shared: Arc<Shared>,
+}
+
+pub(super) struct Shared {
+    pub(super) connector: String,
+    pub(super) adapter: Arc<dyn Adapter>,
+    pub(super) places: BTreeMap<String, Place>,
+    pub(super) outside: Outside,
+    attributes: Vec<String>,
+}
+
+/// What is behind an endpoint slot.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) way: Way,
+    pub(super) ca_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Way {
+    Http(Slot),
+    Ldap(Box<Directory>),
+}
+
+impl Place {
+    pub(super) fn base(&self) -> &Base {
+        match &self.way {
+            Way::Http(slot) => slot.base(),
+            Way::Ldap(directory) => directory.base(),
+        }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Source")
+            .field("connector", &self.shared.connector)
+            .field("places", &self.shared.places)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Source {
+    /// Asks the adapter for its slots and fills them. Blocks while the adapter computes; opens no
+    /// connection.
+    pub fn open(spec: SourceSpec, outside: &Outside) -> Result<Self, Error> {
+        let needs = spec.adapter.needs().map_err(|fault| match fault {
+            Fault::Problem(problem) => Error::Options(problem),
+            fault @ Fault::Plugin { .. } => Error::of_fault(fault, None),
+        })?;
+        let filling = Filling {
+            spec: &spec,
+            needs: &needs,
+            outside,
+        };
+        filling.check_names()?;
+        let places = filling.places()?;
+        let shared = Shared {
+            connector: spec.connector,
+            adapter: spec.adapter,
+            places,
+            outside: outside.clone(),
+            attributes: needs.attributes,
+        };
+        let shared = Arc::new(shared);
+        Ok(Self { shared })
+    }
+
+    /// Attributes that the adapter reads whatever rows mention.
+    pub fn attributes(&self) -> &[String] {
+        &self.shared.attributes
+    }
+}
+
+/// The slots of an adapter while they are filled.
+struct Filling<'a> {
+    spec: &'a SourceSpec,
+    needs: &'a Requirements,
+    outside: &'a Outside,
+}
+
+impl Filling<'_> {
+    fn check_names(&self) -> Result<(), Error> {
+        let endpoints = &self.needs.endpoints;
+        let credentials = &self.needs.credentials;
+        for slot in self.spec.endpoints.keys() {
+            if !endpoints.iter().any(|known| &known.name == slot) {
+                let known = list(endpoints.iter().map(|known| known.name.as_str()));
+                let slot = slot.clone();
+                return Err(Error::UnknownEndpoint { slot, known });
+            }
+        }
+        for slot in self.spec.credentials.keys() {
+            if !credentials.iter().any(|known| &known.name == slot) {
+                let known = list(credentials.iter().map(|known| known.name.as_str()));
+                let slot = slot.clone();
+                return Err(Error::UnknownCredential { slot, known });
+            }
+        }
+        credentials
+            .iter()
+            .try_for_each(|slot| self.check_credential(slot))
+    }
+
+    fn check_credential(&self, slot: &CredentialSlot) -> Result<(), Error> {
+        let kinds = || list(slot.kinds.iter().map(String::as_str));
+        match self.spec.credentials.get(&slot.name) {
+            None if slot.required => Err(Error::MissingCredential {
+                slot: slot.name.clone(),
+                purpose: slot.purpose.clone(),
+                kinds: kinds(),
+            }),
+            Some(given) if !slot.kinds.iter().any(|kind| kind == given.kind()) => {
+                Err(Error::UnfitCredential {
+                    slot: slot.name.clone(),
+                    kind: given.kind().to_owned(),
+                    kinds: kinds(),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Slots of one credential share its tokens.
+    fn places(&self) -> Result<BTreeMap<String, Place>, Error> {
+        let mut signs: BTreeMap<&str, Sign> = BTreeMap::new();
+        let mut places = BTreeMap::new();
+        for slot in &self.needs.endpoints {
+            let Some(endpoint) = self.endpoint(slot)? else {
+                continue;
+            };
+            let failed = |cause| Error::Endpoint {
+                slot: slot.name.clone(),
+                cause,
+            };
+            let way = if endpoint.url.trim_start().starts_with("ldap") {
+                let directory = self.directory(slot, &endpoint).map_err(failed)?;
+                Way::Ldap(Box::new(directory))
+            } else {
+                let name = slot.credential.as_str();
+                let sign = match signs.get(name) {
+                    Some(sign) => sign.clone(),
+                    None => self.sign(name)?,
+                };
+                signs.insert(name, sign.clone());
+                Way::Http(self.slot(&endpoint, sign).map_err(failed)?)
+            };
+            let ca_file = endpoint.ca_file;
+            places.insert(slot.name.clone(), Place { way, ca_file });
+        }
+        Ok(places)
+    }
+
+    /// The configured address, or the adapter's own; none where none is needed.
+    fn endpoint(&self, slot: &EndpointSlot) -> Result<Option<Endpoint>, Error> {
+        let mut endpoint = self
+            .spec
+            .endpoints
+            .get(&slot.name)
+            .cloned()
+            .unwrap_or_default();
+        if endpoint.url.is_empty() {
+            endpoint.url.clone_from(&slot.default_url);
+        }
+        match (endpoint.url.is_empty(), slot.required) {
+            (false, _) => Ok(Some(endpoint)),
+            (true, false) => Ok(None),
+            (true, true) => Err(Error::MissingEndpoint {
+                slot: slot.name.clone(),
+                purpose: slot.purpose.clone(),
+            }),
+        }
+    }
+
+    fn slot(&self, endpoint: &Endpoint, sign: Sign) -> Result<Slot, net::Error> {
+        let spec = SlotSpec {
+            address: endpoint.url.clone(),
+            allow_http: self.spec.allow_http,
+            ca_file: endpoint.ca_file.clone(),
+            sign,
+        };
+        Slot::open(self.outside, spec)
+    }
+
+    fn directory(&self, slot: &EndpointSlot, endpoint: &Endpoint) -> Result<Directory, net::Error> {
+        let bind = match self.spec.credentials.get(&slot.credential) {
+            None => None,
+            Some(Credential::LdapBind { dn, password }) => Some(Bind {
+                dn: dn.clone(),
+                password: password.clone(),
+            }),
+            Some(other) => {
+                let what = format!("the credential kind {:?} for a directory", other.kind());
+                return Err(net::Error::Unsupported { what });
+            }
+        };
+        let spec = DirectorySpec {
+            address: endpoint.url.clone(),
+            start_tls: self.spec.start_tls,
+            allow_plain: self.spec.allow_plain,
+            ca_file: endpoint.ca_file.clone(),
+            bind,
+        };
+        Directory::open(self.outside, spec)
+    }
+
+    fn sign(&self, name: &str) -> Result<Sign, Error> {
+        let needed = self.needs.credentials.iter().find(|slot| slot.name == name);
+        let (Some(slot), Some(credential)) = (needed, self.spec.credentials.get(name)) else {
+            return Ok(Sign::Nothing);
+        };
+        let wants_tokens = matches!(credential, Credential::ClientCredentials { .. });
+        let grant = match slot.grant.as_ref().filter(|_| wants_tokens) {
+            Some(grant) => Some(self.grant(grant)?),
+            None => None,
+        };
+        let extra = |name: &str| {
+            let mut found = slot.extra.iter().filter(|(key, _)| key == name);
+            found.next().map(|(_, value)| value.as_str())
+        };
+        let header = extra("header").map(|name| (name, extra("prefix").unwrap_or_default()));
+        Sign::with(credential, header, grant).map_err(|cause| Error::Endpoint {
+            slot: name.to_owned(),
+            cause,
+        })
+    }
+
+    /// The token endpoint's slot has no credential: the client's secret is in the form.
+    fn grant(&self, grant: &TokenGrant) -> Result<Grant, Error> {
+        let slots = &self.needs.endpoints;
+        let login = slots.iter().find(|slot| slot.name == grant.endpoint);
+        let missing = || Error::MissingEndpoint {
+            slot: grant.endpoint.clone(),
+            purpose: "where tokens come from".to_owned(),
+        };
+        let endpoint = self
+            .endpoint(login.ok_or_else(missing)?)?
+            .ok_or_else(missing)?;
+        let login = self
+            .slot(&endpoint, Sign::Nothing)
+            .map_err(|cause| Error::Endpoint {
+                slot: grant.endpoint.clone(),
+                cause,
+            })?;
+        let mut scopes = Vec::with_capacity(grant.scopes.len());
+        for scope in &grant.scopes {
+            scopes.push(self.with_addresses(scope)?);
+        }
+        Ok(Grant {
+            login,
+            path: grant.path.clone(),
+            scopes,
+            audience: self.with_addresses(&grant.audience)?,
+            parameters: grant.parameters.clone(),
+        })
+    }
+
+    /// `{slot}` becomes the address of that slot, as it is configured but without a last slash.
+    fn with_addresses(&self, pattern: &str) -> Result<String, Error> {
+        let mut text = pattern.to_owned();
+        for slot in &self.needs.endpoints {
+            let mark = format!("{{{}}}", slot.name);
+            if !text.contains(&mark) {
+                continue;
+            }
+            if let Some(endpoint) = self.endpoint(slot)? {
+                text = text.replace(&mark, endpoint.url.trim().trim_end_matches('/'));
+            }
+        }
+        Ok(text)
+    }
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let quoted: Vec<String> = names.map(|name| format!("{name:?}")).collect();
+    if quoted.is_empty() {
+        return "none".to_owned();
+    }
+    quoted.join(", ")
+}
