@@ -10,6 +10,7 @@ pub mod column;
 pub mod condition;
 pub mod decide;
 pub mod evaluate;
+pub mod guard;
 pub mod json;
 pub mod mapping;
 pub mod matching;

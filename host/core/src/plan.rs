@@ -4,11 +4,18 @@
 //! digest covers connector id, revision, generations, now, then the changes sorted by target,
 //! account and field; no run id, order of arrival, problems or guards.
 
+mod digest;
+mod fingerprint;
+
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
 use crate::mapping::FieldKind;
+
+pub use digest::{DigestWriter, Error, Head, compare, key, sha256_text};
+pub use fingerprint::{Common, Fingerprinter};
 
 /// What a change does to a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,3 +183,74 @@ pub struct Report {
     pub problems: Vec<Trouble>,
     pub guards: Vec<GuardLine>,
 }
+
+impl Summary {
+    /// Counts one planned change.
+    pub fn count(&mut self, op: Op) {
+        self.changes += 1;
+        match op {
+            Op::Set => self.sets += 1,
+            Op::Clear => self.clears += 1,
+            Op::Photo => self.photos += 1,
+        }
+    }
+}
+
+impl AddAssign<&Self> for Summary {
+    fn add_assign(&mut self, other: &Self) {
+        // Taken apart by name, so that a new count cannot be forgotten here.
+        let Self {
+            people,
+            matched,
+            unmatched,
+            ambiguous,
+            dropped,
+            changes,
+            sets,
+            clears,
+            photos,
+            adopted,
+            held,
+            failed,
+            skipped,
+            written,
+        } = other;
+        self.people += people;
+        self.matched += matched;
+        self.unmatched += unmatched;
+        self.ambiguous += ambiguous;
+        self.dropped += dropped;
+        self.changes += changes;
+        self.sets += sets;
+        self.clears += clears;
+        self.photos += photos;
+        self.adopted += adopted;
+        self.held += held;
+        self.failed += failed;
+        self.skipped += skipped;
+        self.written += written;
+    }
+}
+
+impl Report {
+    /// Whether any guard holds this plan.
+    pub fn is_held(&self) -> bool {
+        self.guards.iter().any(|guard| guard.held)
+    }
+
+    /// Whether the counts fit each other: what README promises about `summary`.
+    pub fn is_consistent(&self) -> bool {
+        let summary = &self.summary;
+        let of_targets =
+            |count: fn(&TargetSummary) -> u64| -> u64 { self.targets.values().map(count).sum() };
+        summary.changes == summary.sets + summary.clears + summary.photos
+            && summary.matched == of_targets(|target| target.matched)
+            && summary.unmatched == of_targets(|target| target.unmatched)
+            && summary.changes == of_targets(|target| target.changes)
+            && summary.matched + summary.unmatched + summary.ambiguous
+                == summary.people * self.targets.len() as u64
+    }
+}
+
+#[cfg(test)]
+mod tests;
