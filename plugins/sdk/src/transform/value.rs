@@ -71,9 +71,13 @@ impl<'a> Value<'a> {
             b"null" => Self::Null,
             b"true" => Self::Boolean(true),
             b"false" => Self::Boolean(false),
-            [b'"', ..] => match serde_json::from_str::<Cow<'a, str>>(json) {
+            // Text without escapes is its own spelling between the quotes.
+            [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => {
+                Self::Text(json.get(1..json.len() - 1).unwrap_or_default())
+            }
+            [b'"', ..] => match serde_json::from_str(json) {
                 Ok(text) => {
-                    *buffer = text.into_owned();
+                    *buffer = text;
                     Self::Text(buffer)
                 }
                 Err(_) => Self::Json(json),

@@ -1,0 +1,145 @@
+//! The table itself: read from an object or from the rows of a file, searched by key.
+
+use std::fmt;
+
+use attune_plugin::Problem;
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+
+/// The option as it comes in.
+pub(crate) enum Source {
+    Pairs(Vec<(String, String)>),
+    /// The rows of a CSV file, its header (if it has one) among them.
+    Rows(Vec<Vec<String>>),
+}
+
+/// Keys and values, sorted by key; keys in lower case where case is ignored.
+pub(crate) struct Table {
+    entries: Vec<(Box<str>, Box<str>)>,
+    ignore_case: bool,
+}
+
+impl Table {
+    /// Sorts and checks a table; `columns` are the names of the key's and the value's column.
+    pub(crate) fn new(
+        source: Source,
+        columns: (Option<String>, Option<String>),
+        ignore_case: bool,
+    ) -> Result<Self, Problem> {
+        let pairs = match (source, columns) {
+            (Source::Pairs(pairs), (None, None)) => pairs,
+            (Source::Pairs(_), _) => {
+                let message =
+                    "columns have names in a file only, not in a table of keys and values";
+                return Err(Problem::option("key-column", message));
+            }
+            (Source::Rows(rows), columns) => pairs(rows, columns)?,
+        };
+        let fold = |key: String| if ignore_case { key.to_lowercase() } else { key };
+        let mut entries: Vec<(Box<str>, Box<str>)> = pairs
+            .into_iter()
+            .map(|(key, value)| (fold(key).into(), value.into()))
+            .collect();
+        entries.sort();
+        entries.dedup();
+        for (one, next) in entries.iter().zip(entries.iter().skip(1)) {
+            if one.0 == next.0 {
+                let message = format!("`{}` stands for `{}` and for `{}`", one.0, one.1, next.1);
+                return Err(Problem::option("table", message));
+            }
+        }
+        Ok(Self {
+            entries,
+            ignore_case,
+        })
+    }
+
+    /// The value of a key; `folded` is scratch space that is reused from call to call.
+    pub(crate) fn find(&self, key: &str, folded: &mut String) -> Option<&str> {
+        let key = if self.ignore_case {
+            folded.clear();
+            if key.is_ascii() {
+                folded.push_str(key);
+                folded.make_ascii_lowercase();
+            } else {
+                *folded = key.to_lowercase();
+            }
+            folded.as_str()
+        } else {
+            key
+        };
+        let found = self
+            .entries
+            .binary_search_by(|(known, _)| known.as_ref().cmp(key))
+            .ok()?;
+        self.entries.get(found).map(|(_, value)| value.as_ref())
+    }
+}
+
+/// The two columns of each row. Named columns are found in the first row, which then is no entry.
+fn pairs(
+    rows: Vec<Vec<String>>,
+    (key, value): (Option<String>, Option<String>),
+) -> Result<Vec<(String, String)>, Problem> {
+    let has_header = key.is_some() || value.is_some();
+    let header = rows.first().cloned().unwrap_or_default();
+    let column = |name: Option<String>, option: &str, otherwise: usize| match name {
+        None => Ok(otherwise),
+        Some(name) => header
+            .iter()
+            .position(|known| *known == name)
+            .ok_or_else(|| {
+                let message = format!(
+                    "the first row has no `{name}`; it has: {}",
+                    header.join(", ")
+                );
+                Problem::option(option, message)
+            }),
+    };
+    let (key, value) = (
+        column(key, "key-column", 0)?,
+        column(value, "value-column", 1)?,
+    );
+    let mut pairs = Vec::with_capacity(rows.len());
+    for (index, mut row) in rows.into_iter().enumerate().skip(usize::from(has_header)) {
+        let (Some(key), Some(value)) = (row.get_mut(key).map(std::mem::take), row.get(value))
+        else {
+            let message = format!("row {} of the file is too short", index + 1);
+            return Err(Problem::option("table", message));
+        };
+        pairs.push((key, value.clone()));
+    }
+    Ok(pairs)
+}
+
+impl<'de> Deserialize<'de> for Source {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ReadSource)
+    }
+}
+
+struct ReadSource;
+
+impl<'de> Visitor<'de> for ReadSource {
+    type Value = Source;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("keys and values, or rows of text")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Source, A::Error> {
+        let mut pairs = Vec::new();
+        while let Some(pair) = map.next_entry()? {
+            pairs.push(pair);
+        }
+        Ok(Source::Pairs(pairs))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Source, A::Error> {
+        let mut rows = Vec::new();
+        while let Some(row) = seq.next_element()? {
+            rows.push(row);
+        }
+        Ok(Source::Rows(rows))
+    }
+}
