@@ -11,7 +11,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
@@ -149,12 +149,12 @@ impl Vault {
         }
         let text = std::fs::read_to_string(path).map_err(|cause| unreadable(cause.to_string()))?;
         if is_world_readable(&meta) {
-            self.warn(path.to_owned());
+            self.warn(path);
         }
         Ok(without_line_end(text).into())
     }
 
-    fn warn(&self, path: PathBuf) {
+    fn warn(&self, path: &Path) {
         let path = path.display();
         let warning = format!("every user of this machine can read the secret in {path}");
         self.with_seen(|seen| {

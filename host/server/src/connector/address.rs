@@ -45,18 +45,17 @@ pub(super) fn url(node: &Node<'_>, rules: Rules<'_>) -> Option<String> {
     let text = node.full_text()?.trim();
     // The very check that the sender makes: no second parser that could think otherwise.
     let is_directory = rules.allow_ldap && text.starts_with("ldap");
-    let base = match is_directory {
-        true => Base::directory(text),
-        false => Base::http(text, rules.allow_http),
+    let base = if is_directory {
+        Base::directory(text)
+    } else {
+        Base::http(text, rules.allow_http)
     };
     match base {
         Ok(base) => Some(base.as_text().to_owned()),
         Err(error) => {
-            let hint = match text.contains("://") {
-                true => "",
-                false => "such as https://jira.example.com",
-            };
-            node.error(error.to_string(), hint);
+            let is_bare = !text.contains("://");
+            let hint = "such as https://jira.example.com";
+            node.error(error.to_string(), if is_bare { hint } else { "" });
             None
         }
     }

@@ -31,16 +31,16 @@ fn read(node: &Node<'_>) -> Option<Condition> {
     let section = node.section()?;
     let attribute = section.need("attribute", "the attribute that is tested");
     let attribute = attribute.and_then(|node| selector(&node));
-    let tests = tests(&section);
-    let test = match tests.as_slice() {
+    let found = tests(&section);
+    let test = match found.as_slice() {
         [(_, test)] => test.clone(),
         [] => {
             node.error(format!("{} tests nothing", node.name()), TESTS);
             None
         }
         [..] => {
-            let found: Vec<&str> = tests.iter().map(|(key, _)| *key).collect();
-            let both = found.join(" and ");
+            let keys: Vec<&str> = found.iter().map(|(key, _)| *key).collect();
+            let both = keys.join(" and ");
             node.error(
                 format!("{} has {both}", node.name()),
                 "write one condition for each",
@@ -65,8 +65,8 @@ fn tests(section: &Section<'_>) -> Vec<(&'static str, Option<Test>)> {
     }
     if let Some(node) = section.get("in") {
         let list = node.list().unwrap_or_default();
-        let texts: Option<Vec<String>> = list.iter().map(scalar).collect();
-        tests.push(("in", texts.map(Test::In)));
+        let words: Option<Vec<String>> = list.iter().map(scalar).collect();
+        tests.push(("in", words.map(Test::In)));
     }
     if let Some(node) = section.get("matches") {
         tests.push(("matches", pattern(&node).map(Test::Matches)));

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::definition::Connector;
 use super::files::OptionFile;
-use super::read::{self, Text};
+use super::read::{self, Document};
 use super::row::Place;
 use super::{Mistake, Weight};
 use crate::settings::nearest;
@@ -121,13 +121,12 @@ pub fn load_file(path: &Path) -> Entry {
     let label = path.display().to_string();
     let folder = path.parent().unwrap_or(Path::new("."));
     let result = read_text(path).and_then(|text| {
-        let text = Text {
+        read::read(Document {
             label: &label,
             name: &name,
-            text: &text,
+            content: &text,
             folder,
-        };
-        read::read(text)
+        })
     });
     let result = result.map(|read| {
         Box::new(Loaded {

@@ -25,27 +25,27 @@ pub(super) struct Read {
 
 /// What is to be read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Text<'a> {
+pub(super) struct Document<'a> {
     /// As messages name the file.
     pub(super) label: &'a str,
     /// The file's name without `.toml`.
     pub(super) name: &'a str,
-    pub(super) text: &'a str,
+    pub(super) content: &'a str,
     /// The connectors' folder.
     pub(super) folder: &'a Path,
 }
 
-pub(super) fn read(text: Text<'_>) -> Result<Read, Vec<Mistake>> {
-    let file = File::new(text.label, text.text);
+pub(super) fn read(document: Document<'_>) -> Result<Read, Vec<Mistake>> {
+    let file = File::new(document.label, document.content);
     let table = file.parse();
     if !file.is_clean() {
         // What follows from a broken line would only hide it.
         return Err(file.into_mistakes());
     }
-    let context = Context::new(text.folder);
+    let context = Context::new(document.folder);
     let root = file.root(&table);
     let whole = root.json();
-    let connector = connector(root, text.name, &context);
+    let connector = connector(root, document.name, &context);
     let mistakes = file.into_mistakes();
     let files = context.files.into_inner();
     match connector {

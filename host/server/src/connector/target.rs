@@ -94,8 +94,6 @@ fn route(section: &Section<'_>, product: Option<Product>) -> Route {
     }
     let has_rows = section.has("map");
     match (&node, chosen) {
-        // A wrong word was reported.
-        (Some(_), None) => {}
         (Some(node), Some(Route::AdminForm)) => node.unsupported(
             "this build does not fill the admin form's User Properties yet",
             "user-property-route = \"entity-property\" writes by REST, visible to apps only",
@@ -111,7 +109,8 @@ fn route(section: &Section<'_>, product: Option<Product>) -> Route {
             ),
             "user-property-route = \"entity-property\" writes by REST, visible to apps only",
         ),
-        (None, _) | (Some(_), Some(Route::EntityProperty)) => {}
+        // A wrong word was reported.
+        (None, _) | (Some(_), None | Some(Route::EntityProperty)) => {}
     }
     chosen.unwrap_or(Route::AdminForm)
 }

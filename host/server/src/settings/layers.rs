@@ -77,11 +77,11 @@ impl<'t> Layers<'t> {
     }
 
     /// A path; in the file, relative ones start at the file's folder.
-    pub(super) fn path(&self, key: &'static str, default: &str) -> Option<PathBuf> {
-        let Some(text) = self.text(key) else {
-            return Some(PathBuf::from(default));
-        };
-        Some(self.resolve(key, &text))
+    pub(super) fn path(&self, key: &'static str, default: &str) -> PathBuf {
+        match self.text(key) {
+            Some(text) => self.resolve(key, &text),
+            None => PathBuf::from(default),
+        }
     }
 
     pub(super) fn resolve(&self, key: &'static str, path: &str) -> PathBuf {

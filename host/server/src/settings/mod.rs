@@ -132,7 +132,7 @@ pub fn load(
 
 fn read(layers: &Layers<'_>) -> Option<Settings> {
     let data_dir = layers.path("data-dir", "data");
-    let database = database(layers, data_dir.as_deref());
+    let database = database(layers, &data_dir);
     let connectors_dir = layers.path("connectors-dir", "connectors");
     let plugins_dir = layers.path("plugins-dir", "plugins.d");
     let listen = layers.parsed("listen", "an address and port such as 127.0.0.1:8088");
@@ -147,10 +147,10 @@ fn read(layers: &Layers<'_>) -> Option<Settings> {
     layers.section("auth");
     Some(Settings {
         listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8088))),
-        data_dir: data_dir?,
+        data_dir,
         database: database?,
-        connectors_dir: connectors_dir?,
-        plugins_dir: plugins_dir?,
+        connectors_dir,
+        plugins_dir,
         keep_documents: keep_documents?,
         net: net?,
         swap: swap?,
@@ -162,8 +162,8 @@ fn read(layers: &Layers<'_>) -> Option<Settings> {
 }
 
 /// `database-url`: a SQLite file in `data-dir` unless it says otherwise.
-fn database(layers: &Layers<'_>, data_dir: Option<&Path>) -> Option<PathBuf> {
-    let default = data_dir?.join("attune.sqlite");
+fn database(layers: &Layers<'_>, data_dir: &Path) -> Option<PathBuf> {
+    let default = data_dir.join("attune.sqlite");
     let Some(url) = layers.text("database-url") else {
         return Some(default);
     };
