@@ -59,3 +59,28 @@ pub struct MatchRule {
     /// What the account has.
     pub target: MatchBy,
 }
+
+/// What kind of site a target is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Product {
+    /// Jira Data Center.
+    JiraDataCenter,
+    /// Confluence Data Center.
+    ConfluenceDataCenter,
+}
+
+impl Product {
+    /// The words of a connector file.
+    pub const WORDS: [(&'static str, Self); 2] = [
+        ("jira-data-center", Self::JiraDataCenter),
+        ("confluence-data-center", Self::ConfluenceDataCenter),
+    ];
+
+    /// The word of this product.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::JiraDataCenter => "jira-data-center",
+            Self::ConfluenceDataCenter => "confluence-data-center",
+        }
+    }
+}

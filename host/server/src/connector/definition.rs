@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use attune_core::account::MatchRule;
+use attune_core::account::{MatchRule, Product};
 use attune_core::mapping::{Condition, Table};
 use serde_json::Value as Json;
 
@@ -140,31 +140,6 @@ impl fmt::Display for Limit {
         match self {
             Self::Off => out.write_str("off"),
             Self::Percent(share) => write!(out, "{share}%"),
-        }
-    }
-}
-
-/// What kind of site a target is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Product {
-    /// Jira Data Center.
-    JiraDataCenter,
-    /// Confluence Data Center.
-    ConfluenceDataCenter,
-}
-
-impl Product {
-    /// The words of a connector file.
-    pub const WORDS: [(&'static str, Self); 2] = [
-        ("jira-data-center", Self::JiraDataCenter),
-        ("confluence-data-center", Self::ConfluenceDataCenter),
-    ];
-
-    /// The word of this product.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::JiraDataCenter => "jira-data-center",
-            Self::ConfluenceDataCenter => "confluence-data-center",
         }
     }
 }

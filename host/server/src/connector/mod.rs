@@ -23,9 +23,10 @@ mod target;
 #[cfg(test)]
 mod tests;
 
+pub use attune_core::account::Product;
 pub use credential::{CredentialSpec, Kind as CredentialKind};
 pub use definition::{
-    Connector, Endpoint, Guard, Leavers, Limit, Photo, Product, Route, Schedule, Scope, SourceSpec,
+    Connector, Endpoint, Guard, Leavers, Limit, Photo, Route, Schedule, Scope, SourceSpec,
     TargetSpec,
 };
 pub use files::OptionFile;

@@ -3,14 +3,14 @@
 //! What DESIGN names and this build does not do is read and checked like everything else, and then
 //! refused as `unsupported`: a row that silently does nothing would be worse than none.
 
-use attune_core::account::{MatchBy, MatchRule};
+use attune_core::account::{MatchBy, MatchRule, Product};
 use attune_core::mapping::{Field, FieldKind, FieldRows, Table};
 use serde_json::Value as Json;
 
 use super::address::{self, Rules};
 use super::condition::selector;
 use super::credential::{CredentialSpec, Kind};
-use super::definition::{Endpoint, Photo, Product, Route, TargetSpec};
+use super::definition::{Endpoint, Photo, Route, TargetSpec};
 use super::row::{self, Context};
 use crate::settings::nearest;
 use crate::settings::reader::{Node, Section};

@@ -155,8 +155,8 @@ impl Stage {
     pub async fn note(&self, results: &[(&StagedRow, u16, ChangeResult)]) -> Result<()> {
         let mut tx = self.pool.begin().await?;
         for (row, field, result) in results {
-            let word = serde_json::to_string(result)
-                .map_err(|_| Error::Row { what: "a result" })?;
+            let word =
+                serde_json::to_string(result).map_err(|_| Error::Row { what: "a result" })?;
             sqlx::query(
                 "insert into results (target, account, field, result) values ($1, $2, $3, $4) \
                  on conflict (target, account, field) do update set result = excluded.result",

@@ -4,12 +4,18 @@
 //! and nothing of mapping, ledger or journal. Deliberately absent: retries after an ambiguous
 //! write. Whoever calls reads back first.
 
-use std::collections::HashMap;
+mod jira;
 
-use attune_core::account::{Account, MatchBy};
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use attune_core::Problem;
+use attune_core::account::{Account, MatchBy, Product};
 use attune_core::mapping::Field;
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
+
+use crate::net::{Credential, Outside};
 
 /// What a target can do; a run plans by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +58,7 @@ pub enum Error {
     #[error("{problem}")]
     Target {
         /// Code, what and what to do.
-        problem: attune_core::Problem,
+        problem: Problem,
     },
     /// This account is gone.
     #[error("the account does not exist any more")]
@@ -61,7 +67,7 @@ pub enum Error {
     #[error("{problem}")]
     Rejected {
         /// Code and what the target said.
-        problem: attune_core::Problem,
+        problem: Problem,
     },
     /// The request was sent and its answer was lost: it may or may not have been done.
     #[error("the answer was lost after the request was sent")]
@@ -107,6 +113,9 @@ pub trait Target: Send + Sync {
     fn sign_in(&self) -> BoxFuture<'_, Result<(), Error>>;
 
     /// Reads all accounts, page by page. A page that cannot be sent ends the scan.
+    ///
+    /// [`Error::Rejected`] means that this site cannot list all of them: what was sent is true
+    /// but not everybody, and the caller looks up one by one.
     fn accounts(&self, pages: mpsc::Sender<Vec<Account>>) -> BoxFuture<'_, Result<(), Error>>;
 
     /// Accounts by one name; inactive ones are in it and say so.
@@ -124,5 +133,65 @@ pub trait Target: Send + Sync {
     ) -> BoxFuture<'a, Result<Held, Error>>;
 
     /// Sends one operation.
+    ///
+    /// After [`Error::Unknown`] it may have been done; after every other error it was not.
     fn write<'a>(&'a self, operation: &'a Operation) -> BoxFuture<'a, Result<(), Error>>;
+}
+
+impl Error {
+    /// What went wrong, as reports and `--json` show it.
+    pub fn problem(&self) -> Problem {
+        match self {
+            Self::Target { problem } | Self::Rejected { problem } => problem.clone(),
+            Self::Gone => Problem::new("gone", self.to_string()),
+            Self::Unknown => Problem::new("unknown", self.to_string()),
+        }
+    }
+
+    fn target(code: &str, message: impl Into<String>) -> Self {
+        let problem = Problem::new(code, message);
+        Self::Target { problem }
+    }
+
+    fn rejected(code: &str, message: impl Into<String>) -> Self {
+        let problem = Problem::new(code, message);
+        Self::Rejected { problem }
+    }
+}
+
+/// What went wrong, as reports and `--json` show it.
+pub fn problem(error: &Error) -> Problem {
+    error.problem()
+}
+
+/// A site and the way there.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// What kind of site.
+    pub product: Product,
+    /// `https://jira.example.com/jira`.
+    pub url: String,
+    /// PEM file of authorities that are trusted for it.
+    pub ca_file: Option<PathBuf>,
+    /// Plain `http://` to other machines too.
+    pub allow_http: bool,
+}
+
+/// Opens a target; sends nothing.
+pub fn open(
+    site: Site,
+    credential: &Credential,
+    outside: &Outside,
+) -> Result<Box<dyn Target>, Problem> {
+    match site.product {
+        Product::JiraDataCenter => {
+            let jira = jira::Jira::open(site, credential, outside)
+                .map_err(|error| Problem::new("config", error.to_string()))?;
+            Ok(Box::new(jira))
+        }
+        Product::ConfluenceDataCenter => Err(Problem::new(
+            "unsupported",
+            "this build does not write to Confluence yet",
+        )),
+    }
 }

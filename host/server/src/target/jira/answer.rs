@@ -1,0 +1,223 @@
+//! What an answer of Jira means: for this user, for this request, or for the whole site.
+//!
+//! Invariants: nothing that is not Jira's own JSON is ever taken for "there is no such user"; what
+//! Jira says about an error is shown to administrators, cut and without control characters; the
+//! body of a success is never part of an error.
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::Error;
+use crate::net::{self, Response};
+
+/// Longest text of Jira's that becomes part of a message.
+const MESSAGE_CHARS_MAX: usize = 300;
+
+/// An answer that says something about the request.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Said {
+    /// Done, or here it is; null where there is no body.
+    Yes(Json),
+    /// Jira says that what was named does not exist.
+    Absent(String),
+    /// No such route, by somebody who is not Jira's REST API, or by an older Jira.
+    NoRoute,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Refusal {
+    error_messages: Vec<String>,
+    errors: serde_json::Map<String, Json>,
+    /// Of errors that the REST filter words: `{"message": "...", "status-code": 401}`.
+    message: String,
+}
+
+impl Refusal {
+    fn read(answer: &Response) -> Option<Self> {
+        let refusal: Self = serde_json::from_slice(&answer.body).ok()?;
+        let is_empty = refusal.error_messages.is_empty()
+            && refusal.errors.is_empty()
+            && refusal.message.is_empty();
+        (!is_empty).then_some(refusal)
+    }
+
+    fn text(&self) -> String {
+        let fields = self.errors.iter().map(|(field, what)| {
+            let what = what
+                .as_str()
+                .map_or_else(|| what.to_string(), str::to_owned);
+            format!("{field}: {what}")
+        });
+        let general = self.error_messages.iter().cloned();
+        let all: Vec<String> = general.chain(fields).collect();
+        let text = if all.is_empty() {
+            self.message.clone()
+        } else {
+            all.join(" ")
+        };
+        shown(&text)
+    }
+}
+
+/// Sorts an answer. `who` is the service account as messages name it.
+pub(super) fn judge(answer: &Response, is_write: bool, who: &str) -> Result<Said, Error> {
+    let refusal = Refusal::read(answer);
+    let text = refusal.as_ref().map(Refusal::text);
+    let said = || text.clone().unwrap_or_default();
+    match answer.status {
+        200..=299 if is_page(answer) => Err(sign_in_page()),
+        200..=299 => success(answer),
+        301..=308 => Err(sign_in_page()),
+        401 => Err(not_signed_in(answer, who)),
+        403 => Err(forbidden(answer, who, &said())),
+        404 | 410 => Ok(text.map_or(Said::NoRoute, Said::Absent)),
+        429 => Err(Error::target(
+            "throttled",
+            "Jira limits the requests of this account and asks to wait longer than a run does",
+        )),
+        // Nobody was there to do it: a proxy without a Jira, or a Jira that starts.
+        503 => Err(Error::target(
+            "unavailable",
+            join("Jira is in maintenance or starting", &said()),
+        )),
+        // Something broke, maybe after it was done.
+        500 | 502 | 504.. if is_write => Err(Error::Unknown),
+        500.. => Err(Error::target(
+            "unavailable",
+            join(
+                &format!("Jira answered with status {}", answer.status),
+                &said(),
+            ),
+        )),
+        status => Err(rejected(status, &said())),
+    }
+}
+
+fn success(answer: &Response) -> Result<Said, Error> {
+    if answer.body.is_empty() {
+        return Ok(Said::Yes(Json::Null));
+    }
+    let json = serde_json::from_slice(&answer.body);
+    json.map(Said::Yes).map_err(|_| {
+        Error::target(
+            "bad-answer",
+            "the answer is not JSON: is the url that of a Jira, with its context path?",
+        )
+    })
+}
+
+fn rejected(status: u16, said: &str) -> Error {
+    let is_read_only = said.to_ascii_lowercase().contains("read-only");
+    if is_read_only {
+        return Error::rejected("read-only", join("Jira refused the change", said));
+    }
+    let what = format!("Jira refused the change with status {status}");
+    Error::rejected("rejected", join(&what, said))
+}
+
+fn not_signed_in(answer: &Response, who: &str) -> Error {
+    if wants_captcha(answer) {
+        return captcha(who);
+    }
+    Error::target(
+        "sign-in",
+        format!("Jira does not accept the credential of {who}"),
+    )
+}
+
+/// 403 has four reasons, and only one of them is about this one user.
+fn forbidden(answer: &Response, who: &str, said: &str) -> Error {
+    if wants_captcha(answer) {
+        return captcha(who);
+    }
+    let body = String::from_utf8_lossy(&answer.body);
+    if body.contains("XSRF") {
+        return Error::target(
+            "xsrf",
+            "Jira's XSRF check refused the request: a proxy replaces our User-Agent or drops \
+             X-Atlassian-Token",
+        );
+    }
+    let denied = answer.header("x-seraph-loginreason");
+    if denied.is_some_and(|reason| reason.contains("AUTHENTICATION_DENIED")) {
+        return Error::target("sign-in", format!("Jira denies {who} to sign in"));
+    }
+    // A Jira administrator may not change system administrators: that is about one user.
+    Error::rejected("permission", join(&format!("{who} may not do this"), said))
+}
+
+fn wants_captcha(answer: &Response) -> bool {
+    let reason = answer.header("x-authentication-denied-reason");
+    reason.is_some_and(|reason| reason.contains("CAPTCHA_CHALLENGE"))
+}
+
+fn captcha(who: &str) -> Error {
+    Error::target(
+        "sign-in",
+        format!(
+            "after failed sign-ins Jira wants {who} to solve a CAPTCHA: sign in once with a \
+             browser, or use a personal access token"
+        ),
+    )
+}
+
+fn sign_in_page() -> Error {
+    Error::target(
+        "sign-in",
+        "a sign-in page came instead of an answer: single sign-on stands before the REST API, or \
+         the credential is not accepted",
+    )
+}
+
+fn is_page(answer: &Response) -> bool {
+    let kind = answer.header("content-type").unwrap_or_default();
+    let start = answer.body.iter().find(|byte| !byte.is_ascii_whitespace());
+    kind.starts_with("text/html") || start == Some(&b'<')
+}
+
+/// What the network says, sorted the same way.
+pub(super) fn from_net(error: &net::Error) -> Error {
+    let text = error.to_string();
+    match error {
+        net::Error::Ambiguous { .. } => Error::Unknown,
+        net::Error::Refused { .. } => Error::rejected("request-refused", text),
+        net::Error::Dns { .. } | net::Error::Connect { .. } => Error::target("connect", text),
+        net::Error::Tls { .. } => Error::target("tls", text),
+        net::Error::Throttled { .. } => Error::target("throttled", text),
+        net::Error::SignIn { .. } => Error::target("sign-in", text),
+        net::Error::TooLarge { .. } | net::Error::Status { .. } => {
+            Error::target("bad-answer", text)
+        }
+        net::Error::Timeout { .. }
+        | net::Error::Interrupted { .. }
+        | net::Error::PagingLost { .. } => Error::target("unavailable", text),
+        net::Error::Unsupported { .. } => Error::target("unsupported", text),
+        net::Error::Address { .. } | net::Error::Setup { .. } => Error::target("config", text),
+    }
+}
+
+/// An answer that is JSON, but not the JSON that was asked for.
+pub(super) fn unexpected(what: &str) -> Error {
+    Error::target("bad-answer", format!("{what} is not as Jira documents it"))
+}
+
+/// A route that every Jira has was not there.
+pub(super) fn no_route(path: &str) -> Error {
+    Error::target(
+        "bad-answer",
+        format!("there is no {path} at this url: is it that of a Jira, with its context path?"),
+    )
+}
+
+fn join(what: &str, said: &str) -> String {
+    if said.is_empty() {
+        return what.to_owned();
+    }
+    format!("{what}: {said}")
+}
+
+fn shown(text: &str) -> String {
+    let plain = text.chars().filter(|c| !c.is_control());
+    plain.take(MESSAGE_CHARS_MAX).collect()
+}

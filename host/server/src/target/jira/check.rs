@@ -1,0 +1,136 @@
+//! Signing in, and what `attune check` looks at.
+//!
+//! REST is signed with every request; "signing in" asks once who we are and what we may do, so that
+//! a run ends with one clear sentence instead of one failure for each person.
+
+use serde_json::Value as Json;
+
+use super::answer::{Said, no_route, unexpected};
+use super::{Error, Finding, Jira};
+use crate::net;
+
+pub(super) async fn sign_in(jira: &Jira) -> Result<(), Error> {
+    who_am_i(jira).await?;
+    may_administer(jira).await
+}
+
+pub(super) async fn check(jira: &Jira) -> Vec<Finding> {
+    let options = jira.slot.outside().options();
+    let facts = net::facts(jira.slot.base(), jira.ca_file.as_deref(), options).await;
+    let mut findings: Vec<Finding> = facts.into_iter().map(finding_of).collect();
+    if findings.iter().any(|finding| !finding.ok) {
+        return findings;
+    }
+    let version = version(jira).await;
+    let is_reached = version.is_ok();
+    findings.push(line("jira", version));
+    if !is_reached {
+        return findings;
+    }
+    let who = who_am_i(jira).await;
+    let is_in = who.is_ok();
+    let who = who.map(|name| format!("signed in as {name}"));
+    findings.push(line("sign-in", who));
+    if !is_in {
+        return findings;
+    }
+    let may = may_administer(jira).await;
+    let may = may.map(|()| "the account is a Jira administrator".to_owned());
+    findings.push(line("permission", may));
+    findings.push(line("users", users(jira).await));
+    findings.push(Finding {
+        name: "who sees it".to_owned(),
+        ok: true,
+        message: "entity properties are seen by apps and REST only, not on any page of Jira"
+            .to_owned(),
+        fix: String::new(),
+    });
+    findings
+}
+
+async fn get(jira: &Jira, path: &str) -> Result<Json, Error> {
+    match jira.read(path).await? {
+        Said::Yes(json) => Ok(json),
+        Said::Absent(_) | Said::NoRoute => Err(no_route(&format!("/rest/api/2{path}"))),
+    }
+}
+
+async fn version(jira: &Jira) -> Result<String, Error> {
+    let info = get(jira, "/serverInfo").await?;
+    let version = info.get("version").and_then(Json::as_str);
+    let version = version.ok_or_else(|| unexpected("the page about the server"))?;
+    Ok(format!("Jira {version}"))
+}
+
+async fn who_am_i(jira: &Jira) -> Result<String, Error> {
+    let myself = get(jira, "/myself").await?;
+    let name = myself.get("name").and_then(Json::as_str);
+    let name = name.ok_or_else(|| unexpected("the page about our own account"))?;
+    Ok(name.to_owned())
+}
+
+async fn may_administer(jira: &Jira) -> Result<(), Error> {
+    let permissions = get(jira, "/mypermissions").await?;
+    let may = permissions
+        .pointer("/permissions/ADMINISTER/havePermission")
+        .and_then(Json::as_bool);
+    match may {
+        Some(true) => Ok(()),
+        Some(false) => Err(Error::target(
+            "permission",
+            format!(
+                "{} is not a Jira administrator, and only those may change other users",
+                jira.who
+            ),
+        )),
+        None => Err(unexpected("the page about permissions")),
+    }
+}
+
+async fn users(jira: &Jira) -> Result<String, Error> {
+    let found = get(jira, "/user/search?username=.&maxResults=1").await?;
+    match found.as_array().map(Vec::len) {
+        Some(1..) => Ok("users can be searched".to_owned()),
+        Some(0) => Err(Error::target(
+            "permission",
+            "the search for users finds nobody: does the account have \"Browse Users\"?",
+        )),
+        None => Err(unexpected("the search for users")),
+    }
+}
+
+fn finding_of(fact: net::Fact) -> Finding {
+    Finding {
+        name: fact.name.to_owned(),
+        ok: fact.is_ok,
+        message: fact.message,
+        fix: fact.fix,
+    }
+}
+
+fn line(name: &str, result: Result<String, Error>) -> Finding {
+    let (ok, message, fix) = match result {
+        Ok(message) => (true, message, String::new()),
+        Err(error) => {
+            let problem = error.problem();
+            let fix = fix_of(&problem.code);
+            (false, problem.message, fix.to_owned())
+        }
+    };
+    Finding {
+        name: name.to_owned(),
+        ok,
+        message,
+        fix,
+    }
+}
+
+fn fix_of(code: &str) -> &'static str {
+    match code {
+        "sign-in" => "check username and password, or make a new personal access token",
+        "permission" => "give the account the global permission \"Jira Administrators\"",
+        "bad-answer" => "write the url as in the browser, up to and with the context path",
+        "unavailable" => "wait until Jira is running again",
+        _ => "",
+    }
+}
