@@ -142,10 +142,10 @@ async fn a_write_says_that_it_is_no_browser() {
     let set = operation(&account, &[(property("A"), Some("x"))]);
     world.target.write(&set).await.unwrap();
     let log = world.jira.log();
-    let sent = log.last().unwrap();
-    assert_eq!(sent.header("x-atlassian-token"), Some("no-check"));
-    assert!(sent.header("user-agent").unwrap().starts_with("attune/"));
-    assert_eq!(sent.header("content-type"), Some("application/json"));
+    let request = log.last().unwrap();
+    assert_eq!(request.header("x-atlassian-token"), Some("no-check"));
+    assert!(request.header("user-agent").unwrap().starts_with("attune/"));
+    assert_eq!(request.header("content-type"), Some("application/json"));
 }
 
 #[tokio::test]
