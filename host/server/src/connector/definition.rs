@@ -4,10 +4,10 @@
 //! thinks of its options (checked when a run opens), and doing anything.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
 
 use attune_core::account::{MatchRule, Product};
+use attune_core::guard::Limits;
 use attune_core::mapping::{Condition, Table};
 use serde_json::Value as Json;
 
@@ -31,7 +31,7 @@ pub struct Connector {
     /// Who takes part.
     pub scope: Scope,
     /// What is too much.
-    pub guard: Guard,
+    pub guard: Limits,
     /// Where values go, in file order; never empty.
     pub targets: Vec<TargetSpec>,
 }
@@ -101,47 +101,6 @@ pub enum Leavers {
         /// `after = "30d"`.
         after_days: u32,
     },
-}
-
-/// The `[guard]` section.
-#[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "named like the keys; the README explains them")]
-pub struct Guard {
-    pub changed_people: Limit,
-    pub cleared_values: Limit,
-    pub one_value_takes_over: Limit,
-    pub source_shrinks: Limit,
-    pub failed_values: Limit,
-}
-
-impl Default for Guard {
-    fn default() -> Self {
-        Self {
-            changed_people: Limit::Percent(30.0),
-            cleared_values: Limit::Percent(5.0),
-            one_value_takes_over: Limit::Percent(50.0),
-            source_shrinks: Limit::Percent(20.0),
-            failed_values: Limit::Percent(10.0),
-        }
-    }
-}
-
-/// How much is too much.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Limit {
-    /// Nothing is too much.
-    Off,
-    /// Above this share of the base, 0 to 100.
-    Percent(f64),
-}
-
-impl fmt::Display for Limit {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Off => out.write_str("off"),
-            Self::Percent(share) => write!(out, "{share}%"),
-        }
-    }
 }
 
 /// How Jira's User Properties are written.

@@ -26,8 +26,7 @@ mod tests;
 pub use attune_core::account::Product;
 pub use credential::{CredentialSpec, Kind as CredentialKind};
 pub use definition::{
-    Connector, Endpoint, Guard, Leavers, Limit, Photo, Route, Schedule, Scope, SourceSpec,
-    TargetSpec,
+    Connector, Endpoint, Leavers, Photo, Route, Schedule, Scope, SourceSpec, TargetSpec,
 };
 pub use files::OptionFile;
 pub use load::{Entry, Loaded, find, load_dir, load_file};

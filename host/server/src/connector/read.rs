@@ -5,8 +5,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use attune_core::guard::{Limit, LimitError, Limits};
+
 use super::condition;
-use super::definition::{Connector, Guard, Leavers, Limit, Schedule, Scope};
+use super::definition::{Connector, Leavers, Schedule, Scope};
 use super::files::OptionFile;
 use super::revision::{self, Digests};
 use super::row::{self, Context, Place};
@@ -86,7 +88,7 @@ fn connector(root: Section<'_>, name: &str, context: &Context<'_>) -> Option<Con
     };
     let guard = match root.get("guard") {
         Some(node) => node.section().and_then(guard),
-        None => Some(Guard::default()),
+        None => Some(Limits::default()),
     };
     let targets = root.need("target", "write [target.jira] with product and url");
     let targets = targets.and_then(|node| target::read_all(&node, context));
@@ -223,8 +225,8 @@ fn days(node: &Node<'_>) -> Option<u32> {
     days
 }
 
-fn guard(section: Section<'_>) -> Option<Guard> {
-    let defaults = Guard::default();
+fn guard(section: Section<'_>) -> Option<Limits> {
+    let defaults = Limits::default();
     let limit = |key, default| match section.get(key) {
         Some(node) => limit(&node),
         None => Some(default),
@@ -235,7 +237,7 @@ fn guard(section: Section<'_>) -> Option<Guard> {
     let source_shrinks = limit("source-shrinks", defaults.source_shrinks);
     let failed_values = limit("failed-values", defaults.failed_values);
     section.finish();
-    Some(Guard {
+    Some(Limits {
         changed_people: changed_people?,
         cleared_values: cleared_values?,
         one_value_takes_over: one_value_takes_over?,
@@ -246,18 +248,12 @@ fn guard(section: Section<'_>) -> Option<Guard> {
 
 fn limit(node: &Node<'_>) -> Option<Limit> {
     let text = node.full_text()?;
-    if text == "off" {
-        return Some(Limit::Off);
+    match text.parse() {
+        Ok(limit) => Some(limit),
+        Err(error) => {
+            let error: LimitError = error;
+            node.error(error.to_string(), "");
+            None
+        }
     }
-    let share = text
-        .strip_suffix('%')
-        .and_then(|share| share.trim().parse::<f64>().ok())
-        .filter(|share| (0.0..=100.0).contains(share));
-    if share.is_none() {
-        node.error(
-            format!("'{text}' is not a limit"),
-            "a share such as \"30%\", or \"off\"",
-        );
-    }
-    share.map(Limit::Percent)
 }
