@@ -62,6 +62,7 @@ create table people (
     wanted      text   not null,
     document    bytea  not null,
     listed_in   text   not null,
+    complete_in text   not null default '',
     read_ms     bigint not null,
     primary key (connector, key)
 );

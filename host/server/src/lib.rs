@@ -5,9 +5,11 @@
 
 pub mod clock;
 pub mod connector;
+pub mod fault;
 pub mod net;
 pub mod settings;
 pub mod source;
 pub mod store;
 pub mod target;
+pub mod telemetry;
 pub mod vault;

@@ -187,14 +187,23 @@ impl Store {
         Ok(row.map(|(people, run)| (people.unsigned_abs(), run)))
     }
 
-    /// How many people an earlier listing saw that this one did not see.
-    pub async fn missing_count(&self, connector: &str, before: &str) -> Result<u64> {
-        // A listing moves everybody whom it sees to itself; who is left was not seen.
-        self.listed_count(connector, before).await
+    /// How many people of the last complete listing another listing did not see.
+    pub async fn missing_count(&self, connector: &str, last: &str, listing: &str) -> Result<u64> {
+        let count: i64 = sqlx::query_scalar(
+            "select count(*) from people \
+             where connector = $1 and complete_in = $2 and listed_in <> $3",
+        )
+        .bind(connector)
+        .bind(last)
+        .bind(listing)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(count.unsigned_abs())
     }
 
     /// Records that a complete listing ended.
     pub async fn close_listing(&self, reading: Reading<'_>, people: u64) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
         sqlx::query(
             "insert into listings (connector, people, run, finished_ms) values ($1, $2, $3, $4) \
              on conflict (connector) do update set people = excluded.people, run = excluded.run, \
@@ -204,8 +213,14 @@ impl Store {
         .bind(people.cast_signed())
         .bind(reading.listing)
         .bind(reading.now_ms)
-        .execute(&self.pool)
+        .execute(&mut *tx)
         .await?;
+        sqlx::query("update people set complete_in = $2 where connector = $1 and listed_in = $2")
+            .bind(reading.connector)
+            .bind(reading.listing)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
         Ok(())
     }
 }

@@ -172,6 +172,21 @@ impl Stage {
         Ok(())
     }
 
+    /// From now on a change without a note counts as written.
+    pub async fn mark_written(&self) -> Result<()> {
+        sqlx::query("create table if not exists written (at integer)").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Whether the plan was written, as far as notes do not say otherwise.
+    pub async fn is_written(&self) -> Result<bool> {
+        let count: i64 =
+            sqlx::query_scalar("select count(*) from sqlite_master where name = 'written'")
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(count > 0)
+    }
+
     /// All notes: `(target, account, field)` and result.
     pub async fn notes(&self) -> Result<HashMap<(u16, String, u16), ChangeResult>> {
         let rows = sqlx::query("select target, account, field, result from results")
