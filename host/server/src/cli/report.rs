@@ -171,7 +171,7 @@ pub fn problem_table(problems: &[Trouble]) -> Table {
 /// A table without vertical lines, as wide as its content.
 pub fn plain() -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     table
 }
 

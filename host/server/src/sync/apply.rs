@@ -231,16 +231,13 @@ impl<'a> Writer<'a> {
     }
 
     /// Keeps the operations whose `before` is still what the target holds.
-    async fn still_true(
+    async fn still_true<'r>(
         &mut self,
         client: &dyn Target,
         units: Vec<Unit>,
-        rows: &[&'a StagedRow],
-        results: &mut Vec<(&'a StagedRow, u16, ChangeResult)>,
-    ) -> Vec<Unit>
-    where
-        'a: 'a,
-    {
+        rows: &[&'r StagedRow],
+        results: &mut Vec<(&'r StagedRow, u16, ChangeResult)>,
+    ) -> Vec<Unit> {
         let at_once = client.capabilities().writes_at_once.max(1);
         let checked: Vec<(Unit, Option<ChangeResult>)> = stream::iter(units)
             .map(|unit| async move {

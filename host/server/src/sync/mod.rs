@@ -6,6 +6,8 @@
 //! one revision and one set of plugin generations when it opens (`pin`).
 
 mod apply;
+mod check;
+mod ends;
 mod explain;
 mod link;
 mod pin;
@@ -28,11 +30,13 @@ use attune_core::selector::TooDeep;
 use crate::clock::Clock;
 use crate::{source, store, target};
 
-pub use explain::{Explanation, explain};
+pub use check::{CheckLine, check};
+pub use explain::{Explanation, FieldExplanation, explain};
 pub use pin::{Pinned, PinnedTarget};
-pub use plan_file::{PlanFile, changes};
+pub use plan_file::{CHANGES_IN_JSON_MAX, PlanFile, changes, write as write_plan};
 pub use progress::{Phase, Progress};
-pub use run::{Done, approve, apply_file, run};
+pub use run::{Done, Watch, apply_file, approve, run};
+
 
 /// What a run works with; cheap handles of things that outlive it.
 #[derive(Clone)]
@@ -42,11 +46,11 @@ pub struct Host {
     /// The plugins of this moment.
     pub plugins: Arc<attune_wasm::registry::Snapshot>,
     /// The outbound checkpoint.
-    pub net: crate::net::Client,
+    pub net: crate::net::Outside,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Secrets by their places.
-    pub vault: crate::vault::Vault,
+    pub vault: Arc<crate::vault::Vault>,
 }
 
 /// Who takes part in a run.

@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 
 use attune_core::evaluate::Program;
 use attune_core::mapping::{Field, Step};
+use attune_core::plan::{Common, Fingerprinter};
 use attune_core::scope::Scope;
 use attune_core::selector::{Of, Wanted};
 use attune_core::{Problem, Selector};
 use attune_wasm::Plugin;
 use attune_wasm::registry::Snapshot;
-use sha2::{Digest as _, Sha256};
 
 use super::Error;
 use crate::connector::{Connector, Loaded, TargetSpec};
@@ -52,8 +52,8 @@ pub struct PinnedTarget {
     pub numbers: Vec<u16>,
     /// What the mapping reads.
     pub selectors: Wanted,
-    /// What everybody's fingerprint in this target contains.
-    pub mapping_digest: [u8; 32],
+    /// What everybody's fingerprint in this target has in common.
+    pub prints: Fingerprinter,
 }
 
 impl PinnedTarget {
@@ -143,19 +143,23 @@ impl Pinned {
             (first + place) as u16
         };
         let numbers = fields.iter().map(number).collect();
-        let mut digest = Sha256::new();
-        digest.update(fields_digest);
-        for (id, generation) in &self.generations {
-            digest.update(format!("{id}={generation};"));
-        }
-        digest.update(format!("{}/{:?}", spec.product.as_str(), spec.route));
+        let route = format!("{}/{:?}", spec.product.as_str(), spec.route);
+        let generations: Vec<(&str, &str)> =
+            self.generations.iter().map(|(id, digest)| (id.as_str(), digest.as_str())).collect();
+        let prints = Fingerprinter::new(&Common {
+            mapping: &fields_digest,
+            locale: &self.connector.locale,
+            connector: &self.connector.id,
+            generations: &generations,
+            targets: &[(&spec.name, &route)],
+        });
         self.fields.extend(sorted.into_iter().cloned());
         self.targets.push(PinnedTarget {
             site: spec.endpoint.url.trim_end_matches('/').to_owned(),
             fields,
             numbers,
             selectors: program.selectors().clone(),
-            mapping_digest: digest.finalize().into(),
+            prints,
             spec,
         });
     }

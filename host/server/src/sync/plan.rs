@@ -10,8 +10,8 @@ use std::sync::Arc;
 use attune_core::decide::{Decision, Ledger, Observed, Situation, decide};
 use attune_core::evaluate::{Batch, FieldResult, Program, dropped};
 use attune_core::mapping::Field;
-use attune_core::plan::Trouble;
-use attune_core::{Column, Outcome, Problem, fingerprint};
+use attune_core::plan::{Fingerprinter, Trouble};
+use attune_core::{Column, Outcome, Problem};
 use futures_util::{StreamExt as _, stream};
 
 use super::pin::PinnedTarget;
@@ -32,6 +32,8 @@ pub struct Lane {
     pub number: u16,
     /// Its opened mapping.
     pub program: Program,
+    /// Makes its fingerprints.
+    pub prints: Fingerprinter,
     /// Its client.
     pub client: Box<dyn Target>,
     /// Why it takes no part any more.
@@ -44,6 +46,8 @@ pub struct PageOf<'p> {
     pub people: &'p [Arc<Known>],
     /// One column per resolved selector.
     pub columns: &'p [Column],
+    /// People whose scope could not be judged.
+    pub unknown: &'p [(String, Problem)],
 }
 
 /// A person of a page who is matched and not skipped.
@@ -85,7 +89,7 @@ impl<'a> Planner<'a> {
         let mut cases = Vec::with_capacity(due.len());
         for (row, due) in due.iter().enumerate() {
             if dropped.get(row) == Some(&true) {
-                tally.dropped(&target.spec.name);
+                tally.dropped();
                 continue;
             }
             let outcomes: Vec<Outcome> =
@@ -133,7 +137,7 @@ impl<'a> Planner<'a> {
     /// Who is matched, and whose inputs are not those of last time.
     async fn due<'p>(
         &self,
-        lane: &Lane,
+        lane: &mut Lane,
         target: &PinnedTarget,
         page: &PageOf<'p>,
         tally: &mut Tally,
@@ -152,7 +156,7 @@ impl<'a> Planner<'a> {
                 .iter()
                 .filter_map(|position| page.columns.get(*position))
                 .map(|column| column.cell(index));
-            let print = fingerprint::print(&target.mapping_digest, &link.account, cells);
+            let print = lane.prints.of(cells, &[Some(link.account.as_str())]);
             if !is_always && link.fingerprint.as_deref() == Some(print.as_slice()) {
                 tally.skipped();
                 continue;

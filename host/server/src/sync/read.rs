@@ -28,8 +28,6 @@ const ASK_MAX: usize = 100;
 pub struct Purpose<'a> {
     /// The run; also the name of its listing.
     pub run: &'a str,
-    /// Start of the run.
-    pub now_ms: i64,
     /// Stop after so many people; for `--sample`.
     pub people_max: Option<usize>,
 }

@@ -12,13 +12,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::apply::{Manner, Outlet, Written, Writer};
 use super::link::Linker;
-use super::pin::{Pinned, PinnedTarget};
+use super::pin::Pinned;
 use super::plan::{Lane, PageOf, Planner};
 use super::progress::{Phase, Progress};
 use super::read::{Inputs, Purpose, Reader};
 use super::relate::{Known, Relations};
 use super::tally::Tally;
-use super::{Error, Host, Mode, Order, Run, recover, verdict};
+use super::{Error, Host, Mode, Order, Run, ends, recover, verdict};
 use crate::connector::Loaded;
 use crate::store::people::Reading;
 use crate::store::plans::StagedPlan;
@@ -59,7 +59,7 @@ pub async fn run(
     let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
     let run = open(host, &pinned, order, order.verb()).await?;
     let outcome = async {
-        let source = source::open(host, &pinned)?;
+        let source = ends::source(host, &pinned)?;
         let mut lanes = lanes(host, &pinned, programs).await?;
         recover::recover(&run, &lanes).await?;
         let reader = reader(&run, &source);
@@ -218,8 +218,7 @@ async fn lanes(host: &Host, pinned: &Pinned, programs: Vec<Program>) -> Result<V
     let mut lanes = Vec::with_capacity(programs.len());
     let mut last = None;
     for ((number, target), program) in (0_u16..).zip(&pinned.targets).zip(programs) {
-        let client = target::open(&target.spec, &host.vault, &host.net)
-            .map_err(Error::Configuration)?;
+        let client = ends::target(host, &target.spec)?;
         let error = match client.sign_in().await {
             Ok(()) => None,
             Err(error) => {
@@ -228,7 +227,8 @@ async fn lanes(host: &Host, pinned: &Pinned, programs: Vec<Program>) -> Result<V
                 Some(problem)
             }
         };
-        lanes.push(Lane { number, program, client, error });
+        let prints = target.prints.clone();
+        lanes.push(Lane { number, program, prints, client, error });
     }
     match last {
         Some((name, source)) if lanes.iter().all(|lane| lane.error.is_some()) => {
@@ -400,6 +400,7 @@ async fn plan(
                 planner.page(lane, target, &page, tally).await?;
             }
         }
+        tally.close_page();
         progress.add(page.people.len() as u64);
         Ok(())
     })
@@ -432,6 +433,7 @@ async fn write(
     let manner = Manner { is_careful, stop: watch.stop.clone() };
     let writer = Writer::new(run, stage, meta, manner);
     let written = writer.write(&mut outlets, &watch.progress).await?;
+    stage.mark_written().await?;
     run.host.store.mark_plan(&meta.report.digest, "applied").await?;
     Ok(applied(run, meta, &outlets, written))
 }
@@ -457,9 +459,4 @@ async fn close_listing(run: &Run<'_>, reading: &Readers) -> Result<(), Error> {
     let listing = Reading { connector, listing: &run.id, now_ms: run.now_ms };
     run.host.store.close_listing(listing, reading.count).await?;
     Ok(())
-}
-
-/// The fields of a target as its rows name them; for messages.
-pub(super) fn target_of<'p>(pinned: &'p Pinned, number: u16) -> Option<&'p PinnedTarget> {
-    pinned.targets.get(usize::from(number))
 }

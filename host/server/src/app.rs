@@ -1,0 +1,96 @@
+//! Composition: settings in, a working host out.
+//!
+//! The one place that knows every part. Nothing is bound or sent here; plugins are compiled when
+//! a run first uses them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use attune_wasm::registry::Registry;
+use secrecy::ExposeSecret as _;
+
+use crate::clock::{Clock, SystemClock};
+use crate::connector;
+use crate::net::{self, Outside};
+use crate::settings::{self, Document, Overrides, Settings};
+use crate::store::{Store, make_private_folder};
+use crate::sync::Host;
+use crate::vault::Vault;
+
+/// Settings file that is read when none is named.
+const SETTINGS_FILE: &str = "attune.toml";
+
+/// A host and the settings that it was made from.
+pub struct App {
+    /// What it was made from.
+    pub settings: Settings,
+    /// What runs work with.
+    pub host: Host,
+}
+
+/// Reads the settings: file, then environment, then flags.
+pub fn settings(
+    file: Option<&Path>,
+    env: &BTreeMap<String, String>,
+    flags: Overrides,
+) -> anyhow::Result<Result<settings::Loaded, Vec<connector::Mistake>>> {
+    let path = file.unwrap_or(Path::new(SETTINGS_FILE));
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => Some(text),
+        Err(error) if file.is_none() && error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => {
+            return Err(error).with_context(|| format!("cannot read {}", path.display()));
+        }
+    };
+    let document = text.as_deref().map(|text| Document { path, text });
+    Ok(settings::load(document, env, flags))
+}
+
+/// The plugins of these settings: those inside the binary, and the folder's.
+pub fn plugins(settings: &Settings) -> Result<Registry, attune_wasm::Error> {
+    let mut limits = attune_wasm::Limits::default();
+    if let Some(ms) = settings.limits.plugin_call_ms {
+        limits.transform_ms = ms;
+    }
+    if let Some(mib) = settings.limits.plugin_memory_mib {
+        limits.memory_bytes = (mib * 1024 * 1024) as usize;
+    }
+    if let Some(mib) = settings.limits.plugin_file_mib {
+        limits.file_bytes = (mib * 1024 * 1024) as usize;
+    }
+    let engine = attune_wasm::Engine::new(attune_wasm::Options {
+        cache_dir: Some(settings.data_dir.join("compiled")),
+        limits,
+    })?;
+    let bundled: Vec<(&str, &[u8])> =
+        attune_bundled::PLUGINS.iter().map(|plugin| (plugin.id, plugin.wasm)).collect();
+    let folder = settings.plugins_dir.is_dir().then_some(settings.plugins_dir.as_path());
+    Registry::open(&engine, &bundled, folder, &settings.plugin_override)
+}
+
+impl App {
+    /// Opens the database, the plugins and the way out.
+    pub async fn open(settings: Settings, env: BTreeMap<String, String>) -> anyhow::Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        make_private_folder(&settings.data_dir)?;
+        let store = Store::open(&settings.data_dir).await?;
+        let registry = plugins(&settings)?;
+        let options = net::Options {
+            proxy: settings.net.proxy.as_ref().map(|proxy| proxy.expose_secret().to_owned()),
+            no_proxy: settings.net.no_proxy.clone(),
+            ca_file: settings.net.ca_file.clone(),
+        };
+        let seed = clock.now().as_nanosecond().unsigned_abs() as u64;
+        let net = Outside::open(options, Arc::clone(&clock), seed)?;
+        let host = Host {
+            store,
+            plugins: registry.snapshot(),
+            net,
+            clock,
+            vault: Arc::new(Vault::new(env)),
+        };
+        Ok(Self { settings, host })
+    }
+}

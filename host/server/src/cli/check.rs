@@ -1,0 +1,45 @@
+//! `check`: endpoints, credentials and permissions of connectors, line by line.
+
+use serde::Serialize;
+
+use super::out::{BAD, GOOD, Out, TITLE, WARN, paint};
+use super::{Exit, Outcome, Shell};
+use crate::sync::{self, CheckLine};
+
+/// One connector's lines.
+#[derive(Serialize)]
+struct Checked {
+    connector: String,
+    lines: Vec<CheckLine>,
+}
+
+pub(super) async fn run(shell: &Shell, name: Option<&str>) -> Outcome {
+    let connectors = shell.one_or_named(name)?;
+    let app = shell.app().await?;
+    let mut all = Vec::with_capacity(connectors.len());
+    for loaded in &connectors {
+        let lines = sync::check(&app.host, loaded).await?;
+        all.push(Checked { connector: loaded.connector.name.clone(), lines });
+    }
+    app.host.store.close().await;
+    let is_well = all.iter().all(|checked| checked.lines.iter().all(|line| line.ok));
+    if shell.out.json {
+        shell.out.json(&all);
+    } else {
+        for checked in &all {
+            print(shell.out, checked);
+        }
+    }
+    Ok(if is_well { Exit::Good } else { Exit::Partly })
+}
+
+fn print(out: Out, checked: &Checked) {
+    out.data(paint(TITLE, &checked.connector));
+    for line in &checked.lines {
+        let word = if line.ok { paint(GOOD, "ok  ") } else { paint(BAD, "FAIL") };
+        out.data(format!("  {word} {:<24} {}", line.name, line.message));
+        if !line.ok && !line.fix.is_empty() {
+            out.data(format!("       {}", paint(WARN, format!("do: {}", line.fix))));
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! `demo`: the whole job on this machine, with nothing to set up and nobody real involved.
+//!
+//! Stand-ins of Microsoft Graph and Jira on loopback, a connector file in a temporary folder, and
+//! then the very commands that an administrator would give.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use attune_core::plan::State;
+use attune_sim::demo::{Access, Demo as World};
+
+use super::args;
+use super::out::{FAINT, Out, TITLE, paint};
+use super::plan::show;
+use super::progress::watched;
+use super::{Exit, Outcome, Shell};
+use crate::app::App;
+use crate::fault::Failure;
+use crate::store::stage::Stage;
+use crate::sync::{self, Done, Mode, Order};
+
+/// The name of the demo's connector file.
+const NAME: &str = "demo";
+
+pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
+    let out = shell.out;
+    let failed = |error: std::io::Error| Failure::of("demo", format!("cannot start: {error}"));
+    let folder = tempfile::Builder::new().prefix("attune-demo-").tempdir().map_err(failed)?;
+    let world = World::start(args.people as usize).await.map_err(failed)?;
+    let access = world.access().clone();
+    let connectors = folder.path().join("connectors");
+    std::fs::create_dir_all(&connectors).map_err(failed)?;
+    write_secrets(folder.path(), &access).map_err(failed)?;
+    let file = connectors.join(format!("{NAME}.toml"));
+    std::fs::write(&file, connector_file(&access)).map_err(failed)?;
+    shell.settings.data_dir = folder.path().join("data");
+    shell.settings.database = shell.settings.data_dir.join("attune.db");
+    shell.settings.connectors_dir = connectors;
+    out.say(format!(
+        "{} {} invented people in a directory at {}, a Jira at {}",
+        paint(TITLE, "demo"),
+        args.people,
+        access.graph_url,
+        access.jira_url
+    ));
+    out.say(paint(FAINT, format!("connector file: {}", file.display())));
+
+    let app = shell.app().await?;
+    let planned = step(&shell, &app, "attune plan demo", false).await?;
+    let synced = step(&shell, &app, "attune sync demo", true).await?;
+    let again = step(&shell, &app, "attune sync demo   (again)", true).await?;
+    let requests = world.jira.log().len();
+    let is_well = planned.report.state == State::Planned
+        && synced.report.state == State::Applied
+        && again.report.state == State::Nothing;
+    for done in [planned, synced, again] {
+        if let Some(stage) = done.stage {
+            Stage::finish(stage).await;
+        }
+    }
+    app.host.store.close().await;
+    out.say(format!("\nJira answered {requests} requests in all."));
+    if !is_well {
+        let message = "the demo did not end as it should: the tables above say where";
+        return Err(Failure::of("demo", message));
+    }
+    if args.exit {
+        world.stop().await;
+        return Ok(Exit::Good);
+    }
+    invite(out, &shell);
+    let _stopped = tokio::signal::ctrl_c().await;
+    world.stop().await;
+    Ok(Exit::Good)
+}
+
+async fn step(shell: &Shell, app: &App, command: &str, writes: bool) -> Result<Done, Failure> {
+    shell.out.say(format!("\n{}", paint(TITLE, format!("$ {command}"))));
+    let loaded = shell.connector(NAME)?;
+    let order = Order { mode: Mode::Complete, writes };
+    let done =
+        watched(shell.out, async |watch| sync::run(&app.host, &loaded, &order, watch).await)
+            .await?;
+    show(shell.out, &done, None).await?;
+    Ok(done)
+}
+
+fn invite(out: Out, shell: &Shell) {
+    let data = shell.settings.data_dir.display();
+    let connectors = shell.settings.connectors_dir.display();
+    let mut text = String::from("\nThe stand-ins keep running. In another terminal:\n\n");
+    let _never_fails = write!(
+        text,
+        "  export ATTUNE_DATA_DIR={data} ATTUNE_CONNECTORS_DIR={connectors}\n  \
+         attune explain demo ada.lovelace@contoso.example\n  \
+         attune check demo\n  \
+         attune runs\n  \
+         $EDITOR {connectors}/demo.toml && attune plan demo\n\n\
+         Ctrl-C ends the demo and removes its folder."
+    );
+    out.say(text);
+}
+
+fn write_secrets(folder: &Path, access: &Access) -> std::io::Result<()> {
+    std::fs::write(folder.join("entra-secret"), &access.client_secret)?;
+    std::fs::write(folder.join("jira-password"), &access.jira_password)?;
+    #[cfg(unix)]
+    for name in ["entra-secret", "jira-password"] {
+        use std::os::unix::fs::PermissionsExt as _;
+        let private = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(folder.join(name), private)?;
+    }
+    Ok(())
+}
+
+/// The connector file of the demo; the README shows the same table.
+fn connector_file(access: &Access) -> String {
+    let Access { graph_url, tenant, client_id, jira_url, jira_username, .. } = access;
+    format!(
+        r#"# The demo's connector. Edit it and run `attune plan demo` to see what would change.
+id = "demo"
+locale = "de-DE"
+
+[source]
+provider = "entra"
+options = {{ tenant = "{tenant}" }}
+
+[source.endpoint]
+api = "{graph_url}"
+login = "{graph_url}"
+
+[source.credential.app]
+kind = "oauth2-client-credentials"
+client-id = "{client_id}"
+client-secret = {{ file = "../entra-secret" }}
+
+[scope]
+include = [{{ attribute = "accountEnabled", equals = "true" }}]
+
+[target.jira]
+product = "jira-data-center"
+url = "{jira_url}"
+user-property-route = "entity-property"
+credential = {{ kind = "basic", username = "{jira_username}", password = {{ file = "../jira-password" }} }}
+match = [
+  {{ source = "userPrincipalName", target = "username" }},
+  {{ source = "mail", target = "email" }},
+]
+
+[target.jira.map]
+Department     = {{ from = "department", steps = ["text.trim"] }}
+Title          = "jobTitle"
+Company        = {{ value = "Contoso" }}
+Office         = {{ use = "template.render", text = "{{officeLocation}} ({{country}})", when-missing = "clear" }}
+Manager        = "manager.displayName"
+"Manager mail" = {{ first = ["manager.mail", "manager.userPrincipalName"] }}
+Phone          = {{ from = "businessPhones[0]", steps = [{{ use = "phone.format", region = "DE" }}] }}
+"Cost center"  = {{ from = "onPremisesExtensionAttributes.extensionAttribute1", steps = [{{ use = "text.regex-replace", find = '^CC-(\d+)$', with = "$1" }}] }}
+"Home domain"  = [
+  {{ when = [{{ attribute = "userType", equals = "Guest" }}], from = "userPrincipalName", steps = ["text.guest-to-email"] }},
+  {{ from = "userPrincipalName", steps = ["text.lower"] }},
+]
+"#
+    )
+}

@@ -1,0 +1,90 @@
+//! The errors of the services as failures that a command prints: code, message with its causes,
+//! hint, exit code.
+
+use crate::fault::Failure;
+use crate::{source, store, sync, target};
+
+/// An error and its causes in one line, without repeating what a cause says again.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let message = error.to_string();
+        if !text.contains(&message) {
+            text.push_str(": ");
+            text.push_str(&message);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+impl From<sync::Error> for Failure {
+    fn from(error: sync::Error) -> Self {
+        let message = chain(&error);
+        match error {
+            sync::Error::Source(error) => of_source(&error, message),
+            sync::Error::NoTarget { source, .. } | sync::Error::Target(source) => {
+                of_target(&source, message)
+            }
+            sync::Error::Store(error) => error.into(),
+            sync::Error::Plugin { source, .. } => Self::of(source.code(), message).exit(2),
+            sync::Error::Mapping(refusals) => {
+                let lines: Vec<String> = refusals
+                    .iter()
+                    .map(|(field, problem)| format!("{}: {problem}", field.name))
+                    .collect();
+                Self::of("mapping", lines.join("\n"))
+            }
+            sync::Error::Configuration(problem) => Self::of(&problem.code, problem.message).exit(2),
+            sync::Error::TooDeep(_) => Self::of("manager-depth", message).exit(2),
+            sync::Error::Scope(problem) => Self::of(&problem.code, message),
+            sync::Error::NoSuchPerson(_) => Self::of("no-such-person", message),
+            sync::Error::AmbiguousPerson(_) => Self::of("ambiguous-person", message),
+            sync::Error::OutOfScope(_) => Self::of("out-of-scope", message),
+            sync::Error::NoSuchPlan(_) => Self::of("no-such-plan", message),
+            sync::Error::PlanFile(_) => Self::of("plan-file", message),
+        }
+    }
+}
+
+fn of_source(error: &source::Error, message: String) -> Failure {
+    let failure = Failure::of(error.code(), message);
+    if error.is_unreachable() {
+        failure.exit(4)
+    } else if error.is_configuration() {
+        failure.exit(2)
+    } else {
+        failure
+    }
+}
+
+fn of_target(error: &target::Error, message: String) -> Failure {
+    Failure::of(&target::problem(error).code, message).exit(4)
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        let code = if matches!(error, store::Error::Busy { .. }) { "busy" } else { "database" };
+        Self::of(code, chain(&error))
+    }
+}
+
+impl From<attune_wasm::Error> for Failure {
+    fn from(error: attune_wasm::Error) -> Self {
+        Self::of(error.code(), chain(&error)).exit(2)
+    }
+}
+
+impl Failure {
+    /// What composition could not do.
+    pub(crate) fn from_anyhow(error: anyhow::Error) -> Self {
+        match error.downcast::<store::Error>() {
+            Ok(error) => error.into(),
+            Err(error) => match error.downcast::<attune_wasm::Error>() {
+                Ok(error) => error.into(),
+                Err(error) => Self::of("setup", format!("{error:#}")),
+            },
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! `plan`, `sync`, `apply`, `approve`, `reject`.
+
+use std::path::Path;
+
+use attune_core::plan::{Report, State};
+
+use super::args::{Plan, Sync};
+use super::out::Out;
+use super::progress::watched;
+use super::{Exit, Outcome, Shell, report};
+use crate::app::App;
+use crate::connector::Loaded;
+use crate::fault::Failure;
+use crate::store::plans::StagedPlan;
+use crate::store::stage::Stage;
+use crate::sync::{self, CHANGES_IN_JSON_MAX, Done, Mode, Order, PlanFile};
+
+pub(super) async fn plan(shell: &Shell, args: Plan) -> Outcome {
+    let mode = match (args.user, args.sample) {
+        (Some(user), _) => Mode::User(user),
+        (None, Some(people)) => Mode::Sample(people as usize),
+        (None, None) => mode_of(args.full, args.changes),
+    };
+    let order = Order { mode, writes: false };
+    let loaded = shell.connector(&args.connector)?;
+    let app = shell.app().await?;
+    let lock = app.host.store.lock()?;
+    let done =
+        watched(shell.out, async |watch| sync::run(&app.host, &loaded, &order, watch).await)
+            .await?;
+    drop(lock);
+    show(shell.out, &done, args.out.as_deref()).await?;
+    let has_changes = done.report.summary.changes > 0;
+    close(app, done).await;
+    Ok(if args.exit_code && has_changes { Exit::Changes } else { Exit::Good })
+}
+
+pub(super) async fn sync(shell: &Shell, args: Sync) -> Outcome {
+    let loaded = shell.connector(&args.connector)?;
+    if let Some(digest) = &args.approve {
+        return approve_for(shell, digest, Some(&loaded)).await;
+    }
+    let mode = match args.user {
+        Some(user) => Mode::User(user),
+        None => mode_of(args.full, args.changes),
+    };
+    let order = Order { mode, writes: true };
+    let app = shell.app().await?;
+    let lock = app.host.store.lock()?;
+    let done =
+        watched(shell.out, async |watch| sync::run(&app.host, &loaded, &order, watch).await)
+            .await?;
+    drop(lock);
+    show(shell.out, &done, args.out.as_deref()).await?;
+    finish(shell.out, app, done).await
+}
+
+pub(super) async fn apply(shell: &Shell, path: &Path) -> Outcome {
+    let file = PlanFile::read(path)?;
+    let loaded = shell.connector(&file.report.id)?;
+    let app = shell.app().await?;
+    let lock = app.host.store.lock()?;
+    let done =
+        watched(shell.out, async |watch| sync::apply_file(&app.host, &loaded, &file, watch).await)
+            .await?;
+    drop(lock);
+    show(shell.out, &done, None).await?;
+    finish(shell.out, app, done).await
+}
+
+pub(super) async fn approve(shell: &Shell, digest: &str) -> Outcome {
+    approve_for(shell, digest, None).await
+}
+
+pub(super) async fn reject(shell: &Shell, digest: &str) -> Outcome {
+    let app = shell.app().await?;
+    let plan = staged(&app, digest).await?;
+    app.host.store.mark_plan(&plan.digest, "rejected").await?;
+    shell.out.say(format!("rejected {}", plan.digest));
+    app.host.store.close().await;
+    Ok(Exit::Good)
+}
+
+/// Writes a held plan. Where it cannot be used any more, `sync --approve` holds a fresh one.
+async fn approve_for(shell: &Shell, digest: &str, loaded: Option<&Loaded>) -> Outcome {
+    let app = shell.app().await?;
+    let lock = app.host.store.lock()?;
+    let approved = match staged(&app, digest).await {
+        Ok(plan) => {
+            let named;
+            let loaded = match loaded {
+                Some(loaded) => loaded,
+                None => {
+                    named = shell.connector(&plan.connector)?;
+                    &named
+                }
+            };
+            watched(shell.out, async |watch| {
+                sync::approve(&app.host, loaded, &plan, watch).await
+            })
+            .await
+        }
+        Err(failure) => Err(failure),
+    };
+    let done = match (approved, loaded) {
+        (Ok(done), _) => done,
+        (Err(failure), Some(loaded)) if failure.code == "no-such-plan" => {
+            shell.out.warn(format!("{}: a fresh plan is made and held", failure.message));
+            let order = Order { mode: Mode::Complete, writes: false };
+            let mut done = watched(shell.out, async |watch| {
+                sync::run(&app.host, loaded, &order, watch).await
+            })
+            .await?;
+            done.report.state = State::Held;
+            app.host.store.mark_plan(&done.report.digest, "held").await?;
+            done
+        }
+        (Err(failure), _) => return Err(failure),
+    };
+    drop(lock);
+    show(shell.out, &done, None).await?;
+    finish(shell.out, app, done).await
+}
+
+async fn staged(app: &App, digest: &str) -> Result<StagedPlan, Failure> {
+    let plan = app.host.store.plan(digest).await?;
+    plan.ok_or_else(|| {
+        Failure::of("no-such-plan", format!("no plan with the digest {digest} is staged"))
+    })
+}
+
+fn mode_of(full: bool, changes: bool) -> Mode {
+    match (full, changes) {
+        (true, _) => Mode::Full,
+        (false, true) => Mode::Changes,
+        (false, false) => Mode::Complete,
+    }
+}
+
+/// Prints a report; with `--out` the whole of it goes to a file.
+pub(super) async fn show(out: Out, done: &Done, path: Option<&Path>) -> Result<(), Failure> {
+    if let (Some(path), Some(stage)) = (path, &done.stage) {
+        sync::write_plan(path, &done.report, stage).await?;
+        out.say(format!("wrote {}", path.display()));
+    }
+    if !out.json {
+        let changes = first_changes(done, report::EXAMPLES_MAX as u64).await?;
+        report::print(out, &done.report, &changes);
+        return Ok(());
+    }
+    if done.report.summary.changes > CHANGES_IN_JSON_MAX && path.is_none() {
+        let message = format!(
+            "the plan has {} changes; above {CHANGES_IN_JSON_MAX} they go to a file",
+            done.report.summary.changes
+        );
+        return Err(Failure::of("usage", message).hint("add --out plan.ndjson"));
+    }
+    let changes = match path {
+        Some(_) => Vec::new(),
+        None => first_changes(done, CHANGES_IN_JSON_MAX).await?,
+    };
+    out.json(&Report { changes, ..done.report.clone() });
+    Ok(())
+}
+
+async fn first_changes(
+    done: &Done,
+    limit: u64,
+) -> Result<Vec<attune_core::plan::Change>, Failure> {
+    match &done.stage {
+        Some(stage) => Ok(sync::changes(stage, limit).await?),
+        None => Ok(Vec::new()),
+    }
+}
+
+async fn finish(out: Out, app: App, done: Done) -> Outcome {
+    let report = done.report.clone();
+    close(app, done).await;
+    if report.state == State::Held {
+        out.say(format!("\nApprove exactly this plan with: attune approve {}", report.digest));
+        return Ok(Exit::Held);
+    }
+    let failed = report.targets.values().filter(|target| target.error.is_some()).count();
+    Ok(match (failed, report.state) {
+        (0, State::Stopped) => Exit::Partly,
+        (0, _) => Exit::Good,
+        (failed, _) if failed == report.targets.len() => Exit::Unreachable,
+        _ => Exit::Partly,
+    })
+}
+
+async fn close(app: App, done: Done) {
+    if let Some(stage) = done.stage {
+        Stage::finish(stage).await;
+    }
+    app.host.store.close().await;
+}

@@ -1,0 +1,175 @@
+//! Explaining: why a field of one person has the value that it has.
+//!
+//! The same reading, relations and evaluation as a run, for one person, with every station
+//! written down; then what the ledger knows. Nothing is written, and no target is asked.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use attune_core::evaluate::{Batch, FieldTrace};
+use attune_core::scope::Standing;
+use serde::Serialize;
+
+use super::pin::Pinned;
+use super::read::{Inputs, Reader};
+use super::relate::{Known, Relations};
+use super::{Error, Host, ends};
+use crate::connector::Loaded;
+use crate::store::links::{LinkState, Place};
+
+/// What `attune explain` answers.
+#[derive(Debug, Serialize)]
+pub struct Explanation {
+    /// The connector file's name.
+    pub connector: String,
+    /// The source key.
+    pub person: String,
+    /// Digest of every plugin used.
+    pub generations: BTreeMap<String, String>,
+    /// Whether the scope lets the person take part.
+    pub in_scope: bool,
+    /// Target by target.
+    pub targets: Vec<TargetExplanation>,
+}
+
+/// One target of an [`Explanation`].
+#[derive(Debug, Serialize)]
+pub struct TargetExplanation {
+    /// Its name.
+    pub target: String,
+    /// `matched`, `unmatched`, `ambiguous` or `never-looked-up`.
+    pub link: &'static str,
+    /// The account's stable key; empty unless matched.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub account: String,
+    /// Field by field.
+    pub fields: Vec<FieldExplanation>,
+}
+
+/// One field of an [`Explanation`].
+#[derive(Debug, Serialize)]
+pub struct FieldExplanation {
+    /// Source, steps and outcome.
+    #[serde(flatten)]
+    pub trace: FieldTrace,
+    /// What we last wrote, by which run and when; absent where we never did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<LedgerLine>,
+}
+
+/// What the ledger knows of a field.
+#[derive(Debug, Serialize)]
+pub struct LedgerLine {
+    /// The value.
+    pub value: String,
+    /// What was there before our first write.
+    pub previous: Option<String>,
+    /// The connector that owns the field.
+    pub owner: String,
+    /// The run.
+    pub run: String,
+    /// The connector's revision in that run.
+    pub revision: String,
+    /// When; RFC 3339, UTC.
+    pub written: String,
+}
+
+/// Explains all fields of one person, or one.
+pub async fn explain(
+    host: &Host,
+    loaded: &Loaded,
+    user: &str,
+    field: Option<&str>,
+) -> Result<Explanation, Error> {
+    let (pinned, mut programs) = Pinned::open(loaded, &host.plugins)?;
+    let source = ends::source(host, &pinned)?;
+    let now_ms = host.clock.now().as_millisecond();
+    let reader = Reader::new(Inputs {
+        store: &host.store,
+        source: &source,
+        connector: &pinned.connector.id,
+        groups: &[],
+        wanted: &pinned.documents,
+        keeps_names: pinned.follows_relations(),
+        now_ms,
+    });
+    let key = one_person(&reader, user).await?;
+    let connector = &pinned.connector.id;
+    let kept = host.store.people_by_key(connector, std::slice::from_ref(&key)).await?;
+    let people: Vec<Arc<Known>> = kept.into_iter().filter_map(Known::of).map(Arc::new).collect();
+    let columns = Relations::new(&host.store, &reader).columns(&pinned.resolved, &people).await?;
+    let cell = |selector: &attune_core::Selector| {
+        Some(columns.get(pinned.resolved.position(selector)?)?.cell(0))
+    };
+    let standing = pinned.scope.standing(&cell).map_err(Error::Scope)?;
+    let mut targets = Vec::with_capacity(pinned.targets.len());
+    for (target, program) in pinned.targets.iter().zip(&mut programs) {
+        let batch = Batch {
+            wanted: &pinned.resolved,
+            columns: &columns,
+            people: &[&key],
+            connector,
+            target: &target.spec.name,
+            now_ms,
+        };
+        let traces = tokio::task::block_in_place(|| program.explain(&batch));
+        let place = Place { connector, target: &target.spec.name };
+        let mut links = host.store.links(place, std::slice::from_ref(&key)).await?;
+        let link = links.remove(&key);
+        let account = link.as_ref().map(|link| link.account.clone()).unwrap_or_default();
+        let ledger = host.store.ledger(&target.site, std::slice::from_ref(&account)).await?;
+        let entries = ledger.into_values().next().unwrap_or_default();
+        let fields = traces
+            .into_iter()
+            .filter(|trace| field.is_none_or(|name| trace.field.name == name))
+            .map(|trace| {
+                let ledger = entries.get(&trace.field).map(ledger_line);
+                FieldExplanation { trace, ledger }
+            })
+            .collect();
+        targets.push(TargetExplanation {
+            target: target.spec.name.clone(),
+            link: link_word(link.map(|link| link.state)),
+            account,
+            fields,
+        });
+    }
+    Ok(Explanation {
+        connector: pinned.connector.name.clone(),
+        person: key,
+        generations: pinned.generations.clone(),
+        in_scope: standing == Standing::In,
+        targets,
+    })
+}
+
+/// The key of the one person whom a name means.
+pub(super) async fn one_person(reader: &Reader<'_>, user: &str) -> Result<String, Error> {
+    let keys = reader.fetch(&[user.to_owned()]).await?;
+    match keys.as_slice() {
+        [only] => Ok(only.clone()),
+        [] => Err(Error::NoSuchPerson(user.to_owned())),
+        _ => Err(Error::AmbiguousPerson(user.to_owned())),
+    }
+}
+
+fn ledger_line(entry: &crate::store::ledger::Entry) -> LedgerLine {
+    let written = jiff::Timestamp::from_millisecond(entry.written_ms);
+    LedgerLine {
+        value: entry.value.clone(),
+        previous: entry.previous.clone(),
+        owner: entry.owner.clone(),
+        run: entry.run.clone(),
+        revision: entry.revision.clone(),
+        written: written.map(|time| time.to_string()).unwrap_or_default(),
+    }
+}
+
+fn link_word(state: Option<LinkState>) -> &'static str {
+    match state {
+        Some(LinkState::Matched) => "matched",
+        Some(LinkState::Unmatched) => "unmatched",
+        Some(LinkState::Ambiguous) => "ambiguous",
+        None => "never-looked-up",
+    }
+}

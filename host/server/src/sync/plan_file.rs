@@ -1,0 +1,201 @@
+//! Plans as files: written by `plan --out`, read by `apply`.
+//!
+//! Up to 10,000 changes a file is one JSON document; above that it is one document a line, the
+//! report first and then the changes. The digest is computed again when a file is read, so that
+//! what is applied is what somebody looked at.
+
+use std::io::{BufRead as _, Write as _};
+use std::path::Path;
+
+use attune_core::plan::{self, Change, ChangeResult, DigestWriter, Head, Op, Report};
+
+use super::Error;
+use super::pin::Pinned;
+use crate::store::stage::{Packed, Stage, StageMeta, StagedRow};
+
+/// Above so many changes a plan file is one document a line.
+pub const CHANGES_IN_JSON_MAX: u64 = 10_000;
+/// Rows read from a stage at once.
+const PAGE_ROWS: u32 = 256;
+
+/// A plan that was read from a file, its digest checked.
+#[derive(Debug)]
+pub struct PlanFile {
+    /// The plan, with all its changes.
+    pub report: Report,
+}
+
+/// The changes of a stage in digest order, at most `limit`.
+pub async fn changes(stage: &Stage, limit: u64) -> Result<Vec<Change>, Error> {
+    let mut found = Vec::new();
+    each_change(stage, &mut |change| {
+        found.push(change);
+        (found.len() as u64) < limit
+    })
+    .await?;
+    Ok(found)
+}
+
+/// Writes a report and its stage to a file.
+pub async fn write(path: &Path, report: &Report, stage: &Stage) -> Result<(), Error> {
+    let failed = |error: std::io::Error| {
+        Error::PlanFile(format!("cannot write {}: {error}", path.display()))
+    };
+    let mut out = std::io::BufWriter::new(std::fs::File::create(path).map_err(failed)?);
+    let json = |error: serde_json::Error| failed(error.into());
+    if report.summary.changes <= CHANGES_IN_JSON_MAX {
+        let changes = changes(stage, CHANGES_IN_JSON_MAX).await?;
+        let whole = Report { changes, ..report.clone() };
+        serde_json::to_writer_pretty(&mut out, &whole).map_err(json)?;
+        return out.flush().map_err(failed);
+    }
+    serde_json::to_writer(&mut out, report).map_err(json)?;
+    let mut outcome = writeln!(out);
+    each_change(stage, &mut |change| {
+        let line = serde_json::to_writer(&mut out, &change).map_err(std::io::Error::from);
+        outcome = line.and_then(|()| writeln!(out));
+        outcome.is_ok()
+    })
+    .await?;
+    outcome.and_then(|()| out.flush()).map_err(failed)
+}
+
+impl PlanFile {
+    /// Reads a plan file and checks its digest.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let wrong = |what: &dyn std::fmt::Display| {
+            Error::PlanFile(format!("{} is not a plan: {what}", path.display()))
+        };
+        let text = std::fs::read(path)
+            .map_err(|error| Error::PlanFile(format!("cannot read {}: {error}", path.display())))?;
+        let mut report: Report = match serde_json::from_slice(&text) {
+            Ok(report) => report,
+            Err(_) => lines(&text).map_err(|error| wrong(&error))?,
+        };
+        report.changes.sort_by(plan::compare);
+        let digest = digest(&report).map_err(|error| wrong(&error))?;
+        if digest != report.digest {
+            let what = format!("its changes have the digest {digest}, it says {}", report.digest);
+            return Err(wrong(&what));
+        }
+        Ok(Self { report })
+    }
+
+    /// Stages the plan, so that it is applied like any other.
+    pub(super) async fn stage(&self, pinned: &Pinned, stage: &Stage) -> Result<StageMeta, Error> {
+        let targets: Vec<String> =
+            pinned.targets.iter().map(|target| target.spec.name.clone()).collect();
+        let mut fields = pinned.fields.clone();
+        let mut rows: Vec<StagedRow> = Vec::new();
+        for change in &self.report.changes {
+            let target = targets.iter().position(|name| *name == change.target).ok_or_else(|| {
+                let what = format!("target `{}` is not in the connector file", change.target);
+                Error::PlanFile(what)
+            })? as u16;
+            let field = attune_core::mapping::Field {
+                kind: change.kind,
+                name: change.field.clone(),
+            };
+            let number = match fields.iter().position(|known| *known == field) {
+                Some(number) => number,
+                None => {
+                    fields.push(field);
+                    fields.len() - 1
+                }
+            } as u16;
+            let packed = (number, change.before.clone(), change.after.clone());
+            match rows.last_mut() {
+                Some(row) if row.target == target && row.account == change.account => {
+                    row.packed.changes.push(packed);
+                }
+                _ => rows.push(StagedRow {
+                    target,
+                    account: change.account.clone(),
+                    username: String::new(),
+                    person: change.person.clone(),
+                    fingerprint: None,
+                    packed: Packed { changes: vec![packed], ..Packed::default() },
+                }),
+            }
+        }
+        stage.add(&rows).await?;
+        let report =
+            Report { changes: Vec::new(), problems: Vec::new(), ..self.report.clone() };
+        let meta = StageMeta { targets, fields, report };
+        stage.close(&meta).await?;
+        Ok(meta)
+    }
+}
+
+fn lines(text: &[u8]) -> Result<Report, serde_json::Error> {
+    let mut lines = text.lines();
+    let first = lines.next().transpose().map_err(serde_json::Error::io)?.unwrap_or_default();
+    let mut report: Report = serde_json::from_str(&first)?;
+    for line in lines {
+        let line = line.map_err(serde_json::Error::io)?;
+        if !line.trim().is_empty() {
+            report.changes.push(serde_json::from_str(&line)?);
+        }
+    }
+    Ok(report)
+}
+
+fn digest(report: &Report) -> Result<String, String> {
+    let now: jiff::Timestamp = report.now.parse().map_err(|_| "its time is no time".to_owned())?;
+    let mut writer = DigestWriter::new(&Head {
+        connector: &report.id,
+        revision: &report.revision,
+        generations: &report.generations,
+        now_ms: now.as_millisecond(),
+    });
+    for change in &report.changes {
+        writer.change(change).map_err(|error| error.to_string())?;
+    }
+    Ok(writer.finish())
+}
+
+/// Calls `each` for every change in digest order until it answers false.
+pub(super) async fn each_change(
+    stage: &Stage,
+    each: &mut dyn FnMut(Change) -> bool,
+) -> Result<(), Error> {
+    let meta = stage.meta().await?;
+    let notes = stage.notes().await?;
+    let otherwise = stage.is_written().await?.then_some(ChangeResult::Written);
+    let mut after = (0_u16, String::new());
+    loop {
+        let rows = stage.rows((after.0, &after.1), PAGE_ROWS).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = (last.target, last.account.clone());
+        for row in rows {
+            for packed in &row.packed.changes {
+                let mut change = unpack(&meta, &row, packed);
+                let key = (row.target, row.account.clone(), packed.0);
+                change.result = notes.get(&key).copied().or(otherwise);
+                if !each(change) {
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+/// One change as people and programs read it.
+pub(super) fn unpack(
+    meta: &StageMeta,
+    row: &StagedRow,
+    packed: &crate::store::stage::PackedChange,
+) -> Change {
+    let field = meta.fields.get(usize::from(packed.0));
+    Change {
+        person: row.person.clone(),
+        account: row.account.clone(),
+        target: meta.targets.get(usize::from(row.target)).cloned().unwrap_or_default(),
+        kind: field.map_or(attune_core::mapping::FieldKind::Custom, |field| field.kind),
+        field: field.map(|field| field.name.clone()).unwrap_or_default(),
+        op: if packed.2.is_some() { Op::Set } else { Op::Clear },
+        before: packed.1.clone(),
+        after: packed.2.clone(),
+        result: None,
+    }
+}

@@ -1,0 +1,175 @@
+//! Counting while a plan is made: totals for the report, and what the guards judge.
+//!
+//! People are counted once over all targets, so the changes of a page are collected first and
+//! handed to the guards' counts person by person when the page is closed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use attune_core::Problem;
+use attune_core::decide::Write;
+use attune_core::guard::{Counts, Planned};
+use attune_core::mapping::Field;
+use attune_core::plan::{Op, Summary, TargetSummary, Trouble};
+
+use super::pin::Pinned;
+use crate::store::links::LinkState;
+use crate::store::runs::PROBLEMS_MAX;
+
+/// Totals of one plan.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Counts of the whole plan.
+    pub summary: Summary,
+    /// Counts by target.
+    pub targets: BTreeMap<String, TargetSummary>,
+    /// What the guards judge.
+    pub counts: Counts,
+    /// Problems, at most [`PROBLEMS_MAX`] of them.
+    pub problems: Vec<Trouble>,
+    /// People in scope with an account in some target.
+    pub people_matched: u64,
+    page: BTreeMap<String, PersonPage>,
+    matched: BTreeSet<String>,
+}
+
+/// What one page plans for one person.
+#[derive(Debug, Default)]
+struct PersonPage {
+    changes: Vec<(String, String, Option<String>, Option<String>)>,
+    failures: u64,
+}
+
+impl Tally {
+    /// Nothing counted yet.
+    pub fn new(pinned: &Pinned) -> Self {
+        let names = pinned.targets.iter().map(|target| target.spec.name.clone());
+        Self {
+            targets: names.map(|name| (name, TargetSummary::default())).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// People of a page, all in scope.
+    pub fn people(&mut self, count: u64) {
+        self.summary.people += count;
+    }
+
+    /// People whose scope could not be judged: nothing of theirs is touched.
+    pub fn unknown(&mut self, people: &[(String, Problem)]) {
+        for (person, problem) in people {
+            self.trouble(Trouble {
+                person: person.clone(),
+                target: String::new(),
+                field: String::new(),
+                code: problem.code.clone(),
+                message: problem.message.clone(),
+            });
+        }
+    }
+
+    /// A person's link to one target.
+    pub fn link(&mut self, target: &str, person: &str, state: LinkState) {
+        let line = self.targets.entry(target.to_owned()).or_default();
+        match state {
+            LinkState::Matched => {
+                self.summary.matched += 1;
+                line.matched += 1;
+                if self.matched.insert(person.to_owned()) {
+                    self.people_matched += 1;
+                }
+            }
+            LinkState::Unmatched => {
+                self.summary.unmatched += 1;
+                line.unmatched += 1;
+            }
+            LinkState::Ambiguous => {
+                self.summary.ambiguous += 1;
+                let message = "several accounts fit, or several people claim this account; \
+                               nothing is written";
+                self.trouble(Trouble {
+                    person: person.to_owned(),
+                    target: target.to_owned(),
+                    field: String::new(),
+                    code: "ambiguous-match".to_owned(),
+                    message: message.to_owned(),
+                });
+            }
+        }
+    }
+
+    /// A person whose inputs are those of last time.
+    pub fn skipped(&mut self) {
+        self.summary.skipped += 1;
+    }
+
+    /// A person whom the mapping takes out of a target.
+    pub fn dropped(&mut self) {
+        self.summary.dropped += 1;
+    }
+
+    /// A value that is already right.
+    pub fn adopted(&mut self) {
+        self.summary.adopted += 1;
+    }
+
+    /// A value that waits for a decision.
+    pub fn held(&mut self) {
+        self.summary.held += 1;
+    }
+
+    /// A value that could not be made.
+    pub fn failed(&mut self, person: &str) {
+        self.summary.failed += 1;
+        self.page.entry(person.to_owned()).or_default().failures += 1;
+    }
+
+    /// A change.
+    pub fn change(&mut self, person: &str, (target, field): (&str, &Field), write: &Write) {
+        self.summary.changes += 1;
+        match write.op {
+            Op::Set => self.summary.sets += 1,
+            Op::Clear => self.summary.clears += 1,
+            Op::Photo => self.summary.photos += 1,
+        }
+        self.targets.entry(target.to_owned()).or_default().changes += 1;
+        self.page.entry(person.to_owned()).or_default().changes.push((
+            target.to_owned(),
+            field.name.clone(),
+            write.before.clone(),
+            write.after.clone(),
+        ));
+    }
+
+    /// Something that went wrong for one person.
+    pub fn trouble(&mut self, trouble: Trouble) {
+        if self.problems.len() < PROBLEMS_MAX {
+            self.problems.push(trouble);
+        }
+    }
+
+    /// Several of them.
+    pub fn troubles(&mut self, troubles: Vec<Trouble>) {
+        for trouble in troubles {
+            self.trouble(trouble);
+        }
+    }
+
+    /// Hands a page to the guards' counts.
+    pub fn close_page(&mut self) {
+        self.matched.clear();
+        for page in std::mem::take(&mut self.page).into_values() {
+            self.counts.begin_person();
+            for (target, field, before, after) in &page.changes {
+                self.counts.change(&Planned {
+                    target,
+                    field,
+                    before: before.as_deref(),
+                    after: after.as_deref(),
+                });
+            }
+            for _ in 0..page.failures {
+                self.counts.failure();
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The verdict on a whole plan: its digest, and whether a guard holds it.
+//!
+//! Nothing has been written when this is called. A held plan is kept with its digest, so that
+//! exactly it can be approved.
+
+use attune_core::guard::{self, Bases};
+use attune_core::plan::{DigestWriter, Head, Report, State};
+
+use super::plan::Lane;
+use super::run::Readers;
+use super::tally::Tally;
+use super::{Error, Mode, Run, plan_file};
+use crate::store::plans::StagedPlan;
+use crate::store::stage::{Stage, StageMeta};
+
+/// Rows read from a stage at once.
+const PAGE_ROWS: u32 = 512;
+
+/// Names, judges and keeps a plan.
+pub async fn close(
+    run: &Run<'_>,
+    stage: &Stage,
+    tally: Tally,
+    lanes: &[Lane],
+    reading: &Readers,
+) -> Result<StageMeta, Error> {
+    let guards = if run.order.is_guarded() {
+        let bases = bases(run, &tally, reading).await?;
+        guard::check(&run.pinned.connector.guard, &tally.counts, &bases)
+    } else {
+        Vec::new()
+    };
+    let is_held = guards.iter().any(|line| line.held);
+    let has_rows = !stage.rows((0, ""), 1).await?.is_empty();
+    let state = match (is_held, tally.summary.changes, has_rows) {
+        (true, ..) => State::Held,
+        (false, 0, false) => State::Nothing,
+        (false, ..) => State::Planned,
+    };
+    let mut targets = tally.targets;
+    for (target, lane) in run.pinned.targets.iter().zip(lanes) {
+        if let Some(line) = targets.get_mut(&target.spec.name) {
+            line.error.clone_from(&lane.error);
+        }
+    }
+    let now = jiff::Timestamp::from_millisecond(run.now_ms);
+    let mut meta = StageMeta {
+        targets: run.pinned.targets.iter().map(|target| target.spec.name.clone()).collect(),
+        fields: run.pinned.fields.clone(),
+        report: Report {
+            connector: run.pinned.connector.name.clone(),
+            id: run.pinned.connector.id.clone(),
+            revision: run.pinned.revision.clone(),
+            digest: String::new(),
+            generations: run.pinned.generations.clone(),
+            now: now.map(|now| now.to_string()).unwrap_or_default(),
+            repeatable: !is_unrepeatable(&tally.problems),
+            run: run.order.writes.then(|| run.id.clone()),
+            state,
+            summary: tally.summary,
+            targets,
+            changes: Vec::new(),
+            problems: tally.problems,
+            guards,
+        },
+    };
+    meta.report.digest = digest(run, stage, &meta).await?;
+    stage.close(&meta).await?;
+    if !matches!(run.order.mode, Mode::Sample(_)) {
+        keep(run, stage, &meta).await?;
+    }
+    Ok(meta)
+}
+
+/// A value that failed by its deadline might not fail the next time.
+fn is_unrepeatable(problems: &[attune_core::plan::Trouble]) -> bool {
+    problems.iter().any(|problem| problem.code == "plugin-timeout")
+}
+
+async fn bases(run: &Run<'_>, tally: &Tally, reading: &Readers) -> Result<Bases, Error> {
+    let store = &run.host.store;
+    let connector = &run.pinned.connector.id;
+    let (last_listing, missing) = match &reading.before {
+        Some((people, listing)) => {
+            (Some(*people), store.missing_count(connector, listing, &run.id).await?)
+        }
+        None => (None, 0),
+    };
+    Ok(Bases {
+        matched: tally.people_matched,
+        in_scope: tally.summary.people,
+        ledger_values: store.managed_values(connector).await?,
+        last_listing,
+        missing,
+    })
+}
+
+async fn digest(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<String, Error> {
+    let mut writer = DigestWriter::new(&Head {
+        connector: &run.pinned.connector.id,
+        revision: &run.pinned.revision,
+        generations: &run.pinned.generations,
+        now_ms: run.now_ms,
+    });
+    let mut after = (0_u16, String::new());
+    loop {
+        let rows = stage.rows((after.0, &after.1), PAGE_ROWS).await?;
+        let Some(last) = rows.last() else { return Ok(writer.finish()) };
+        after = (last.target, last.account.clone());
+        for row in &rows {
+            for packed in &row.packed.changes {
+                let change = plan_file::unpack(meta, row, packed);
+                writer.change(&change).map_err(|error| Error::PlanFile(error.to_string()))?;
+            }
+        }
+    }
+}
+
+async fn keep(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<(), Error> {
+    let state = if meta.report.state == State::Held { "held" } else { "planned" };
+    let plan = StagedPlan {
+        digest: meta.report.digest.clone(),
+        connector: run.pinned.connector.id.clone(),
+        run: run.id.clone(),
+        revision: run.pinned.revision.clone(),
+        file: stage.file_name(),
+        state: state.to_owned(),
+        created_ms: run.now_ms,
+    };
+    run.host.store.save_plan(&plan).await?;
+    Ok(())
+}
