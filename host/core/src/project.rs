@@ -111,25 +111,30 @@ impl Projector {
     /// Appends one cell per wanted selector; on an error nothing is appended.
     pub fn project(&mut self, source: &Source<'_>, into: &mut Column) -> Result<(), Error> {
         self.found.reset();
-        if let Document::Json(bytes) = source.document {
-            self.walk(bytes, 0, None)?;
+        let mut texts = Texts {
+            document: text(&source.document)?,
+            parts: Vec::new(),
+        };
+        if let Some(text) = texts.document {
+            self.walk(text, 0, None)?;
         }
         for (index, (member, part)) in source.parts.iter().enumerate() {
+            let text = text(part)?;
+            texts.parts.push(text.unwrap_or_default());
             let Some(place) = self.trie.root().members.find(member, self.names) else {
                 continue;
             };
             self.found.forget(self.trie.root().members.at(place));
-            if let Document::Json(bytes) = part {
-                self.walk(bytes, index as u32 + 1, Some(place))?;
+            if let Some(text) = text {
+                self.walk(text, index as u32 + 1, Some(place))?;
             }
         }
-        self.pack(source, into);
+        self.pack(source, &texts, into);
         Ok(())
     }
 
     /// Walks one JSON document below a node of the trie (the root, or a part's member).
-    fn walk(&mut self, bytes: &[u8], document: u32, part: Option<usize>) -> Result<(), Error> {
-        let text = std::str::from_utf8(bytes).map_err(Error::Utf8)?;
+    fn walk(&mut self, text: &str, document: u32, part: Option<usize>) -> Result<(), Error> {
         let root = self.trie.root();
         let node: &Node = part.map_or(root, |place| root.members.at(place));
         if !text.trim_start().starts_with('{') {
@@ -149,7 +154,7 @@ impl Projector {
         careful.run(text, true).map_err(Error::Json)
     }
 
-    fn pack(&self, source: &Source<'_>, into: &mut Column) {
+    fn pack(&self, source: &Source<'_>, texts: &Texts<'_>, into: &mut Column) {
         for (selector, slot) in self.wanted.selectors().iter().zip(self.found.slots()) {
             let (document, steps) = self.place(source, selector);
             if let Document::Entry(attributes, binary) = document {
@@ -158,7 +163,7 @@ impl Projector {
             }
             match slot {
                 Slot::Absent => into.push_bytes(Kind::Absent, &[]),
-                Slot::One(span) => match raw(source, *span) {
+                Slot::One(span) => match texts.raw(*span) {
                     Some(raw) => json::push_value(raw, into),
                     None => into.push_bytes(Kind::Absent, &[]),
                 },
@@ -168,7 +173,7 @@ impl Projector {
                         if index > 0 {
                             out.push(b',');
                         }
-                        json::compact(raw(source, *span).unwrap_or("null").as_bytes(), out)?;
+                        json::compact(texts.raw(*span).unwrap_or("null").as_bytes(), out)?;
                     }
                     out.push(b']');
                     Ok(())
@@ -198,18 +203,27 @@ impl Projector {
     }
 }
 
-/// The text of a span in its document.
-fn raw<'a>(source: &Source<'a>, span: Span) -> Option<&'a str> {
-    let document = match span.document.checked_sub(1) {
-        None => source.document,
-        Some(part) => source.parts.get(part as usize)?.1,
-    };
-    let Document::Json(bytes) = document else {
-        return None;
-    };
-    let bytes = bytes.get(span.start as usize..span.end as usize)?;
-    // The whole document was found to be UTF-8 and the span was cut out by a parser.
-    std::str::from_utf8(bytes).ok()
+/// The texts of the JSON documents.
+struct Texts<'a> {
+    document: Option<&'a str>,
+    parts: Vec<&'a str>,
+}
+
+impl<'a> Texts<'a> {
+    fn raw(&self, span: Span) -> Option<&'a str> {
+        let text = match span.document.checked_sub(1) {
+            None => self.document?,
+            Some(part) => self.parts.get(part as usize)?,
+        };
+        text.get(span.start as usize..span.end as usize)
+    }
+}
+
+fn text<'a>(document: &Document<'a>) -> Result<Option<&'a str>, Error> {
+    match document {
+        Document::Json(bytes) => std::str::from_utf8(bytes).map(Some).map_err(Error::Utf8),
+        Document::Entry(..) | Document::Nothing => Ok(None),
+    }
 }
 
 #[cfg(test)]
