@@ -232,7 +232,7 @@ impl Talk<'_> {
         }
         tokio::select! {
             () = pages.closed() => Err(Error::Cancelled),
-            Some(arrived) = self.requests.next() => self.arrived(arrived),
+            Some(arrived) = self.requests.next() => self.arrived(arrived?),
             Some(woken) = self.wakes.join_next() => match woken {
                 Ok(id) => Ok((Event::Woke(id), None)),
                 Err(_) => Err(Error::Incomplete { why: "a wait did not end".to_owned() }),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Mutex;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::Error;
 use super::adapter::{Locator, Reply, Request};
@@ -104,9 +104,10 @@ impl Requests {
             let why = format!("more than {PAGES_MAX} pages or {REQUESTS_MAX} requests");
             return Err(Error::PagingLoop { why });
         }
-        if !self.seen.insert(mark) {
-            let why = "a page was asked for again after it was read".to_owned();
-            return Err(Error::PagingLoop { why });
+        // A directory may give the same cookie for every page (389 Directory Server does), so
+        // there it is the answer that tells.
+        if matches!(order, Order::Http(..)) {
+            self.see(mark)?;
         }
         self.open.insert(id, mark);
         self.waiting.push_back((id, order));
@@ -120,9 +121,13 @@ impl Requests {
     }
 
     /// The next answer; none where nothing is under way. Dropping the future loses nothing.
-    pub(super) async fn next(&mut self) -> Option<Arrived> {
+    pub(super) async fn next(&mut self) -> Option<Result<Arrived, Error>> {
         let joined = self.under_way.join_next().await?;
         self.fill();
+        Some(self.count(joined))
+    }
+
+    fn count(&mut self, joined: Result<Came, JoinError>) -> Result<Arrived, Error> {
         let came = joined.unwrap_or_else(|_| Came {
             // A task that panicked cannot say whose it was: what is open longest is not known
             // either, so the conversation is told to stop by an id that nobody has.
@@ -142,12 +147,25 @@ impl Requests {
             self.seen.clear();
             self.seen.extend(self.open.values());
         }
-        Some(Arrived {
+        if let Reply::Ldap(page) = &reply
+            && !page.entries.is_empty()
+        {
+            self.see(mark_of_page(mark, page))?;
+        }
+        Ok(Arrived {
             id: came.id,
             reply,
             failure,
             mark,
         })
+    }
+
+    fn see(&mut self, mark: u64) -> Result<(), Error> {
+        if self.seen.insert(mark) {
+            return Ok(());
+        }
+        let why = "a page came again after it was read".to_owned();
+        Err(Error::PagingLoop { why })
     }
 
     /// The request may be sent again.
@@ -312,6 +330,15 @@ fn mark(request: &Request) -> u64 {
         Request::Ldap {
             endpoint, search, ..
         } => (1, endpoint, search).hash(&mut hasher),
+    }
+    hasher.finish()
+}
+
+fn mark_of_page(request: u64, page: &ldap::Page) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    request.hash(&mut hasher);
+    for entry in &page.entries {
+        entry.dn.hash(&mut hasher);
     }
     hasher.finish()
 }

@@ -1,5 +1,6 @@
 //! A connection to a directory, for one conversation.
 
+use std::io;
 use std::sync::Arc;
 
 use ldap3::controls::{MakeCritical, PagedResults};
@@ -102,7 +103,7 @@ impl Directory {
                     origin,
                     why: tls::words(found),
                 },
-                None if source.kind() == std::io::ErrorKind::UnexpectedEof => Error::Tls {
+                None if self.is_secure() && is_hang_up(source.kind()) => Error::Tls {
                     origin,
                     why: "the server closed the connection during the handshake".to_owned(),
                 },
@@ -226,6 +227,13 @@ impl Connection {
             _ => Error::PagingLost { origin },
         }
     }
+}
+
+fn is_hang_up(kind: io::ErrorKind) -> bool {
+    matches!(
+        kind,
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+    )
 }
 
 fn bind_words(code: u32, text: &str) -> String {

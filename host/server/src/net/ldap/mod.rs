@@ -13,6 +13,8 @@
 
 mod connection;
 mod entry;
+#[cfg(test)]
+mod tests;
 
 pub use connection::Connection;
 
