@@ -25,5 +25,5 @@ pub mod value;
 pub use column::Column;
 pub use outcome::{Outcome, Problem};
 pub use selector::Selector;
-pub use transform::{Context, Transform, Uses};
+pub use transform::{Context, Transform, Uses, Verdict};
 pub use value::{Cell, Kind};

@@ -1,7 +1,7 @@
 //! The seam between a mapping table and whoever computes its steps: a WebAssembly guest in
 //! production, native code in tests and benchmarks.
 
-use crate::{Column, Selector};
+use crate::{Column, Problem, Selector};
 
 /// Which impure inputs a function named; all others arrive empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,6 +25,24 @@ pub struct Context<'a> {
     pub locale: &'a str,
 }
 
+/// What a step knows about its own answers at the end of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// False when a deadline decided about a result: another run may decide otherwise.
+    pub is_repeatable: bool,
+    /// Why none of the answers may be used, such as `plugin-not-per-row`.
+    pub problem: Option<Problem>,
+}
+
+impl Default for Verdict {
+    fn default() -> Self {
+        Self {
+            is_repeatable: true,
+            problem: None,
+        }
+    }
+}
+
 /// One opened step.
 ///
 /// Contract: row `i` of the answer depends on row `i` of the inputs and the context only. The
@@ -39,4 +57,10 @@ pub trait Transform: Send {
 
     /// Computes one step for a batch.
     fn apply(&mut self, context: &Context<'_>, rows: usize, inputs: &[&Column]) -> Column;
+
+    /// Called once after the last batch of a run, before its plan is used: ends the checks that
+    /// were put off and says what they found.
+    fn finish(&mut self) -> Verdict {
+        Verdict::default()
+    }
 }

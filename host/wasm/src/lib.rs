@@ -1,1 +1,2 @@
-//! Skeleton.
+//! x
+mod contract;

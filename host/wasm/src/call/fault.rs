@@ -1,0 +1,191 @@
+//! A call that failed, told so that its author can find the place.
+//!
+//! Wasmtime's error is sorted into the few kinds that matter to an admin; the report names the
+//! plugin, its version and digest, the function, the source line where the file has debug
+//! information, and the last error line that the guest logged. Deliberately not here: what is done
+//! about it (`bisect`, the server's quarantine).
+
+use wasmtime::{Trap, WasmBacktrace};
+
+/// What kind of failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FaultKind {
+    /// The guest stopped: panic, `unreachable`, division by zero, an access out of bounds.
+    Trap,
+    /// The deadline passed.
+    Timeout,
+    /// It wanted more memory or table elements than it may have.
+    Memory,
+    /// It recursed too deeply.
+    Stack,
+    /// The answer breaks the contract: a wild pointer, invalid UTF-8, a wrong column.
+    OutputInvalid,
+    /// The answer is larger than the limit.
+    OutputTooLarge,
+    /// The host has no room for another instance; no fault of the plugin.
+    Busy,
+}
+
+impl FaultKind {
+    /// The stable kebab-case word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Trap => "plugin-trap",
+            Self::Timeout => "plugin-timeout",
+            Self::Memory => "plugin-memory",
+            Self::Stack => "plugin-stack",
+            Self::OutputInvalid => "plugin-output-invalid",
+            Self::OutputTooLarge => "plugin-output-too-large",
+            Self::Busy => "plugin-busy",
+        }
+    }
+
+    /// Whether it may be the machine's doing rather than the plugin's.
+    pub(crate) fn is_of_the_moment(self) -> bool {
+        matches!(self, Self::Timeout | Self::Busy)
+    }
+
+    pub(crate) fn hint(self) -> &'static str {
+        match self {
+            Self::Trap => "the plugin's author needs the place and the log line of this report",
+            Self::Timeout => "look for a loop without an end, or a pattern that backtracks",
+            Self::Memory => "look for tables or caches that grow without bound",
+            Self::Stack => "look for recursion without an end",
+            Self::OutputInvalid => "build the plugin with the SDK, which packs columns correctly",
+            Self::OutputTooLarge => "return less at once",
+            Self::Busy => "run fewer connectors at the same time",
+        }
+    }
+}
+
+/// Which plugin and function a call went to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Site {
+    /// Plugin id, or its digest while the id is not known yet.
+    pub(crate) plugin: String,
+    /// Its version, empty while not known.
+    pub(crate) version: String,
+    /// `sha256:...`.
+    pub(crate) digest: String,
+    /// `text.trim`, `describe`, `advance`.
+    pub(crate) function: String,
+}
+
+/// One failed call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What kind of failure.
+    pub kind: FaultKind,
+    /// Plugin id.
+    pub plugin: String,
+    /// Its version.
+    pub version: String,
+    /// Its digest, `sha256:...`.
+    pub digest: String,
+    /// The function that was called.
+    pub function: String,
+    /// What happened, in the words of the sandbox.
+    pub what: String,
+    /// The innermost source line, or function, that is known.
+    pub place: Option<String>,
+    /// The last error line that the guest logged in this call.
+    pub log: Option<String>,
+}
+
+impl Fault {
+    pub(crate) fn new(site: &Site, kind: FaultKind, what: impl Into<String>) -> Self {
+        Self {
+            kind,
+            plugin: site.plugin.clone(),
+            version: site.version.clone(),
+            digest: site.digest.clone(),
+            function: site.function.clone(),
+            what: what.into(),
+            place: None,
+            log: None,
+        }
+    }
+
+    /// Sorts an error of wasmtime. `stopped` is the reason of a refused growth, which is what the
+    /// guest's trap follows from.
+    pub(crate) fn of(site: &Site, error: &wasmtime::Error, log: Option<&str>) -> Self {
+        let backtrace = error.downcast_ref::<WasmBacktrace>();
+        let (kind, what) = sort(error, backtrace.is_some());
+        Self {
+            place: backtrace.and_then(place),
+            log: log.map(str::to_owned),
+            ..Self::new(site, kind, what)
+        }
+    }
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let digest = self.digest.get(..19).unwrap_or(&self.digest);
+        write!(f, "`{}` of plugin {}", self.function, self.plugin)?;
+        if !self.version.is_empty() {
+            write!(f, " {}", self.version)?;
+        }
+        write!(f, " ({digest}) failed: {}", self.what)?;
+        if let Some(place) = &self.place {
+            write!(f, " at {place}")?;
+        }
+        if let Some(log) = &self.log {
+            write!(f, "; it said: {log}")?;
+        }
+        Ok(())
+    }
+}
+
+fn sort(error: &wasmtime::Error, in_guest: bool) -> (FaultKind, String) {
+    if let Some(refused) = error.downcast_ref::<super::store::Refused>() {
+        return (FaultKind::Memory, refused.to_string());
+    }
+    if error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>().is_some() {
+        return (FaultKind::Busy, "no room for another instance".to_owned());
+    }
+    if let Some(trap) = error.downcast_ref::<Trap>() {
+        let text = trap.to_string();
+        let text = text.strip_prefix("wasm trap: ").unwrap_or(&text).to_owned();
+        return match trap {
+            Trap::Interrupt => (FaultKind::Timeout, "its deadline passed".to_owned()),
+            Trap::StackOverflow => (FaultKind::Stack, text),
+            Trap::AllocationTooLarge => (FaultKind::Memory, text),
+            _ => (FaultKind::Trap, text),
+        };
+    }
+    let text = format!("{:#}", error.root_cause());
+    // The type is private to wasmtime; its text is checked by a test of ours.
+    if text.contains("fuel allocated for hostcalls") {
+        return match in_guest {
+            true => (FaultKind::Trap, "a log line is larger than any answer may be".to_owned()),
+            false => (FaultKind::OutputTooLarge, "the answer is larger than the limit".to_owned()),
+        };
+    }
+    // Frames of the guest mean that it was still running; none, that its answer was being read.
+    if in_guest {
+        (FaultKind::Trap, text)
+    } else {
+        (FaultKind::OutputInvalid, text)
+    }
+}
+
+/// The innermost frame that tells something: its source line, else its name. Frames of the panic
+/// machinery are skipped: they are the same for every panic.
+fn place(backtrace: &WasmBacktrace) -> Option<String> {
+    let frames = backtrace.frames();
+    let lines = frames.iter().flat_map(wasmtime::FrameInfo::symbols);
+    let line = lines
+        .filter_map(|symbol| Some((symbol.file()?, symbol.line()?)))
+        .find(|(file, _)| !file.contains("/rustc/") && !file.contains("/library/"));
+    if let Some((file, line)) = line {
+        return Some(format!("{file}:{line}"));
+    }
+    let names = frames.iter().filter_map(wasmtime::FrameInfo::func_name);
+    let name = names
+        .map(|name| name.split("::h").next().unwrap_or(name))
+        .find(|name| !MACHINERY.iter().any(|part| name.contains(part)));
+    name.map(|name| super::log::clean(name, 200))
+}
+
+const MACHINERY: &[&str] = &["panic", "abort", "unwrap_failed", "expect_failed", "cabi_realloc"];

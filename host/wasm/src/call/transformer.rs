@@ -1,0 +1,293 @@
+//! An opened step as the evaluation sees it: batches in, columns out, never an error.
+//!
+//! It owns at most one store and replaces it after a failure or when its memory has grown. What a
+//! batch may cost, which rows fail and what is checked again follows `bisect` and `sample`.
+//! Deliberately not here: the order of steps, rows and fields (`attune_core`).
+
+use std::ops::Range;
+use std::time::Instant;
+
+use attune_core::{Column, Context, Problem, Selector, Transform, Uses, Verdict};
+
+use super::bisect::{self, Attempt, Failed};
+use super::opened::{Failure, limited};
+use super::sample::Samples;
+use super::{FaultKind, Opened};
+use crate::limits::Call;
+use crate::{Error, Plugin};
+
+/// Rows of one call: flat from 64 to 1,024 in every measurement, worse beyond.
+pub const BATCH_ROWS: usize = 256;
+
+/// What happened so far; for reports and for tests that must not depend on a clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Calls of `apply`.
+    pub calls: u64,
+    /// Calls that the deadline ended.
+    pub timeouts: u64,
+    /// Deadlines that these calls took; a patient second attempt takes ten.
+    pub deadlines: u64,
+    /// Calls that failed otherwise.
+    pub failures: u64,
+    /// Stores that were opened.
+    pub stores: u64,
+    /// Log lines of failed or successful calls that were not passed on.
+    pub log_dropped: u64,
+}
+
+/// One function of a plugin, opened with its options.
+pub struct Transformer {
+    plugin: Plugin,
+    function: String,
+    options: String,
+    inputs: Vec<Selector>,
+    uses: Uses,
+    opened: Option<Opened>,
+    samples: Samples,
+    counts: Counts,
+    broken: Option<Problem>,
+}
+
+/// One attempt at a range.
+struct Once {
+    result: Result<Column, Failure>,
+    /// The store had served batches before.
+    was_used: bool,
+    /// There was a store; without one no other range can succeed either.
+    was_open: bool,
+}
+
+impl Transformer {
+    /// Opens the function; the options were checked against its schema.
+    pub(crate) fn open(plugin: &Plugin, function: &str, options: String) -> Result<Self, Error> {
+        let uses = plugin.function(function)?.uses;
+        let mut opened = Opened::open(plugin, function, &options)?;
+        let inputs = opened.inputs()?;
+        Ok(Self {
+            plugin: plugin.clone(),
+            function: function.to_owned(),
+            options,
+            inputs,
+            uses,
+            opened: Some(opened),
+            samples: Samples::default(),
+            counts: Counts {
+                stores: 1,
+                ..Counts::default()
+            },
+            broken: None,
+        })
+    }
+
+    /// What happened so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// False once a deadline decided about a result: another run may decide otherwise.
+    pub fn is_repeatable(&self) -> bool {
+        self.counts.timeouts == 0
+    }
+
+    fn batch(&mut self, context: &Context<'_>, rows: usize, inputs: &[&Column]) -> Column {
+        if let Some(problem) = self.broken.clone().or_else(|| self.plugin.quarantined()) {
+            return failed_rows(rows, &problem);
+        }
+        let before = self.counts;
+        let column = bisect::solve(rows, |range, patience| {
+            self.attempt(context, range, inputs, patience)
+        });
+        let failures = self.counts.failures + self.counts.timeouts;
+        if failures == before.failures + before.timeouts {
+            self.samples.take(context, inputs, &column);
+            if self.samples.is_due() && self.check_samples() {
+                return self
+                    .broken
+                    .as_ref()
+                    .map_or(column, |problem| failed_rows(rows, problem));
+            }
+        } else if (self.counts.deadlines - before.deadlines) as f64 >= bisect::DEADLINES_MAX - 1.0 {
+            self.plugin.note_exhausted_batch();
+        }
+        column
+    }
+
+    fn attempt(
+        &mut self,
+        context: &Context<'_>,
+        rows: Range<usize>,
+        inputs: &[&Column],
+        patience: u32,
+    ) -> Attempt {
+        let part = Context {
+            seeds: context
+                .seeds
+                .get(rows.start * 16..rows.end * 16)
+                .unwrap_or_default(),
+            ..*context
+        };
+        let begun = Instant::now();
+        let mut once = self.apply_once(&part, rows.clone(), inputs, patience);
+        let is_memory = |failure: &Failure| failure.fault_kind() == Some(FaultKind::Memory);
+        if once.was_used && once.result.as_ref().is_err_and(is_memory) {
+            // What earlier batches left behind is not this batch's fault.
+            once = self.apply_once(&part, rows, inputs, patience);
+        }
+        let deadline = self.plugin.engine().limits().deadline(Call::Transform);
+        let cost = begun.elapsed().as_secs_f64() / deadline.as_secs_f64();
+        match once.result {
+            Ok(column) => (Ok(column), cost.min(1.0)),
+            Err(failure) => {
+                let is_timeout = failure.fault_kind() == Some(FaultKind::Timeout);
+                let failed = Failed {
+                    problem: failure.problem(),
+                    is_timeout,
+                    is_final: !once.was_open,
+                };
+                // A deadline counts as one, however late the system let us see it.
+                let cost = if is_timeout { f64::from(patience) } else { cost.min(1.0) };
+                (Err(failed), cost)
+            }
+        }
+    }
+
+    /// One call, in the store at hand or a fresh one.
+    fn apply_once(
+        &mut self,
+        context: &Context<'_>,
+        rows: Range<usize>,
+        inputs: &[&Column],
+        patience: u32,
+    ) -> Once {
+        let used = self.opened.take();
+        let was_used = used.is_some();
+        let mut opened = match used.map_or_else(|| self.reopen(), Ok) {
+            Ok(opened) => opened,
+            Err(failure) => {
+                return Once {
+                    result: Err(failure),
+                    was_used: false,
+                    was_open: false,
+                };
+            }
+        };
+        self.counts.calls += 1;
+        let result = opened.apply(context, rows, inputs, patience);
+        self.counts.log_dropped += opened.log_dropped();
+        match &result {
+            Ok(_) => {
+                let most = self.plugin.engine().limits().memory_bytes / 2;
+                if !opened.is_swollen(most) {
+                    self.opened = Some(opened);
+                }
+            }
+            Err(failure) if failure.fault_kind() == Some(FaultKind::Timeout) => {
+                self.counts.timeouts += 1;
+                self.counts.deadlines += u64::from(patience);
+            }
+            Err(failure) => {
+                self.counts.failures += 1;
+                // A problem is an orderly answer: the store is as good as before.
+                if failure.fault_kind().is_none() {
+                    self.opened = Some(opened);
+                }
+            }
+        }
+        Once {
+            result,
+            was_used,
+            was_open: true,
+        }
+    }
+
+    fn reopen(&mut self) -> Result<Opened, Failure> {
+        self.counts.stores += 1;
+        Opened::open(&self.plugin, &self.function, &self.options).map_err(|error| match error {
+            Error::Fault(fault) => Failure::Fault(*fault),
+            other => Failure::Problem(other.problem()),
+        })
+    }
+
+    /// Evaluates the waiting samples; true when the plugin was found to mix rows.
+    fn check_samples(&mut self) -> bool {
+        let Ok(mut fresh) = self.reopen() else {
+            return false;
+        };
+        if !self.samples.differ(&mut fresh) {
+            return false;
+        }
+        let message = format!(
+            "`{}.{}` gave a row another result alone than among other rows",
+            self.plugin.id(),
+            self.function
+        );
+        let problem = Problem::new("plugin-not-per-row", message);
+        self.plugin.quarantine(&problem);
+        self.broken = Some(problem);
+        true
+    }
+}
+
+impl Transform for Transformer {
+    fn inputs(&self) -> &[Selector] {
+        &self.inputs
+    }
+
+    fn uses(&self) -> Uses {
+        self.uses
+    }
+
+    fn apply(&mut self, context: &Context<'_>, rows: usize, inputs: &[&Column]) -> Column {
+        let context = limited(context, self.uses);
+        if rows <= BATCH_ROWS {
+            return self.batch(&context, rows, inputs);
+        }
+        let mut out = Column::with_capacity(rows, 0);
+        for start in (0..rows).step_by(BATCH_ROWS) {
+            let range = start..rows.min(start + BATCH_ROWS);
+            let parts: Vec<_> = inputs.iter().map(|c| copied(c, range.clone())).collect();
+            let parts: Vec<_> = parts.iter().collect();
+            let seeds = range.start * 16..range.end * 16;
+            let part = Context {
+                seeds: context.seeds.get(seeds).unwrap_or_default(),
+                ..context
+            };
+            let column = self.batch(&part, range.len(), &parts);
+            column.iter().for_each(|cell| out.push(cell));
+        }
+        out
+    }
+
+    fn finish(&mut self) -> Verdict {
+        if self.broken.is_none() && !self.samples.is_empty() {
+            self.check_samples();
+        }
+        Verdict {
+            is_repeatable: self.is_repeatable(),
+            problem: self.broken.clone(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Transformer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Transformer")
+            .field("plugin", &self.plugin.id())
+            .field("function", &self.function)
+            .field("counts", &self.counts)
+            .finish_non_exhaustive()
+    }
+}
+
+fn copied(column: &Column, rows: Range<usize>) -> Column {
+    let mut part = Column::with_capacity(rows.len(), 0);
+    rows.for_each(|row| part.push(column.cell(row)));
+    part
+}
+
+fn failed_rows(rows: usize, problem: &Problem) -> Column {
+    let mut column = Column::with_capacity(rows, 0);
+    (0..rows).for_each(|_| column.push_problem(problem));
+    column
+}

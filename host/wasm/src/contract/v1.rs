@@ -1,0 +1,31 @@
+//! `attune:plugin@1.x`, generated from `wit/`.
+//!
+//! Transforms are bound with borrowed parameters, because a batch of packed columns is lowered
+//! straight from the host's memory; providers with owned ones, because their values are kept and
+//! passed on. Deliberately not here: anything written by hand.
+
+#![expect(
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "generated code; the documentation is in wit/attune-plugin.wit"
+)]
+
+/// Bindings of the world `transform-plugin`.
+pub(crate) mod transform {
+    wasmtime::component::bindgen!({
+        path: "../../wit",
+        world: "transform-plugin", include_generated_code_from_file: true,
+        ownership: Borrowing { duplicate_if_necessary: true },
+    });
+}
+
+/// Bindings of the world `provider-plugin`.
+pub(crate) mod provider {
+    wasmtime::component::bindgen!({
+        path: "../../wit",
+        world: "provider-plugin",
+    });
+}

@@ -1,0 +1,253 @@
+//! One loaded plugin: compiled code, manifest, digest, and how it behaves.
+//!
+//! Cheap to clone and shared between runs; a run pins it by holding a clone. Invariant: nothing in
+//! it changes but its health, so a generation is what its digest says. Deliberately not here: how
+//! it was inspected and checked (`load`), and calls (`call`).
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use attune_core::{Problem, Transform};
+
+use crate::call::{Fault, Guest, Site, State, Transformer};
+use crate::contract::latest::provider::{ProviderPlugin, ProviderPluginPre};
+use crate::contract::latest::transform::{TransformPlugin, TransformPluginPre};
+use crate::load::{Function, Manifest};
+use crate::{Engine, Error};
+
+/// Batches that used up all their deadlines before the plugin is not called any more.
+const EXHAUSTED_BATCHES_MAX: u32 = 3;
+
+/// What a plugin does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// It turns columns into columns.
+    Transform,
+    /// It reads people from a directory.
+    Provider,
+}
+
+impl Kind {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Transform => "transform",
+            Self::Provider => "provider",
+        }
+    }
+}
+
+/// A loaded plugin.
+#[derive(Clone)]
+pub struct Plugin {
+    inner: Arc<Inner>,
+}
+
+/// Everything that loading found out.
+pub(crate) struct Inner {
+    pub(crate) engine: Engine,
+    pub(crate) digest: String,
+    pub(crate) size: usize,
+    pub(crate) imports: Vec<String>,
+    pub(crate) manifest: Manifest,
+    pub(crate) code: Code,
+    pub(crate) health: Health,
+}
+
+/// Compiled code, linked and type-checked once.
+#[derive(Clone)]
+pub(crate) enum Code {
+    Transform(TransformPluginPre<State>),
+    Provider(ProviderPluginPre<State>),
+}
+
+/// What running it has shown.
+#[derive(Debug, Default)]
+pub(crate) struct Health {
+    exhausted_batches: AtomicU32,
+    quarantined: Mutex<Option<Problem>>,
+}
+
+impl Plugin {
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Its id, unique in a registry.
+    pub fn id(&self) -> &str {
+        &self.inner.manifest.id
+    }
+
+    /// Its version, as its manifest says.
+    pub fn version(&self) -> &str {
+        &self.inner.manifest.version
+    }
+
+    /// `sha256:` and the digest of its file: the name of its generation.
+    pub fn digest(&self) -> &str {
+        &self.inner.digest
+    }
+
+    /// Its manifest, checked.
+    pub fn manifest(&self) -> &Manifest {
+        &self.inner.manifest
+    }
+
+    /// What it does.
+    pub fn kind(&self) -> Kind {
+        match self.inner.code {
+            Code::Transform(_) => Kind::Transform,
+            Code::Provider(_) => Kind::Provider,
+        }
+    }
+
+    /// What it imports: the log, and types.
+    pub fn imports(&self) -> &[String] {
+        &self.inner.imports
+    }
+
+    /// Size of its file in bytes.
+    pub fn size(&self) -> usize {
+        self.inner.size
+    }
+
+    /// Opens a function with options, which are checked against its schema first.
+    pub fn open_transform(
+        &self,
+        function: &str,
+        options: &serde_json::Value,
+    ) -> Result<Box<dyn Transform>, Error> {
+        Ok(Box::new(self.open(function, options)?))
+    }
+
+    /// The same, as the concrete type.
+    pub fn open(&self, function: &str, options: &serde_json::Value) -> Result<Transformer, Error> {
+        self.function(function)?.check_options(options)?;
+        Transformer::open(self, function, options.to_string())
+    }
+
+    /// Checks the options of a function without opening it.
+    pub fn check_options(&self, function: &str, options: &serde_json::Value) -> Result<(), Error> {
+        self.function(function)?.check_options(options)
+    }
+
+    /// A function of its manifest.
+    pub fn function(&self, name: &str) -> Result<&Function, Error> {
+        let functions = &self.inner.manifest.functions;
+        let found = functions.iter().find(|function| function.name == name);
+        found.ok_or_else(|| Error::UnknownFunction {
+            plugin: self.id().to_owned(),
+            function: name.to_owned(),
+            nearest: crate::load::nearest(name, functions.iter().map(|f| f.name.as_str())),
+        })
+    }
+
+    /// Why it is not called any more, if it is not.
+    pub fn quarantined(&self) -> Option<Problem> {
+        let quarantined = &self.inner.health.quarantined;
+        quarantined
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Stops calling it until it is loaded again.
+    pub(crate) fn quarantine(&self, problem: &Problem) {
+        let (plugin, code) = (self.id(), &problem.code);
+        tracing::error!(plugin, code, "plugin quarantined: {}", problem.message);
+        *self
+            .inner
+            .health
+            .quarantined
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(problem.clone());
+    }
+
+    /// A batch used up all its deadlines. After a few of them the plugin is quarantined: it would
+    /// take hours over a directory.
+    pub(crate) fn note_exhausted_batch(&self) {
+        let health = &self.inner.health;
+        let batches = health.exhausted_batches.fetch_add(1, Ordering::Relaxed) + 1;
+        if batches >= EXHAUSTED_BATCHES_MAX && self.quarantined().is_none() {
+            let message = format!("plugin {} ran out of time in {batches} batches", self.id());
+            self.quarantine(&Problem::new("plugin-quarantined", message));
+        }
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
+    pub(crate) fn site(&self, function: &str) -> Site {
+        Site {
+            plugin: self.id().to_owned(),
+            version: self.version().to_owned(),
+            digest: self.digest().to_owned(),
+            function: function.to_owned(),
+        }
+    }
+
+    pub(crate) fn instantiate_transform(
+        &self,
+        site: &Site,
+    ) -> Result<Guest<TransformPlugin>, Error> {
+        let Code::Transform(code) = &self.inner.code else {
+            return Err(self.wrong_kind());
+        };
+        Ok(code.guest(&self.inner.engine, site)?)
+    }
+
+    pub(crate) fn instantiate_provider(&self, site: &Site) -> Result<Guest<ProviderPlugin>, Error> {
+        let Code::Provider(code) = &self.inner.code else {
+            return Err(self.wrong_kind());
+        };
+        Ok(code.guest(&self.inner.engine, site)?)
+    }
+
+    fn wrong_kind(&self) -> Error {
+        Error::WrongKind {
+            plugin: self.id().to_owned(),
+            kind: self.kind().word(),
+        }
+    }
+}
+
+/// Code that makes instances under the limits of its kind.
+pub(crate) trait Instantiate {
+    /// The exports of an instance.
+    type Exports;
+
+    /// A fresh store with an instance.
+    fn guest(&self, engine: &Engine, site: &Site) -> Result<Guest<Self::Exports>, Fault>;
+}
+
+impl Instantiate for TransformPluginPre<State> {
+    type Exports = TransformPlugin;
+
+    fn guest(&self, engine: &Engine, site: &Site) -> Result<Guest<TransformPlugin>, Fault> {
+        let returned_bytes = engine.limits().transform_returned_bytes;
+        Guest::new(engine, site, returned_bytes, |store| self.instantiate(store))
+    }
+}
+
+impl Instantiate for ProviderPluginPre<State> {
+    type Exports = ProviderPlugin;
+
+    fn guest(&self, engine: &Engine, site: &Site) -> Result<Guest<ProviderPlugin>, Fault> {
+        let returned_bytes = engine.limits().provider_returned_bytes;
+        Guest::new(engine, site, returned_bytes, |store| self.instantiate(store))
+    }
+}
+
+impl std::fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plugin")
+            .field("id", &self.id())
+            .field("version", &self.version())
+            .field("digest", &self.digest())
+            .field("kind", &self.kind())
+            .finish_non_exhaustive()
+    }
+}
