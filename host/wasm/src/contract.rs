@@ -11,3 +11,20 @@ pub(crate) use v1 as latest;
 pub(crate) const PACKAGE: &str = "attune:plugin";
 /// The newest major version that this host speaks. There is no older one yet.
 pub(crate) const MAJOR: u64 = 1;
+
+/// The interfaces of the contract, without versions.
+pub(crate) const LOG: &str = "attune:plugin/log";
+pub(crate) const TYPES: &str = "attune:plugin/types";
+pub(crate) const TRANSFORM: &str = "attune:plugin/transform";
+pub(crate) const PROVIDER: &str = "attune:plugin/provider";
+
+/// What an exported `transform` must hold, by the names of the component model.
+pub(crate) const TRANSFORM_ITEMS: &[&str] = &[
+    "describe",
+    "transformer",
+    "[static]transformer.open",
+    "[method]transformer.inputs",
+    "[method]transformer.apply",
+];
+/// What an exported `provider` must hold.
+pub(crate) const PROVIDER_ITEMS: &[&str] = &["describe", "needs", "advance"];

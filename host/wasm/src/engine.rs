@@ -133,13 +133,11 @@ fn config(limits: &Limits) -> Config {
         .wasm_simd(true)
         .wasm_bulk_memory(true)
         .wasm_multi_value(true)
-        .wasm_reference_types(true)
         // Off: no supported toolchain needs them, and relaxed SIMD differs between processors.
         .wasm_relaxed_simd(false)
         .wasm_memory64(false)
         .wasm_multi_memory(false)
         .wasm_tail_call(false)
-        .wasm_function_references(false)
         .wasm_custom_page_sizes(false)
         .wasm_wide_arithmetic(false);
     config

@@ -1,2 +1,27 @@
-//! x
+//! Everything that knows WebAssembly: loading plugins, running them within limits, telling what
+//! went wrong.
+//!
+//! An [`Engine`] loads bytes into a [`Plugin`]; a plugin opens a [`Transformer`] (batches of packed
+//! columns) or a [`provider::Provider`] (steps of a conversation). Whatever a plugin does, the host
+//! goes on: a guest's fault is a failed cell or an [`Error`], never a panic.
+//!
+//! Deliberately not here: network, databases, files beyond plugins and their compiled form, and
+//! the mapping (`attune_core`). Calls are synchronous; the server runs them on worker threads.
+
+mod call;
 mod contract;
+mod engine;
+mod error;
+mod limits;
+mod load;
+mod plugin;
+pub mod provider;
+pub mod registry;
+mod ticker;
+
+pub use call::{BATCH_ROWS, Counts, Fault, FaultKind, Transformer};
+pub use engine::{Engine, Options};
+pub use error::{Cause, Error};
+pub use limits::{CompileLimits, Limits};
+pub use load::{Function, Manifest};
+pub use plugin::{Kind, Plugin};

@@ -228,7 +228,9 @@ impl Instantiate for TransformPluginPre<State> {
 
     fn guest(&self, engine: &Engine, site: &Site) -> Result<Guest<TransformPlugin>, Fault> {
         let returned_bytes = engine.limits().transform_returned_bytes;
-        Guest::new(engine, site, returned_bytes, |store| self.instantiate(store))
+        Guest::new(engine, site, returned_bytes, |store| {
+            self.instantiate(store)
+        })
     }
 }
 
@@ -237,7 +239,9 @@ impl Instantiate for ProviderPluginPre<State> {
 
     fn guest(&self, engine: &Engine, site: &Site) -> Result<Guest<ProviderPlugin>, Fault> {
         let returned_bytes = engine.limits().provider_returned_bytes;
-        Guest::new(engine, site, returned_bytes, |store| self.instantiate(store))
+        Guest::new(engine, site, returned_bytes, |store| {
+            self.instantiate(store)
+        })
     }
 }
 

@@ -112,7 +112,11 @@ mod tests {
     use super::*;
 
     fn failed(is_timeout: bool) -> Failed {
-        let code = if is_timeout { "plugin-timeout" } else { "plugin-trap" };
+        let code = if is_timeout {
+            "plugin-timeout"
+        } else {
+            "plugin-trap"
+        };
         Failed {
             problem: Problem::new(code, "no"),
             is_timeout,
@@ -184,7 +188,10 @@ mod tests {
         let mut attempts = 0;
         let out = solve(8, |_, _| {
             attempts += 1;
-            let failed = Failed { is_final: true, ..failed(false) };
+            let failed = Failed {
+                is_final: true,
+                ..failed(false)
+            };
             (Err(failed), 0.0)
         });
         assert_eq!((out.rows(), attempts), (8, 1));

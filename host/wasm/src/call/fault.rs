@@ -141,7 +141,10 @@ fn sort(error: &wasmtime::Error, in_guest: bool) -> (FaultKind, String) {
     if let Some(refused) = error.downcast_ref::<super::store::Refused>() {
         return (FaultKind::Memory, refused.to_string());
     }
-    if error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>().is_some() {
+    if error
+        .downcast_ref::<wasmtime::PoolConcurrencyLimitError>()
+        .is_some()
+    {
         return (FaultKind::Busy, "no room for another instance".to_owned());
     }
     if let Some(trap) = error.downcast_ref::<Trap>() {
@@ -158,8 +161,14 @@ fn sort(error: &wasmtime::Error, in_guest: bool) -> (FaultKind, String) {
     // The type is private to wasmtime; its text is checked by a test of ours.
     if text.contains("fuel allocated for hostcalls") {
         return match in_guest {
-            true => (FaultKind::Trap, "a log line is larger than any answer may be".to_owned()),
-            false => (FaultKind::OutputTooLarge, "the answer is larger than the limit".to_owned()),
+            true => (
+                FaultKind::Trap,
+                "a log line is larger than any answer may be".to_owned(),
+            ),
+            false => (
+                FaultKind::OutputTooLarge,
+                "the answer is larger than the limit".to_owned(),
+            ),
         };
     }
     // Frames of the guest mean that it was still running; none, that its answer was being read.
@@ -188,4 +197,10 @@ fn place(backtrace: &WasmBacktrace) -> Option<String> {
     name.map(|name| super::log::clean(name, 200))
 }
 
-const MACHINERY: &[&str] = &["panic", "abort", "unwrap_failed", "expect_failed", "cabi_realloc"];
+const MACHINERY: &[&str] = &[
+    "panic",
+    "abort",
+    "unwrap_failed",
+    "expect_failed",
+    "cabi_realloc",
+];

@@ -14,9 +14,10 @@ mod store;
 mod transformer;
 
 pub use fault::{Fault, FaultKind};
-pub use transformer::{Counts, Transformer};
+pub use transformer::{BATCH_ROWS, Counts, Transformer};
 
 pub(crate) use fault::Site;
-pub(crate) use opened::Opened;
-pub(crate) use slice::Slice;
+pub(crate) use log::{clean, is_deceptive};
+pub(crate) use opened::{Opened, limited, problem_of};
+use slice::Slice;
 pub(crate) use store::{Guest, State, linker};

@@ -58,10 +58,12 @@ impl Opened {
     /// The selectors of columns 1.. .
     pub(crate) fn inputs(&mut self) -> Result<Vec<Selector>, Error> {
         let handle = self.handle;
-        let names = self.guest.call(&self.site, (Call::Load, 1), |exports, store| {
-            let transform = exports.attune_plugin_transform();
-            transform.transformer().call_inputs(store, handle)
-        })?;
+        let names = self
+            .guest
+            .call(&self.site, (Call::Load, 1), |exports, store| {
+                let transform = exports.attune_plugin_transform();
+                transform.transformer().call_inputs(store, handle)
+            })?;
         let parse = |name: &String| {
             Selector::from_str(name).map_err(|error| {
                 let message = clean(&error.to_string(), 500);
@@ -131,6 +133,14 @@ impl Failure {
         }
     }
 
+    /// As an error of loading.
+    pub(crate) fn error(self) -> Error {
+        match self {
+            Self::Fault(fault) => fault.into(),
+            Self::Problem(problem) => Error::Problem(problem),
+        }
+    }
+
     /// The kind of fault, if it is one.
     pub(crate) fn fault_kind(&self) -> Option<FaultKind> {
         match self {
@@ -150,7 +160,7 @@ pub(crate) fn limited<'a>(context: &Context<'a>, uses: Uses) -> Context<'a> {
 }
 
 /// A guest's problem with nothing in it that deceives a reader, a terminal or a program.
-pub(crate) fn sanitized(problem: GuestProblem) -> Problem {
+fn sanitized(problem: GuestProblem) -> Problem {
     problem_of(&problem.code, &problem.message, &problem.at)
 }
 

@@ -132,9 +132,14 @@ mod tests {
                 (first..first + batch).for_each(|row| column.push(Cell::text(&row.to_string())));
                 samples.take(&context, &[&column], &column);
             }
-            let texts = samples.answers.iter().map(|cell| cell.as_text().unwrap().to_owned());
+            let texts = samples
+                .answers
+                .iter()
+                .map(|cell| cell.as_text().unwrap().to_owned());
             let mut rows: Vec<usize> = texts.map(|text| text.parse().unwrap()).collect();
-            rows.retain(|row| *row != batch - 1 || mixed(*row as u64 / 100) % 100 == *row as u64 % 100);
+            rows.retain(|row| {
+                *row != batch - 1 || mixed(*row as u64 / 100) % 100 == *row as u64 % 100
+            });
             rows
         };
         assert_eq!(picked(256), picked(128));

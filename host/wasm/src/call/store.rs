@@ -45,7 +45,9 @@ impl ResourceLimiter for Limiter {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let wanted = self.memory_bytes.saturating_add(desired.saturating_sub(current));
+        let wanted = self
+            .memory_bytes
+            .saturating_add(desired.saturating_sub(current));
         if wanted > self.memory_bytes_max {
             return Err(wasmtime::Error::new(Refused {
                 unit: "bytes of memory",

@@ -146,7 +146,11 @@ impl Transformer {
                     is_final: !once.was_open,
                 };
                 // A deadline counts as one, however late the system let us see it.
-                let cost = if is_timeout { f64::from(patience) } else { cost.min(1.0) };
+                let cost = if is_timeout {
+                    f64::from(patience)
+                } else {
+                    cost.min(1.0)
+                };
                 (Err(failed), cost)
             }
         }

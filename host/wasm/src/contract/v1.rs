@@ -6,10 +6,6 @@
 
 #![expect(
     missing_docs,
-    clippy::all,
-    clippy::pedantic,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "generated code; the documentation is in wit/attune-plugin.wit"
 )]
 
@@ -17,7 +13,7 @@
 pub(crate) mod transform {
     wasmtime::component::bindgen!({
         path: "../../wit",
-        world: "transform-plugin", include_generated_code_from_file: true,
+        world: "transform-plugin",
         ownership: Borrowing { duplicate_if_necessary: true },
     });
 }
@@ -27,5 +23,6 @@ pub(crate) mod provider {
     wasmtime::component::bindgen!({
         path: "../../wit",
         world: "provider-plugin",
+        additional_derives: [PartialEq],
     });
 }

@@ -1,0 +1,142 @@
+//! From bytes to a plugin that may be trusted to compute: inspect, compile, describe, check.
+//!
+//! The order matters: nothing is compiled before its shape and its counts are known, nothing is
+//! called before it is compiled under limits, and nothing is cached before all checks have passed,
+//! so a hit needs none of them again. Start-up, reload and tests take this one path. Deliberately
+//! not here: where bytes come from (`registry`).
+
+mod cache;
+mod counts;
+mod examples;
+mod inspect;
+mod manifest;
+mod names;
+mod options;
+mod probe;
+mod schema;
+mod trusted;
+mod validate;
+
+use sha2::{Digest as _, Sha256};
+use wasmtime::component::Component;
+
+pub(crate) use cache::Cache;
+pub use manifest::{Function, Manifest};
+pub(crate) use names::{is_kebab, nearest};
+
+use crate::call::Site;
+use crate::contract::latest;
+use crate::error::Cause;
+use crate::limits::Call;
+use crate::plugin::{Code, Inner, Instantiate as _};
+use crate::{Engine, Error, Kind, Plugin};
+
+/// Loads one plugin. See the module's documentation for the order.
+pub(crate) fn load(engine: &Engine, bytes: &[u8]) -> Result<Plugin, Error> {
+    let shape = inspect::inspect(bytes, engine.limits())?;
+    let digest = digest(bytes);
+    let cached = engine
+        .cache()
+        .and_then(|cache| cache.find(engine.wasm(), &digest));
+    let is_cached = cached.is_some();
+    let component = match cached {
+        Some(component) => component,
+        None => compile(engine, bytes, &shape)?,
+    };
+    let code = link(engine, &component, shape.kind)?;
+    let manifest = describe(engine, &code, &digest)?;
+    let plugin = Plugin::new(Inner {
+        engine: engine.clone(),
+        digest,
+        size: bytes.len(),
+        imports: shape.imports,
+        manifest: Manifest::check(manifest, shape.kind)?,
+        code,
+        health: crate::plugin::Health::default(),
+    });
+    if !is_cached {
+        check(&plugin)?;
+        if let Some(cache) = engine.cache() {
+            cache.store(plugin.digest(), &component);
+        }
+    }
+    Ok(plugin)
+}
+
+/// `sha256:` and the digest of these bytes.
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    format!("sha256:{}", hex(&Sha256::digest(bytes)))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn compile(engine: &Engine, bytes: &[u8], shape: &inspect::Shape) -> Result<Component, Error> {
+    counts::check(bytes, &engine.limits().compile)?;
+    validate::validate(bytes, shape)?;
+    Component::from_binary(engine.wasm(), bytes).map_err(|error| Error::Invalid {
+        source: Cause::from(&error),
+    })
+}
+
+fn link(engine: &Engine, component: &Component, kind: Kind) -> Result<Code, Error> {
+    let link = || {
+        let pre = engine.linker().instantiate_pre(component)?;
+        Ok(match kind {
+            Kind::Transform => Code::Transform(latest::transform::TransformPluginPre::new(pre)?),
+            Kind::Provider => Code::Provider(latest::provider::ProviderPluginPre::new(pre)?),
+        })
+    };
+    link().map_err(|error: wasmtime::Error| Error::Invalid {
+        source: Cause::from(&error),
+    })
+}
+
+/// Calls `describe` in a store of its own.
+fn describe(engine: &Engine, code: &Code, digest: &str) -> Result<manifest::Raw, Error> {
+    let site = Site {
+        // Until it has told its name, a plugin is called by its digest.
+        plugin: digest.get(..19).unwrap_or(digest).to_owned(),
+        version: String::new(),
+        digest: digest.to_owned(),
+        function: "describe".to_owned(),
+    };
+    let call = (Call::Load, 1);
+    Ok(match code {
+        Code::Transform(code) => {
+            let mut guest = code.guest(engine, &site)?;
+            guest
+                .call(&site, call, |exports, store| {
+                    exports.attune_plugin_transform().call_describe(store)
+                })?
+                .into()
+        }
+        Code::Provider(code) => {
+            let mut guest = code.guest(engine, &site)?;
+            guest
+                .call(&site, call, |exports, store| {
+                    exports.attune_plugin_provider().call_describe(store)
+                })?
+                .into()
+        }
+    })
+}
+
+/// What only running it can show: its examples come out as written, and rows are independent.
+fn check(plugin: &Plugin) -> Result<(), Error> {
+    for function in &plugin.manifest().functions {
+        function.compile_schema()?;
+        if plugin.kind() == Kind::Transform {
+            let examples = examples::parse(function)?;
+            examples::run(plugin, function, &examples)?;
+            probe::run(plugin, function, &examples)?;
+        }
+    }
+    Ok(())
+}

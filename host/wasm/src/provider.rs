@@ -1,0 +1,117 @@
+//! A provider as the server drives it: pure steps, one at a time.
+//!
+//! The types are those of the contract. A [`Provider`] holds at most one store, which serves one
+//! conversation after the other on one thread and is replaced after a failure or when its memory
+//! has grown; the conversation itself lives in the state bytes, so a failed step can be tried again
+//! with the same arguments. Deliberately not here: requests, credentials, retries (the server).
+
+pub use crate::contract::latest::provider::attune::plugin::types::{
+    FunctionSpec, Manifest, Problem as GuestProblem,
+};
+pub use crate::contract::latest::provider::exports::attune::plugin::provider::{
+    Action, Attribute, Begin, CredentialSlot, Document, EndpointSlot, Event, Failure, Finding,
+    Goal, Header, HttpRequest, HttpResponse, Image, LdapEntry, LdapPage, LdapScope, LdapSearch,
+    LdapValue, Locator, Person, Picture, Presence, Relation, Reply, Request, Requirements,
+    TokenGrant, Turn, Wait,
+};
+
+use attune_core::Problem;
+
+use crate::call::{Fault, FaultKind, Guest, problem_of};
+use crate::contract::latest::provider::ProviderPlugin;
+use crate::limits::Call;
+use crate::{Error, Plugin};
+
+/// A provider plugin with its options.
+pub struct Provider {
+    plugin: Plugin,
+    options: String,
+    guest: Option<Guest<ProviderPlugin>>,
+}
+
+impl Provider {
+    /// Checks the options (JSON) against the schema. Nothing is called yet.
+    pub fn open(plugin: &Plugin, options: &str) -> Result<Self, Error> {
+        let parsed: serde_json::Value = serde_json::from_str(options).map_err(|error| {
+            Error::Problem(Problem::new(
+                "options",
+                format!("the options are not JSON: {error}"),
+            ))
+        })?;
+        // A plugin of the other kind has no such function and no such world.
+        let guest = plugin.instantiate_provider(&plugin.site("advance"))?;
+        plugin.function(plugin.id())?.check_options(&parsed)?;
+        Ok(Self {
+            plugin: plugin.clone(),
+            options: options.to_owned(),
+            guest: Some(guest),
+        })
+    }
+
+    /// The plugin.
+    pub fn plugin(&self) -> &Plugin {
+        &self.plugin
+    }
+
+    /// Endpoints, credentials and attributes that these options need.
+    pub fn needs(&mut self) -> Result<Requirements, Error> {
+        let options = self.options.clone();
+        self.call("needs", Call::Load, |exports, store| {
+            exports.attune_plugin_provider().call_needs(store, &options)
+        })
+    }
+
+    /// One step of a conversation: the same arguments give the same turn.
+    pub fn advance(&mut self, state: &[u8], now_ms: f64, event: &Event) -> Result<Turn, Error> {
+        let most = self.plugin.engine().limits().state_bytes;
+        let options = self.options.clone();
+        let turn = self.call("advance", Call::Provider, |exports, store| {
+            let provider = exports.attune_plugin_provider();
+            provider.call_advance(store, &options, state, now_ms, event)
+        })?;
+        if turn.state.len() > most {
+            let what = format!(
+                "its state has {} bytes; {most} is the most",
+                turn.state.len()
+            );
+            let site = self.plugin.site("advance");
+            return Err(Fault::new(&site, FaultKind::OutputTooLarge, what).into());
+        }
+        Ok(turn)
+    }
+
+    fn call<R>(
+        &mut self,
+        function: &str,
+        call: Call,
+        run: impl FnOnce(
+            &ProviderPlugin,
+            &mut wasmtime::Store<crate::call::State>,
+        ) -> wasmtime::Result<Result<R, GuestProblem>>,
+    ) -> Result<R, Error> {
+        if let Some(problem) = self.plugin.quarantined() {
+            return Err(Error::Problem(problem));
+        }
+        let site = self.plugin.site(function);
+        let mut guest = match self.guest.take() {
+            Some(guest) => guest,
+            None => self.plugin.instantiate_provider(&site)?,
+        };
+        // On a fault the guest is dropped here and the next call begins in a fresh one.
+        let answer = guest.call(&site, (call, 1), run)?;
+        if guest.memory_bytes() <= self.plugin.engine().limits().memory_bytes / 2 {
+            self.guest = Some(guest);
+        }
+        answer.map_err(|problem| {
+            Error::Problem(problem_of(&problem.code, &problem.message, &problem.at))
+        })
+    }
+}
+
+impl std::fmt::Debug for Provider {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Provider")
+            .field("plugin", &self.plugin)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,224 @@
+//! A transform in WebAssembly text, with holes for what a hostile guest would do there.
+//!
+//! It is what a compiler emits for the contract, written out: a manifest in static memory, a bump
+//! allocator, `apply` as identity. `wit-component` wraps it into a component, as for any plugin.
+
+#![expect(dead_code, reason = "each test binary uses some of it")]
+
+use attune_core::{Cell, Column, Context};
+use attune_wasm::{Engine, Limits, Options};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::Resolve;
+
+/// What is written into the holes. The default is an honest identity.
+pub struct Guest<'a> {
+    pub id: &'a str,
+    pub functions: &'a [&'a str],
+    pub schema: &'a str,
+    pub examples: &'a str,
+    pub uses: &'a [&'a str],
+    /// Runs in `describe`, before its result is returned.
+    pub describe: &'a str,
+    /// Runs in `open`.
+    pub open: &'a str,
+    /// Runs in `apply` before the identity; `$rows`, `$inputs` and locals `$i $p $q` are there.
+    pub apply: &'a str,
+    /// Runs in `apply` when some row of column 0 holds the byte `~`.
+    pub on_tilde: &'a str,
+    /// Further fields of the module: functions, globals, a start function, tables.
+    pub more: &'a str,
+    /// The package's version in the contract.
+    pub contract: &'a str,
+}
+
+impl Default for Guest<'_> {
+    fn default() -> Self {
+        Self {
+            id: "same",
+            functions: &["same"],
+            schema: r#"{"type":"object","additionalProperties":false}"#,
+            examples: r#"[{"input":["a"],"output":"a"}]"#,
+            uses: &[],
+            describe: "",
+            open: "",
+            apply: "",
+            on_tilde: "",
+            more: "",
+            contract: "1.0.0",
+        }
+    }
+}
+
+impl Guest<'_> {
+    /// The component.
+    pub fn component(&self) -> Vec<u8> {
+        let mut module = wat::parse_str(self.module()).unwrap_or_else(|error| panic!("{error}"));
+        let wit = include_str!("../../../../wit/attune-plugin.wit");
+        let wit = wit.replace(
+            "attune:plugin@1.0.0",
+            &format!("attune:plugin@{}", self.contract),
+        );
+        let mut resolve = Resolve::default();
+        let package = resolve.push_str("attune-plugin.wit", &wit).unwrap();
+        let world = resolve
+            .select_world(&[package], Some("transform-plugin"))
+            .unwrap();
+        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+        let mut encoder = ComponentEncoder::default().module(&module).unwrap();
+        encoder.encode().unwrap()
+    }
+
+    fn module(&self) -> String {
+        let (image, manifest) = self.manifest();
+        let interface = format!("attune:plugin/transform@{}", self.contract);
+        format!(
+            r#"(module
+  (import "attune:plugin/log@{contract}" "emit" (func $emit (param i32 i32 i32)))
+  (import "[export]{interface}" "[resource-new]transformer" (func $new (param i32) (result i32)))
+  (memory (export "memory") 16)
+  (global $heap (mut i32) (i32.const 131072))
+  (data (i32.const {IMAGE}) "{image}")
+  (data (i32.const {TEXT}) "hello from the guest\1b[31m\n\u{{202e}}")
+  {more}
+  (func $realloc (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+    (local $at i32)
+    (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
+    (global.set $heap (i32.add (local.get $at) (local.get 3)))
+    (block $fits
+      (br_if $fits (i32.le_u (global.get $heap) (i32.mul (memory.size) (i32.const 65536))))
+      (br_if $fits (i32.ne (i32.const -1)
+        (memory.grow (i32.add (i32.const 1) (i32.div_u (local.get 3) (i32.const 65536))))))
+      unreachable)
+    (local.get $at))
+  (func (export "{interface}#describe") (result i32)
+    {describe}
+    (i32.const {manifest}))
+  (func (export "{interface}#[static]transformer.open") (param i32 i32 i32 i32) (result i32)
+    {open}
+    (i32.store8 (i32.const {RETURN}) (i32.const 0))
+    (i32.store (i32.add (i32.const {RETURN}) (i32.const 4)) (call $new (i32.const 1)))
+    (i32.const {RETURN}))
+  (func (export "{interface}#[method]transformer.inputs") (param i32) (result i32)
+    (i64.store (i32.const {RETURN}) (i64.const 0))
+    (i32.const {RETURN}))
+  (func $tilde (param $inputs i32) (result i32)
+    (local $p i32) (local $end i32)
+    (local.set $p (i32.load (i32.add (local.get $inputs) (i32.const 16))))
+    (local.set $end (i32.add (local.get $p)
+      (i32.load (i32.add (local.get $inputs) (i32.const 20)))))
+    (block $none
+      (loop $next
+        (br_if $none (i32.ge_u (local.get $p) (local.get $end)))
+        (if (i32.eq (i32.load8_u (local.get $p)) (i32.const 126))
+          (then (return (i32.const 1))))
+        (local.set $p (i32.add (local.get $p) (i32.const 1)))
+        (br $next)))
+    (i32.const 0))
+  (func $apply (export "{interface}#[method]transformer.apply")
+    (param $self i32) (param $now f64) (param $seeds i32) (param $seeds_len i32)
+    (param $locale i32) (param $locale_len i32) (param $extra i32) (param $extra_len i32)
+    (param $rows i32) (param $inputs i32) (param $inputs_len i32) (result i32)
+    (local $i i32) (local $p i32) (local $q i32)
+    (i32.store8 (i32.const {RETURN}) (i32.const 0))
+    (memory.copy (i32.add (i32.const {RETURN}) (i32.const 4)) (local.get $inputs) (i32.const 24))
+    {apply}
+    (if (call $tilde (local.get $inputs)) (then {on_tilde}))
+    (i32.const {RETURN}))
+  (func (export "cabi_post_{interface}#[method]transformer.apply") (param i32)
+    (global.set $heap (i32.const 131072))))"#,
+            contract = self.contract,
+            more = self.more,
+            describe = self.describe,
+            open = self.open,
+            apply = self.apply,
+            on_tilde = self.on_tilde,
+        )
+    }
+
+    /// The manifest's memory, as a data string, and the address of the record.
+    fn manifest(&self) -> (String, u32) {
+        let mut image = Image::default();
+        let summary = image.text("A guest of the tests");
+        let (id, version) = (image.text(self.id), image.text("1.0.0"));
+        let schema = image.text(self.schema);
+        let examples = image.text(self.examples);
+        let uses: Vec<_> = self.uses.iter().map(|word| image.text(word)).collect();
+        let uses = image.list(&uses.concat(), self.uses.len());
+        let mut functions = Vec::new();
+        for name in self.functions {
+            let name = image.text(name);
+            functions.extend([name, summary, schema, examples, uses, [0, 0]].concat());
+        }
+        let functions = image.list(&functions, self.functions.len());
+        let record = image.list(&[id, version, summary, functions, [0, 0]].concat(), 1);
+        (image.escaped(), record[0])
+    }
+}
+
+/// Where the manifest lies, the text for log lines, and what is returned by pointer.
+const IMAGE: u32 = 8_192;
+pub const TEXT: u32 = 4_096;
+pub const RETURN: u32 = 1_024;
+
+#[derive(Default)]
+struct Image(Vec<u8>);
+
+impl Image {
+    fn text(&mut self, text: &str) -> [u32; 2] {
+        let at = IMAGE + self.0.len() as u32;
+        self.0.extend_from_slice(text.as_bytes());
+        [at, text.len() as u32]
+    }
+
+    fn list(&mut self, words: &[u32], length: usize) -> [u32; 2] {
+        self.0.resize(self.0.len().next_multiple_of(8), 0);
+        let at = IMAGE + self.0.len() as u32;
+        self.0
+            .extend(words.iter().flat_map(|word| word.to_le_bytes()));
+        [at, length as u32]
+    }
+
+    fn escaped(&self) -> String {
+        self.0.iter().map(|byte| format!("\\{byte:02x}")).collect()
+    }
+}
+
+/// Short deadlines: tests count them and do not wait for them.
+pub fn limits() -> Limits {
+    Limits {
+        transform_ms: 20,
+        provider_ms: 40,
+        load_ms: 200,
+        ..Limits::default()
+    }
+}
+
+pub fn engine() -> Engine {
+    let options = Options {
+        cache_dir: None,
+        limits: limits(),
+    };
+    Engine::new(options).unwrap()
+}
+
+pub const CONTEXT: Context<'static> = Context {
+    now_ms: 0,
+    seeds: &[],
+    locale: "und",
+};
+
+pub fn column<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Column {
+    let mut column = Column::default();
+    for text in texts {
+        column.push(Cell::text(text.as_ref()));
+    }
+    column
+}
+
+/// 256 rows, of which those in `bad` hold a tilde.
+pub fn rows_with_tilde(bad: &[usize]) -> Column {
+    column((0..256).map(|row| {
+        let mark = if bad.contains(&row) { "~" } else { "" };
+        format!("row {row}{mark}")
+    }))
+}
