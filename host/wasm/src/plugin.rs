@@ -220,13 +220,13 @@ pub(crate) trait Instantiate {
     type Exports;
 
     /// A fresh store with an instance.
-    fn guest(&self, engine: &Engine, site: &Site) -> Result<Guest<Self::Exports>, Fault>;
+    fn guest(&self, engine: &Engine, site: &Site) -> Result<Guest<Self::Exports>, Box<Fault>>;
 }
 
 impl Instantiate for TransformPluginPre<State> {
     type Exports = TransformPlugin;
 
-    fn guest(&self, engine: &Engine, site: &Site) -> Result<Guest<TransformPlugin>, Fault> {
+    fn guest(&self, engine: &Engine, site: &Site) -> Result<Guest<TransformPlugin>, Box<Fault>> {
         let returned_bytes = engine.limits().transform_returned_bytes;
         Guest::new(engine, site, returned_bytes, |store| {
             self.instantiate(store)
@@ -237,7 +237,7 @@ impl Instantiate for TransformPluginPre<State> {
 impl Instantiate for ProviderPluginPre<State> {
     type Exports = ProviderPlugin;
 
-    fn guest(&self, engine: &Engine, site: &Site) -> Result<Guest<ProviderPlugin>, Fault> {
+    fn guest(&self, engine: &Engine, site: &Site) -> Result<Guest<ProviderPlugin>, Box<Fault>> {
         let returned_bytes = engine.limits().provider_returned_bytes;
         Guest::new(engine, site, returned_bytes, |store| {
             self.instantiate(store)

@@ -244,7 +244,9 @@ fn files(dir: Option<&Path>) -> Result<BTreeMap<String, Vec<PathBuf>>, Error> {
             found.entry(id).or_default().push(path);
         }
     }
-    found.values_mut().for_each(|paths| paths.sort());
+    for paths in found.values_mut() {
+        paths.sort();
+    }
     Ok(found)
 }
 

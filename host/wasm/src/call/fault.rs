@@ -93,8 +93,8 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub(crate) fn new(site: &Site, kind: FaultKind, what: impl Into<String>) -> Self {
-        Self {
+    pub(crate) fn new(site: &Site, kind: FaultKind, what: impl Into<String>) -> Box<Self> {
+        Box::new(Self {
             kind,
             plugin: site.plugin.clone(),
             version: site.version.clone(),
@@ -103,19 +103,17 @@ impl Fault {
             what: what.into(),
             place: None,
             log: None,
-        }
+        })
     }
 
-    /// Sorts an error of wasmtime. `stopped` is the reason of a refused growth, which is what the
-    /// guest's trap follows from.
-    pub(crate) fn of(site: &Site, error: &wasmtime::Error, log: Option<&str>) -> Self {
+    /// Sorts an error of wasmtime; `log` is the last error line of the call.
+    pub(crate) fn of(site: &Site, error: &wasmtime::Error, log: Option<&str>) -> Box<Self> {
         let backtrace = error.downcast_ref::<WasmBacktrace>();
         let (kind, what) = sort(error, backtrace.is_some());
-        Self {
-            place: backtrace.and_then(place),
-            log: log.map(str::to_owned),
-            ..Self::new(site, kind, what)
-        }
+        let mut fault = Self::new(site, kind, what);
+        fault.place = backtrace.and_then(place);
+        fault.log = log.map(str::to_owned);
+        fault
     }
 }
 
@@ -160,15 +158,12 @@ fn sort(error: &wasmtime::Error, in_guest: bool) -> (FaultKind, String) {
     let text = format!("{:#}", error.root_cause());
     // The type is private to wasmtime; its text is checked by a test of ours.
     if text.contains("fuel allocated for hostcalls") {
-        return match in_guest {
-            true => (
-                FaultKind::Trap,
-                "a log line is larger than any answer may be".to_owned(),
-            ),
-            false => (
-                FaultKind::OutputTooLarge,
-                "the answer is larger than the limit".to_owned(),
-            ),
+        return if in_guest {
+            let what = "a log line is larger than any answer may be";
+            (FaultKind::Trap, what.to_owned())
+        } else {
+            let what = "the answer is larger than the limit";
+            (FaultKind::OutputTooLarge, what.to_owned())
         };
     }
     // Frames of the guest mean that it was still running; none, that its answer was being read.

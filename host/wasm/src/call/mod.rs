@@ -18,6 +18,6 @@ pub use transformer::{BATCH_ROWS, Counts, Transformer};
 
 pub(crate) use fault::Site;
 pub(crate) use log::{clean, is_deceptive};
-pub(crate) use opened::{Opened, limited, problem_of};
+pub(crate) use opened::{Failure, Opened, limited, problem_of};
 use slice::Slice;
 pub(crate) use store::{Guest, State, linker};

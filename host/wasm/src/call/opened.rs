@@ -30,7 +30,7 @@ pub(crate) struct Opened {
 #[derive(Debug, Clone)]
 pub(crate) enum Failure {
     /// The sandbox ended the call.
-    Fault(Fault),
+    Fault(Box<Fault>),
     /// `apply` itself said no.
     Problem(Problem),
 }
@@ -45,7 +45,7 @@ impl Opened {
                 let transform = exports.attune_plugin_transform();
                 transform.transformer().call_open(store, function, options)
             })?
-            .map_err(|problem| Error::Problem(sanitized(problem)))?;
+            .map_err(|problem| Error::Problem(sanitized(&problem)))?;
         let memory_bytes = guest.memory_bytes();
         Ok(Self {
             guest,
@@ -102,7 +102,7 @@ impl Opened {
                 transformer.call_apply(store, handle, guest_context, count, &columns)
             })
             .map_err(Failure::Fault)?
-            .map_err(|problem| Failure::Problem(sanitized(problem)))?;
+            .map_err(|problem| Failure::Problem(sanitized(&problem)))?;
         let column = Column::from_parts(answer.kinds, answer.ends, answer.data);
         column.check(rows.len(), true).map_err(|error| {
             let what = format!("the returned column {error}");
@@ -136,7 +136,7 @@ impl Failure {
     /// As an error of loading.
     pub(crate) fn error(self) -> Error {
         match self {
-            Self::Fault(fault) => fault.into(),
+            Self::Fault(fault) => Error::Fault(fault),
             Self::Problem(problem) => Error::Problem(problem),
         }
     }
@@ -160,7 +160,7 @@ pub(crate) fn limited<'a>(context: &Context<'a>, uses: Uses) -> Context<'a> {
 }
 
 /// A guest's problem with nothing in it that deceives a reader, a terminal or a program.
-fn sanitized(problem: GuestProblem) -> Problem {
+fn sanitized(problem: &GuestProblem) -> Problem {
     problem_of(&problem.code, &problem.message, &problem.at)
 }
 

@@ -104,7 +104,7 @@ impl Samples {
     }
 }
 
-/// A fixed, well mixed number for each hundred (the finalizer of SplitMix64).
+/// A fixed, well mixed number for each hundred (the finalizer of `SplitMix64`).
 fn mixed(number: u64) -> u64 {
     let mut x = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
     x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

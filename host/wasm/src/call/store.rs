@@ -125,7 +125,7 @@ impl<I> Guest<I> {
         site: &Site,
         returned_bytes: usize,
         instantiate: impl FnOnce(&mut Store<State>) -> wasmtime::Result<I>,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, Box<Fault>> {
         let limits = engine.limits();
         let mut store = Store::new(engine.wasm(), State::new(&site.plugin, limits));
         store.limiter(|state| &mut state.limiter);
@@ -149,7 +149,7 @@ impl<I> Guest<I> {
         site: &Site,
         (call, patience): (Call, u32),
         run: impl FnOnce(&I, &mut Store<State>) -> wasmtime::Result<R>,
-    ) -> Result<R, Fault> {
+    ) -> Result<R, Box<Fault>> {
         let deadline = self.limits.deadline(call) * patience;
         self.store.set_epoch_deadline(ticker::epochs(deadline));
         self.store.data_mut().log.begin();

@@ -208,7 +208,7 @@ impl Transformer {
     fn reopen(&mut self) -> Result<Opened, Failure> {
         self.counts.stores += 1;
         Opened::open(&self.plugin, &self.function, &self.options).map_err(|error| match error {
-            Error::Fault(fault) => Failure::Fault(*fault),
+            Error::Fault(fault) => Failure::Fault(fault),
             other => Failure::Problem(other.problem()),
         })
     }

@@ -24,6 +24,8 @@ const MAGIC: &[u8; 16] = b"attune compiled\n";
 const HEADER_BYTES: usize = MAGIC.len() + 32;
 /// Largest file that is read.
 const FILE_BYTES_MAX: u64 = 512 * 1024 * 1024;
+/// Rights of everybody but the owner.
+const GROUP_AND_OTHERS: u32 = 0o077;
 /// Entries beyond which the oldest are removed.
 const ENTRIES_MAX: usize = 200;
 
@@ -94,7 +96,7 @@ impl Cache {
     fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
         let mut file = File::open(path)?;
         let about = file.metadata()?;
-        let is_ours = about.is_file() && about.uid() == self.uid && about.mode() & 0o077 == 0;
+        let is_ours = about.is_file() && about.uid() == self.uid && is_private(&about);
         if !is_ours || about.len() > FILE_BYTES_MAX {
             return Err(std::io::Error::other(
                 "it is not a private file of this user",
@@ -164,12 +166,17 @@ fn own(dir: &Path) -> std::io::Result<u32> {
     let uid = private_file(&probe)?.metadata()?.uid();
     fs::remove_file(&probe)?;
     let about = fs::metadata(dir)?;
-    if about.uid() != uid || about.mode() & 0o077 != 0 {
+    if about.uid() != uid || !is_private(&about) {
         return Err(std::io::Error::other(
             "the folder must belong to this user and have mode 0700",
         ));
     }
     Ok(uid)
+}
+
+/// Nobody but the owner has any right.
+fn is_private(about: &fs::Metadata) -> bool {
+    about.mode() & GROUP_AND_OTHERS == 0
 }
 
 fn private_file(path: &Path) -> std::io::Result<File> {

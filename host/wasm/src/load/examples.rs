@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::manifest::{Function, refused};
-use crate::call::{Opened, clean, limited};
+use crate::call::{Failure, Opened, clean, limited};
 use crate::{Error, Plugin};
 
 const EXAMPLES_MAX: usize = 200;
@@ -153,7 +153,7 @@ fn apply(
     let context = limited(&context, function.uses);
     let answer = opened
         .apply(&context, 0..1, &inputs, 1)
-        .map_err(|failure| failure.error())?;
+        .map_err(Failure::error)?;
     Ok(Output::of(answer.cell(0)))
 }
 
@@ -223,7 +223,10 @@ fn seed(hex: Option<&str>) -> Result<[u8; 16], String> {
 
 /// A written value: JSON as a document would have it, or an object with the member `$`.
 fn value(raw: &RawValue) -> Result<Output, String> {
-    if let Ok(special) = serde_json::from_str::<Special>(raw.get()) {
+    // Serde would also read the struct from a list.
+    if raw.get().starts_with('{')
+        && let Ok(special) = serde_json::from_str::<Special>(raw.get())
+    {
         return special_value(&special);
     }
     let mut column = Column::default();

@@ -98,6 +98,10 @@ fn outermost(bytes: &[u8]) -> Result<(Imports, Vec<String>), Error> {
 }
 
 /// A file that ends early is a failed download; everything else is no valid component.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it stands in `map_err`, which gives the error away"
+)]
 pub(super) fn unreadable(error: wasmparser::Error) -> Error {
     if error.message().contains("unexpected end") {
         return Error::NotComponent {

@@ -71,7 +71,7 @@ fn problem(schema: &Value, error: &ValidationError<'_>) -> Problem {
             let name = unexpected.first().map_or("", String::as_str);
             let mut message = format!("there is no option `{}`", clean(name, 80));
             match nearest(name, known()) {
-                Some(meant) => message += &format!("; did you mean `{meant}`?"),
+                Some(meant) => message = format!("{message}; did you mean `{meant}`?"),
                 None => message += &allowed(known()),
             }
             (message, name.to_owned())
@@ -115,11 +115,11 @@ fn path(pointer: &str) -> String {
     for part in pointer.split('/').skip(1) {
         let part = part.replace("~1", "/").replace("~0", "~");
         if part.bytes().all(|byte| byte.is_ascii_digit()) {
-            path += &format!("[{part}]");
+            path = format!("{path}[{part}]");
         } else if path.is_empty() {
             path += &part;
         } else {
-            path += &format!(".{part}");
+            path = format!("{path}.{part}");
         }
     }
     path

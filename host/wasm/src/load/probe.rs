@@ -9,7 +9,7 @@ use attune_core::{Cell, Column, Context, Kind};
 
 use super::examples::{self, Example};
 use super::manifest::Function;
-use crate::call::{Opened, limited};
+use crate::call::{Failure, Opened, limited};
 use crate::{Error, Plugin};
 
 /// Sets of options of one function that are probed.
@@ -92,7 +92,9 @@ impl<'a> Batch<'a> {
         let rows = order.len();
         let mut columns = vec![Column::default(); self.columns.len()];
         for (part, column) in columns.iter_mut().zip(&self.columns) {
-            order.iter().for_each(|row| part.push(column.cell(*row)));
+            for row in order {
+                part.push(column.cell(*row));
+            }
         }
         let seeds: Vec<u8> = order.iter().flat_map(|row| [*row as u8; 16]).collect();
         let context = Context {
@@ -104,7 +106,7 @@ impl<'a> Batch<'a> {
         let context = limited(&context, self.function.uses);
         let answer = opened
             .apply(&context, 0..rows, &inputs, 1)
-            .map_err(|failure| failure.error())?;
+            .map_err(Failure::error)?;
         Ok(answer
             .iter()
             .map(|cell| (cell.kind, cell.bytes.to_vec()))
