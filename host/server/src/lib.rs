@@ -1,8 +1,11 @@
 //! The service behind `attune`: everything that does I/O, and the commands that use it.
 //!
 //! Modules stand in layers and import downward only (`tests/tidy` checks it):
-//! `clock`, `settings`, `fault` < `net`, `store` < `source`, `target`, `vault`, `connector` < `sync` < `cli` < `app`.
+//! leaves (`clock`, `settings`, `fault`, `telemetry`), then `net` and `store`, then `source`,
+//! `target`, `connector` and `vault`, then `sync`, then `app` and `cli`.
 
+pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod connector;
 pub mod fault;
@@ -10,6 +13,7 @@ pub mod net;
 pub mod settings;
 pub mod source;
 pub mod store;
+pub mod sync;
 pub mod target;
 pub mod telemetry;
 pub mod vault;

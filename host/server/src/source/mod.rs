@@ -19,6 +19,7 @@ mod limits;
 mod people;
 mod requests;
 mod spec;
+mod wasm;
 
 #[cfg(test)]
 mod tests;
@@ -29,3 +30,4 @@ pub use conversation::{Ask, Completion};
 pub use error::Error;
 pub use people::{Attribute, Document, Image, Page, Person, Picture, Presence, Refused, Relation};
 pub use spec::{Endpoint, Source, SourceSpec};
+pub use wasm::Wasm;

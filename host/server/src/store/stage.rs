@@ -84,6 +84,13 @@ impl Stage {
         sqlx::query("create table meta (json text not null)")
             .execute(&stage.pool)
             .await?;
+        sqlx::query(
+            "create table results (target integer not null, account text not null, \
+             field integer not null, result text not null, \
+             primary key (target, account, field)) without rowid",
+        )
+        .execute(&stage.pool)
+        .await?;
         Ok(stage)
     }
 
