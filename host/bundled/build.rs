@@ -51,8 +51,7 @@ fn main() -> Result<(), Failure> {
         .canonicalize()?;
     let plugins = root.join("plugins");
     let out = PathBuf::from(variable("OUT_DIR")?);
-    watch(&root.join("wit"))?;
-    watch(&plugins)?;
+    watch(&root);
 
     let mut bundled = guests(&plugins.join("transforms"))?;
     bundled.extend(guests(&plugins.join("providers"))?);
@@ -69,22 +68,26 @@ fn variable(name: &str) -> Result<OsString, Failure> {
     env::var_os(name).ok_or_else(|| format!("{name} is not set").into())
 }
 
-/// Asks cargo to run this again when a source changes: folders and files, but nothing built.
-fn watch(path: &Path) -> Result<(), Failure> {
-    println!("cargo:rerun-if-changed={}", path.display());
-    for entry in fs::read_dir(path)? {
-        let path = entry?.path();
-        let source = ["rs", "toml", "lock", "wit", "csv", "json", "proto", "xml"];
-        if path.is_dir() && path.file_name() != Some(OsStr::new("target")) {
-            watch(&path)?;
-        } else if source
-            .iter()
-            .any(|kind| path.extension() == Some(OsStr::new(kind)))
-        {
-            println!("cargo:rerun-if-changed={}", path.display());
-        }
+/// Asks cargo to run this again when a source changes. Cargo looks into folders by itself; the
+/// workspace's own folder is left out, because native builds of the plugins write into it.
+fn watch(root: &Path) {
+    let sources = [
+        "wit/attune-plugin.wit",
+        "plugins/Cargo.toml",
+        "plugins/Cargo.lock",
+        "plugins/sdk",
+        "plugins/transforms",
+        "plugins/providers",
+        "plugins/testing",
+    ];
+    // A path that is not there would make every build run this again.
+    for source in sources
+        .map(|source| root.join(source))
+        .iter()
+        .filter(|path| path.exists())
+    {
+        println!("cargo:rerun-if-changed={}", source.display());
     }
-    Ok(())
 }
 
 /// The packages in the folders of `kind`, sorted by folder; none where there is no such folder.

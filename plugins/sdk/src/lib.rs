@@ -19,3 +19,8 @@ pub mod testing;
 
 pub use options::NoOptions;
 pub use wit::transform::attune::plugin::types::Problem;
+
+/// The README's plugin compiles and passes its own check, as a doc test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

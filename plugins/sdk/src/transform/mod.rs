@@ -52,3 +52,6 @@ pub use value::{TextView, Value};
 
 pub use crate::wit::transform::attune::plugin::types::Column;
 pub use crate::wit::transform::exports::attune::plugin::transform::Context;
+
+#[cfg(test)]
+mod tests;
