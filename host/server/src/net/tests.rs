@@ -2,6 +2,7 @@
 //! added to a request and what never leaves.
 
 mod links;
+mod tls;
 mod tokens;
 mod wire;
 

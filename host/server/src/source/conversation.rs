@@ -232,7 +232,7 @@ impl Talk<'_> {
         }
         tokio::select! {
             () = pages.closed() => Err(Error::Cancelled),
-            Some(arrived) = self.requests.next() => self.arrived(arrived?),
+            Some(arrived) = self.requests.next() => Ok(self.arrived(arrived?)),
             Some(woken) = self.wakes.join_next() => match woken {
                 Ok(id) => Ok((Event::Woke(id), None)),
                 Err(_) => Err(Error::Incomplete { why: "a wait did not end".to_owned() }),
@@ -240,21 +240,17 @@ impl Talk<'_> {
         }
     }
 
-    fn arrived(&mut self, arrived: Arrived) -> Result<(Event, Option<u64>), Error> {
+    fn arrived(&mut self, arrived: Arrived) -> (Event, Option<u64>) {
         let Arrived {
             id,
             reply,
             failure,
             mark,
         } = arrived;
-        if let Some(cause @ net::Error::Refused { .. }) = failure {
-            let slot = "directory".to_owned();
-            return Err(Error::RequestRefused { slot, cause });
-        }
         if let Some(failure) = failure {
             self.last_failure = Some(failure);
         }
-        Ok((Event::Replied { id, reply }, Some(mark)))
+        (Event::Replied { id, reply }, Some(mark))
     }
 
     fn complete(&mut self, count: u32) -> Result<Completion, Error> {

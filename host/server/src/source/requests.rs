@@ -128,13 +128,9 @@ impl Requests {
     }
 
     fn count(&mut self, joined: Result<Came, JoinError>) -> Result<Arrived, Error> {
-        let came = joined.unwrap_or_else(|_| Came {
-            // A task that panicked cannot say whose it was: what is open longest is not known
-            // either, so the conversation is told to stop by an id that nobody has.
-            id: u32::MAX,
-            sent: 0,
-            result: Err(net::Error::refused("a request came to an unexpected end")),
-        });
+        let came = joined.map_err(|_| Error::Incomplete {
+            why: "a request came to an unexpected end".to_owned(),
+        })?;
         let mark = self.open.remove(&came.id).unwrap_or_default();
         self.sent += came.sent;
         let (reply, failure) = match came.result {

@@ -27,7 +27,10 @@ impl Wasm {
     /// Checks the options against the plugin's schema and makes its sandbox.
     pub fn open(plugin: &Plugin, options: &serde_json::Value) -> Result<Self, Error> {
         let provider = Provider::open(plugin, &options.to_string())
-            .map_err(|error| Error::of_fault(fault(error), None))?;
+            .map_err(|error| match fault(error) {
+                Fault::Problem(problem) => Error::Options(problem),
+                fault @ Fault::Plugin { .. } => Error::of_fault(fault, None),
+            })?;
         Ok(Self { provider: Mutex::new(provider) })
     }
 }

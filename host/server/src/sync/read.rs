@@ -240,7 +240,7 @@ fn view(document: &Document) -> project::Document<'_> {
     match document {
         Document::Json(bytes) => project::Document::Json(bytes),
         Document::Ldap(entry) => {
-            project::Document::Entry(&entry.attributes, &project::is_binary_by_name)
+            project::Document::Entry(&entry.attributes, entry.is_binary())
         }
         Document::Nothing => project::Document::Nothing,
     }

@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 use tokio::task::JoinSet;
 
 use super::entry::{self, Item};
-use super::{Bind, Directory, Page, Scope, Search, Security};
+use super::{Binary, Bind, Directory, Page, Scope, Search, Security};
 use crate::net::wire::{CONNECT_MAX, IDLE_MAX, REQUEST_MAX};
 use crate::net::{Error, tls};
 
@@ -187,7 +187,7 @@ impl Connection {
         let mut stream = started.map_err(|cause| self.classify(&cause))?;
         let mut page = Page::default();
         let mut bytes = 0;
-        let binary = Arc::from(search.binary.as_slice());
+        let binary = Binary::named(&search.binary);
         while let Some(message) = stream.next().await.map_err(|cause| self.classify(&cause))? {
             match entry::read(message, &binary) {
                 Item::Entry(entry) => {

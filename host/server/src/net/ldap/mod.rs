@@ -18,9 +18,11 @@ mod tests;
 
 pub use connection::Connection;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use attune_core::project::is_binary_by_name;
 use rustls::ClientConfig;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -176,8 +178,7 @@ pub struct Entry {
     /// Name as the server writes it (`userCertificate;binary`), and all values; both in the
     /// server's order.
     pub attributes: Vec<(String, Vec<Vec<u8>>)>,
-    /// What the search called binary besides the attributes that always are.
-    binary: Arc<[String]>,
+    binary: Binary,
 }
 
 impl Entry {
@@ -186,7 +187,7 @@ impl Entry {
         Self {
             dn: dn.into(),
             attributes,
-            binary: Arc::default(),
+            binary: Binary::default(),
         }
     }
 
@@ -198,16 +199,49 @@ impl Entry {
         self.dn.len() + self.attributes.iter().map(of).sum::<usize>()
     }
 
-    /// The values of an attribute are bytes rather than text: decided by its name, without case
-    /// and options, and never by the content.
-    pub fn is_binary(&self, name: &str) -> bool {
+    /// Whether the values of an attribute are bytes rather than text: decided by its name, without
+    /// case and options, and never by the content.
+    pub fn is_binary(&self) -> &dyn Fn(&str) -> bool {
+        self.binary.0.as_ref()
+    }
+}
+
+/// Which names are binary: those that always are, and those that a search calls so.
+#[derive(Clone)]
+struct Binary(Arc<dyn Fn(&str) -> bool + Send + Sync>);
+
+impl Binary {
+    fn named(names: &[String]) -> Self {
         let bare = |name: &str| {
             name.split(';')
                 .next()
                 .unwrap_or_default()
                 .to_ascii_lowercase()
         };
-        let is_named = self.binary.iter().any(|known| bare(known) == bare(name));
-        is_named || attune_core::project::is_binary_by_name(name)
+        let names: Vec<String> = names.iter().map(|name| bare(name)).collect();
+        Self(Arc::new(move |name| {
+            is_binary_by_name(name) || names.contains(&bare(name))
+        }))
+    }
+}
+
+impl Default for Binary {
+    fn default() -> Self {
+        Self::named(&[])
+    }
+}
+
+/// Two entries are the same when their data is.
+impl PartialEq for Binary {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Binary {}
+
+impl fmt::Debug for Binary {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("by name")
     }
 }

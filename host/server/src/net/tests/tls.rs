@@ -1,0 +1,203 @@
+//! Secure connections: whom we trust, and what is said about those whom we do not.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+
+use rcgen::{CertificateParams, KeyPair};
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use super::{Listener, noon, outside, reply, slot};
+use crate::clock::TestClock;
+use crate::net::{Base, Error, Options, Outside, Request, Slot, SlotSpec, facts};
+
+/// A server with a certificate of its own, whose PEM is in a file.
+struct Secure {
+    address: SocketAddr,
+    pem: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+fn secure(change: impl FnOnce(&mut CertificateParams)) -> Secure {
+    let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    change(&mut params);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let pem = folder.path().join("ca.pem");
+    std::fs::write(&pem, certificate.pem()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap();
+    let config = Arc::new(config);
+    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in socket.incoming() {
+            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = StreamOwned::new(connection, stream.unwrap());
+            // A client that does not trust us hangs up: that is the test's matter.
+            if stream.read(&mut [0; 4096]).is_ok() {
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+            }
+        }
+    });
+    Secure {
+        address,
+        pem,
+        _folder: folder,
+    }
+}
+
+impl Secure {
+    fn url(&self) -> String {
+        format!("https://localhost:{}", self.address.port())
+    }
+
+    async fn get(&self, url: &str, ca_file: Option<PathBuf>) -> Result<String, Error> {
+        let (outside, clock) = outside();
+        let spec = SlotSpec {
+            address: url.to_owned(),
+            ca_file,
+            ..SlotSpec::default()
+        };
+        let answer = Slot::open(&outside, spec)?
+            .exchange(Request::get("/"))
+            .await;
+        assert!(
+            clock.waits().is_empty(),
+            "a certificate does not get better by waiting"
+        );
+        Ok(String::from_utf8(answer?.body.to_vec()).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn a_private_authority_is_trusted_beside_its_address_only() {
+    let server = secure(|_| {});
+    let error = server.get(&server.url(), None).await.unwrap_err();
+    assert_eq!(error.kind(), "tls");
+    assert!(error.to_string().contains("(ca-file)"), "{error}");
+    let body = server
+        .get(&server.url(), Some(server.pem.clone()))
+        .await
+        .unwrap();
+    assert_eq!(body, "ok");
+
+    let clock = TestClock::skipping(noon());
+    let options = Options {
+        ca_file: Some(server.pem.clone()),
+        ..Options::default()
+    };
+    let outside = Outside::open(options, clock, 1).unwrap();
+    let answer = slot(&outside, &server.url())
+        .exchange(Request::get("/"))
+        .await
+        .unwrap();
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn another_name_and_an_old_certificate_are_named() {
+    let server = secure(|_| {});
+    let by_address = format!("https://{}", server.address);
+    let error = server
+        .get(&by_address, Some(server.pem.clone()))
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("its certificate is for another host name"),
+        "{error}"
+    );
+
+    let old = secure(|params| params.not_after = rcgen::date_time_ymd(2020, 1, 1));
+    let error = old
+        .get(&old.url(), Some(old.pem.clone()))
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().ends_with("its certificate has expired"),
+        "{error}"
+    );
+
+    let plain = Listener::start(|_, _| reply(200, &[], "")).await;
+    let url = plain.url().replace("http://127.0.0.1", "https://localhost");
+    let error = server.get(&url, None).await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("does not speak TLS on this port"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_certificate_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("empty.pem");
+    std::fs::write(&empty, "hello").unwrap();
+    let missing = folder.path().join("missing.pem");
+    let server = secure(|_| {});
+    for file in [empty, missing] {
+        let error = server
+            .get(&server.url(), Some(file.clone()))
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), "setup");
+        assert!(
+            error.to_string().contains(&file.display().to_string()),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_check_says_how_secure_an_address_is() {
+    let server = secure(|_| {});
+    let base = Base::http(&server.url(), false).unwrap();
+    let good = facts(&base, Some(&server.pem), &Options::default()).await;
+    let last = good.last().unwrap();
+    assert_eq!((last.name, last.is_ok), ("tls", true));
+    assert_eq!(last.message, "secure connection, TLS 1.3");
+    let bad = facts(&base, None, &Options::default()).await;
+    assert!(!bad.last().unwrap().is_ok && bad.last().unwrap().message.contains("ca-file"));
+}
+
+#[tokio::test]
+async fn a_proxy_serves_everything_but_this_machine() {
+    let proxy = Listener::start(|_, _| reply(200, &[], "by proxy")).await;
+    let here = Listener::start(|_, _| reply(200, &[], "direct")).await;
+    let options = Options {
+        proxy: Some(proxy.url()),
+        no_proxy: vec!["direct.example.com".to_owned()],
+        ca_file: None,
+    };
+    let outside = Outside::open(options, TestClock::skipping(noon()), 1).unwrap();
+    let spec = SlotSpec {
+        address: "http://people.example.com".to_owned(),
+        allow_http: true,
+        ..SlotSpec::default()
+    };
+    let answer = Slot::open(&outside, spec)
+        .unwrap()
+        .exchange(Request::get("/x"))
+        .await
+        .unwrap();
+    assert_eq!(&answer.body[..], b"by proxy");
+    assert_eq!(proxy.seen(), ["GET http://people.example.com/x"]);
+    let answer = slot(&outside, &here.url())
+        .exchange(Request::get("/"))
+        .await
+        .unwrap();
+    assert_eq!(&answer.body[..], b"direct");
+}
