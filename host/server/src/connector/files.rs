@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
+use super::csv;
 use crate::settings::reader::Node;
 
 /// Largest file that an option may name.
@@ -24,7 +25,7 @@ pub struct OptionFile {
     pub sha256: [u8; 32],
 }
 
-/// The content of a file that an option names, as JSON for `.json` and as text for all others.
+/// The content of a file that an option names: rows of a `.csv`, what a `.json` says, or text.
 pub(super) fn read(node: &Node<'_>, path: &str, folder: &Path) -> Option<(Json, OptionFile)> {
     match load(path, folder) {
         Ok((bytes, full_path)) => {
@@ -74,14 +75,14 @@ fn load(path: &str, folder: &Path) -> Result<(Vec<u8>, PathBuf), String> {
     Ok((bytes, full))
 }
 
+/// What options get of a file: rows of a table, JSON, or text, by the file's name.
 fn content(path: &str, bytes: Vec<u8>) -> Result<Json, String> {
     let text = String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let is_json = Path::new(path)
-        .extension()
-        .is_some_and(|end| end.eq_ignore_ascii_case("json"));
-    if !is_json {
-        return Ok(Json::String(text.to_owned()));
+    let end = Path::new(path).extension().unwrap_or_default();
+    match end.to_ascii_lowercase().to_str() {
+        Some("csv") => csv::rows(text).map(Json::from),
+        Some("json") => serde_json::from_str(text).map_err(|cause| format!("is not JSON: {cause}")),
+        _ => Ok(Json::String(text.to_owned())),
     }
-    serde_json::from_str(text).map_err(|cause| format!("is not JSON: {cause}"))
 }

@@ -27,6 +27,7 @@ pub struct Loaded {
     pub files: Vec<OptionFile>,
     /// What the reader should know, such as keys without effect in this build.
     pub notes: Vec<Mistake>,
+    has_id: bool,
     revision: String,
     fields_digest: [u8; 32],
     places: BTreeMap<Place, (usize, usize)>,
@@ -43,6 +44,15 @@ impl Loaded {
         self.fields_digest
     }
 
+    /// `connectors/entra.toml:12:5`, or the file alone where the place is not in it.
+    pub fn place(&self, place: &Place) -> String {
+        let file = self.path.display();
+        match self.places.get(place) {
+            Some((line, column)) => format!("{file}:{line}:{column}"),
+            None => file.to_string(),
+        }
+    }
+
     /// An objection that somebody else has to a place of the file, such as a plugin to options.
     pub fn mistake_at(&self, place: &Place, message: impl Into<String>) -> Mistake {
         let mut mistake = Mistake::of_file(self.path.display().to_string(), message);
@@ -51,6 +61,27 @@ impl Loaded {
         }
         mistake
     }
+}
+
+/// Writes the id into a file that has none, so that renaming the file changes nothing; true when
+/// it was written. The rest of the file stays byte for byte.
+pub fn settle_id(loaded: &Loaded) -> std::io::Result<bool> {
+    if loaded.has_id {
+        return Ok(false);
+    }
+    let text = std::fs::read_to_string(&loaded.path)?;
+    let (mark, text) = match text.strip_prefix('\u{feff}') {
+        Some(rest) => ("\u{feff}", rest),
+        None => ("", text.as_str()),
+    };
+    let line = format!("id = {:?}\n", loaded.connector.id);
+    let folder = loaded.path.parent().unwrap_or(Path::new("."));
+    // Beside it and then renamed: half a file is never seen.
+    let draft = folder.join(format!(".{}.toml.new", loaded.connector.name));
+    std::fs::write(&draft, format!("{mark}{line}{text}"))?;
+    std::fs::set_permissions(&draft, std::fs::metadata(&loaded.path)?.permissions())?;
+    std::fs::rename(&draft, &loaded.path)?;
+    Ok(true)
 }
 
 /// One file of the connectors' folder.
@@ -134,6 +165,7 @@ pub fn load_file(path: &Path) -> Entry {
             path: path.to_owned(),
             files: read.files,
             notes: read.notes,
+            has_id: read.has_id,
             revision: read.digests.revision,
             fields_digest: read.digests.fields,
             places: read.places,

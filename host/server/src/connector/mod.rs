@@ -11,6 +11,7 @@
 mod address;
 mod condition;
 mod credential;
+mod csv;
 mod definition;
 mod files;
 mod load;
@@ -29,7 +30,7 @@ pub use definition::{
     Connector, Endpoint, Leavers, Photo, Route, Schedule, Scope, SourceSpec, TargetSpec,
 };
 pub use files::OptionFile;
-pub use load::{Entry, Loaded, find, load_dir, load_file};
+pub use load::{Entry, Loaded, find, load_dir, load_file, settle_id};
 pub use row::{Place, ROW_KEYS};
 
 pub use crate::settings::reader::{Mistake, Weight};

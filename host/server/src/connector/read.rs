@@ -23,6 +23,8 @@ pub(super) struct Read {
     pub(super) files: Vec<OptionFile>,
     pub(super) places: BTreeMap<Place, (usize, usize)>,
     pub(super) notes: Vec<Mistake>,
+    /// Whether the file says its id.
+    pub(super) has_id: bool,
 }
 
 /// What is to be read.
@@ -54,6 +56,7 @@ pub(super) fn read(document: Document<'_>) -> Result<Read, Vec<Mistake>> {
         Some(connector) if mistakes.iter().all(|m| m.weight == Weight::Note) => Ok(Read {
             digests: revision::digests(&connector, &whole, &files),
             connector,
+            has_id: whole.get("id").is_some(),
             files,
             places: context.places.into_inner(),
             notes: mistakes,

@@ -31,8 +31,13 @@ pub(super) fn digests(connector: &Connector, whole: &Json, files: &[OptionFile])
         .collect();
     files.sort_by_key(ToString::to_string);
     files.dedup();
+    // The id stands beside the file: writing it down where it was missing is no new revision.
+    let mut whole = whole.clone();
+    if let Some(file) = whole.as_object_mut() {
+        file.remove("id");
+    }
     let all = json!({ "id": connector.id, "file": whole, "files": files });
-    let fields = json!({ "id": connector.id, "file": deciding(whole), "files": files });
+    let fields = json!({ "id": connector.id, "file": deciding(&whole), "files": files });
     Digests {
         revision: format!("sha256:{}", hex(&digest("revision", &all))),
         fields: digest("fields", &fields),

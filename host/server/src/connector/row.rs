@@ -36,6 +36,13 @@ pub const ROW_KEYS: [&str; 12] = [
 pub enum Place {
     /// `[source] options`.
     SourceOptions,
+    /// One field of a mapping table.
+    Field {
+        /// The target's name.
+        target: String,
+        /// The field's name as JSON and CLI show it.
+        field: String,
+    },
     /// One step of one row.
     Step {
         /// The target's name.
@@ -93,6 +100,11 @@ pub(super) fn read_field(
     (target, field): (&str, &str),
     context: &Context<'_>,
 ) -> Option<Vec<Row>> {
+    let place = Place::Field {
+        target: target.to_owned(),
+        field: field.to_owned(),
+    };
+    context.note_place(place, node);
     let lines = match node.as_list() {
         Some(lines) => lines,
         None => vec![node.clone()],

@@ -210,7 +210,7 @@ fn option_files_are_read_below_the_folder_only() {
     };
     let loaded = load_text(folder.path(), &text("tables/dept.csv")).unwrap();
     let step = &loaded.connector.targets[0].map.fields[0].rows[0].steps[0];
-    assert_eq!(step.options, json!({ "table": "10,Sales\n" }));
+    assert_eq!(step.options, json!({ "table": [["10", "Sales"]] }));
     assert_eq!(loaded.files.len(), 1);
     for path in [
         "../x.csv",
@@ -293,4 +293,20 @@ fn an_objection_to_a_step_has_the_line_of_the_step() {
     };
     let told = loaded.mistake_at(&place, "there is no function 'trmi'");
     assert_eq!((told.line, told.column), (11, 28));
+}
+
+#[test]
+fn a_missing_id_is_written_once_and_is_no_new_revision() {
+    let folder = folder();
+    let text = format!("# mine{HEAD}[target.jira.map]\nX = \"a\"\n");
+    let first = load_text(folder.path(), &text).unwrap();
+    assert!(settle_id(&first).unwrap());
+    let path = folder.path().join("entra.toml");
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(written, format!("id = \"entra\"\n{text}"));
+    std::fs::rename(&path, folder.path().join("other.toml")).unwrap();
+    let second = find(folder.path(), "other").unwrap().result.unwrap();
+    assert_eq!(second.connector.id, "entra");
+    assert_eq!(second.revision(), first.revision());
+    assert!(!settle_id(&second).unwrap());
 }

@@ -163,7 +163,7 @@ fn read(layers: &Layers<'_>) -> Option<Settings> {
 
 /// `database-url`: a SQLite file in `data-dir` unless it says otherwise.
 fn database(layers: &Layers<'_>, data_dir: &Path) -> Option<PathBuf> {
-    let default = data_dir.join("attune.sqlite");
+    let default = data_dir.join("attune.db");
     let Some(url) = layers.text("database-url") else {
         return Some(default);
     };

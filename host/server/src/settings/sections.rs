@@ -7,6 +7,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use secrecy::{ExposeSecret, SecretString};
+use tracing_subscriber::EnvFilter;
 
 use super::layers::{Layers, days};
 
@@ -124,6 +125,8 @@ impl Keep {
     }
 }
 
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
 /// `[log]`: what is logged to standard error, and how. Values of people are never logged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Log {
@@ -146,10 +149,16 @@ pub enum LogFormat {
 impl Log {
     pub(super) fn read(layers: &Layers<'_>) -> Option<Self> {
         let choices = [("human", LogFormat::Human), ("json", LogFormat::Json)];
+        let level = layers.text("log.level");
+        let level = level.unwrap_or_else(|| "warn".to_owned());
+        // A filter takes any other word for the name of a module, which would log nothing at all.
+        let is_word = level.chars().all(|c| c.is_ascii_alphabetic());
+        let is_level = LEVELS.contains(&level.to_ascii_lowercase().as_str());
+        if EnvFilter::try_new(&level).is_err() || (is_word && !is_level) {
+            layers.wrong("log.level", "it must be error, warn, info, debug or trace");
+        }
         Some(Self {
-            level: layers
-                .text("log.level")
-                .unwrap_or_else(|| "warn".to_owned()),
+            level,
             format: layers.choice("log.format", &choices, LogFormat::Human)?,
         })
     }

@@ -24,7 +24,7 @@ fn nothing_set_is_the_documented_defaults() {
     let settings = loaded.settings;
     assert_eq!(settings.listen.to_string(), "127.0.0.1:8088");
     assert_eq!(settings.data_dir, PathBuf::from("data"));
-    assert_eq!(settings.database, PathBuf::from("data/attune.sqlite"));
+    assert_eq!(settings.database, PathBuf::from("data/attune.db"));
     assert_eq!(settings.connectors_dir, PathBuf::from("connectors"));
     assert_eq!(settings.plugins_dir, PathBuf::from("plugins.d"));
     assert_eq!(settings.swap, SwapPolicy::Guarded);
@@ -58,7 +58,7 @@ fn a_relative_path_in_the_file_starts_at_its_folder() {
 
 #[test]
 fn every_mistake_is_told_and_unknown_variables_warn() {
-    let text = "listn = 'x'\nlisten = 'nowhere'\n[swap]\npolicy = 'gaurded'\n[keep]\nruns = '90'\n";
+    let text = "listn = 'x'\nlisten = 'nowhere'\n[swap]\npolicy = 'gaurded'\n[keep]\nruns = '90'\n[log]\nlevel = 'wran'\n";
     let told = load_text(text, &[], Overrides::default()).unwrap_err();
     assert_eq!(
         told,
@@ -68,6 +68,7 @@ fn every_mistake_is_told_and_unknown_variables_warn() {
              127.0.0.1:8088",
             "etc/attune.toml:4:10: policy cannot be 'gaurded' (did you mean 'guarded'?)",
             "etc/attune.toml:6:8: [keep.runs]: it must be a number of days such as \"30d\"",
+            "etc/attune.toml:8:9: [log.level]: it must be error, warn, info, debug or trace",
         ]
     );
     let env = [

@@ -80,10 +80,14 @@ impl Store {
     ///
     /// The folder is made with 0700 and the file with 0600: it holds people's attributes.
     pub async fn open(data_dir: &Path) -> Result<Self> {
+        Self::open_at(data_dir, &data_dir.join("attune.db")).await
+    }
+
+    /// The same with the database somewhere else; staged plans stay in the folder.
+    pub async fn open_at(data_dir: &Path, database: &Path) -> Result<Self> {
         make_private_folder(data_dir)?;
-        let path = data_dir.join("attune.db");
-        make_private_file(&path)?;
-        let pool = connect(&path, SqliteSynchronous::Full, 4).await?;
+        make_private_file(database)?;
+        let pool = connect(database, SqliteSynchronous::Full, 4).await?;
         sqlx::migrate!().run(&pool).await?;
         Ok(Self {
             pool,

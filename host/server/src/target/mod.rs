@@ -143,8 +143,8 @@ impl Error {
     pub fn problem(&self) -> Problem {
         match self {
             Self::Target { problem } | Self::Rejected { problem } => problem.clone(),
-            Self::Gone => Problem::new("gone", self.to_string()),
-            Self::Unknown => Problem::new("unknown", self.to_string()),
+            Self::Gone => Problem::new("account-gone", self.to_string()),
+            Self::Unknown => Problem::new("ambiguous", self.to_string()),
         }
     }
 
