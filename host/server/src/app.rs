@@ -75,7 +75,7 @@ impl App {
     pub async fn open(settings: Settings, env: BTreeMap<String, String>) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         make_private_folder(&settings.data_dir)?;
-        let store = Store::open(&settings.data_dir).await?;
+        let store = Store::open_at(&settings.data_dir, &settings.database).await?;
         let registry = plugins(&settings)?;
         let options = net::Options {
             proxy: settings.net.proxy.as_ref().map(|proxy| proxy.expose_secret().to_owned()),

@@ -32,7 +32,9 @@ impl From<sync::Error> for Failure {
             sync::Error::Mapping(refusals) => {
                 let lines: Vec<String> = refusals
                     .iter()
-                    .map(|(field, problem)| format!("{}: {problem}", field.name))
+                    .map(|(field, problem)| {
+                        format!("{}: {}: {}", problem.at, field.name, problem.message)
+                    })
                     .collect();
                 Self::of("mapping", lines.join("\n"))
             }

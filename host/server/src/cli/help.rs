@@ -9,16 +9,16 @@ pub(super) fn run(out: Out, code: Option<&str>) -> Outcome {
     let Some(code) = code else {
         let mut table = report::plain();
         table.set_header(["code", "what it means"]);
-        for entry in fault::TABLE {
+        for entry in fault::all() {
             table.add_row([entry.code, entry.summary]);
         }
         out.data(table.to_string());
         out.say("\nCommands: attune --help");
         return Ok(Exit::Good);
     };
-    let Some(entry) = fault::entry(code) else {
+    let Some(entry) = fault::find(code) else {
         let failure = Failure::of("usage", format!("there is no code `{code}`"));
-        let near = nearest(code, fault::TABLE.iter().map(|entry| entry.code));
+        let near = nearest(code, fault::all().map(|entry| entry.code));
         return Err(match near {
             Some(near) => failure.hint(format!("did you mean {near}?")),
             None => failure.hint("attune help lists all codes"),

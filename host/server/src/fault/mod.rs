@@ -4,11 +4,10 @@
 //! promise: it may be added, and never changes its meaning. Deliberately not here: turning the
 //! errors of other modules into codes, which the edges do.
 
+mod plugins;
 mod table;
 
 use serde_json::json;
-
-pub use table::TABLE;
 
 /// Who can do something about a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +37,30 @@ pub struct Entry {
     pub remedy: &'static str,
 }
 
+const fn entry(
+    code: &'static str,
+    fault: Fault,
+    exit: u8,
+    summary: &'static str,
+    remedy: &'static str,
+) -> Entry {
+    Entry {
+        code,
+        fault,
+        exit,
+        summary,
+        remedy,
+    }
+}
+
+/// Every code.
+pub fn all() -> impl Iterator<Item = &'static Entry> {
+    table::HOST.iter().chain(plugins::PLUGINS)
+}
+
 /// The entry of a code.
-pub fn entry(code: &str) -> Option<&'static Entry> {
-    TABLE.iter().find(|entry| entry.code == code)
+pub fn find(code: &str) -> Option<&'static Entry> {
+    all().find(|entry| entry.code == code)
 }
 
 /// Why a command ended without doing what it was asked; printed once, at the edge.
@@ -59,11 +79,14 @@ pub struct Failure {
 impl Failure {
     /// A failure whose hint and exit code are those of the table.
     pub fn of(code: &str, message: impl Into<String>) -> Self {
-        let entry = entry(code);
+        let entry = find(code);
         Self {
             code: code.to_owned(),
             message: message.into(),
-            hint: entry.map(|entry| entry.remedy).unwrap_or_default().to_owned(),
+            hint: entry
+                .map(|entry| entry.remedy)
+                .unwrap_or_default()
+                .to_owned(),
             exit: entry.map_or(1, |entry| entry.exit),
         }
     }
@@ -92,28 +115,33 @@ impl Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failure, TABLE, entry};
+    use super::{Failure, all, find};
 
     #[test]
     fn codes_are_kebab_case_and_unique() {
         let is_kebab = |code: &str| {
-            code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            code.bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
-        for (index, one) in TABLE.iter().enumerate() {
+        for (index, one) in all().enumerate() {
             assert!(is_kebab(one.code), "{}", one.code);
-            assert!(!one.summary.is_empty() && !one.remedy.is_empty(), "{}", one.code);
-            let same = TABLE.iter().skip(index + 1).find(|other| other.code == one.code);
+            assert!(
+                !one.summary.is_empty() && !one.remedy.is_empty(),
+                "{}",
+                one.code
+            );
+            let same = all().skip(index + 1).find(|other| other.code == one.code);
             assert!(same.is_none(), "{} stands twice", one.code);
         }
     }
 
     #[test]
     fn exit_codes_are_those_that_the_readme_lists() {
-        for one in TABLE {
+        for one in all() {
             assert!(matches!(one.exit, 1..=4), "{}: {}", one.code, one.exit);
         }
-        assert_eq!(entry("config").map(|entry| entry.exit), Some(2));
-        assert_eq!(entry("connect").map(|entry| entry.exit), Some(4));
+        assert_eq!(find("config").map(|entry| entry.exit), Some(2));
+        assert_eq!(find("connect").map(|entry| entry.exit), Some(4));
     }
 
     #[test]

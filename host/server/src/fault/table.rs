@@ -1,19 +1,8 @@
-//! The codes, sorted.
+//! The codes of the host, sorted.
 
-use super::{Entry, Fault};
+use super::{Entry, Fault, entry};
 
-const fn entry(
-    code: &'static str,
-    fault: Fault,
-    exit: u8,
-    summary: &'static str,
-    remedy: &'static str,
-) -> Entry {
-    Entry { code, fault, exit, summary, remedy }
-}
-
-/// Every code.
-pub const TABLE: &[Entry] = &[
+pub(super) const HOST: &[Entry] = &[
     entry(
         "account-gone",
         Fault::Retry,
@@ -76,6 +65,13 @@ pub const TABLE: &[Entry] = &[
         1,
         "Another attune works on this data directory.",
         "Wait until it has ended, or use another `--data-dir`.",
+    ),
+    entry(
+        "cancelled",
+        Fault::Retry,
+        1,
+        "The command was stopped before it was done.",
+        "Nothing: run it again; what was written stays written.",
     ),
     entry(
         "captcha",
@@ -148,13 +144,6 @@ pub const TABLE: &[Entry] = &[
         "Try again; check proxies between here and there.",
     ),
     entry(
-        "lookup-missing",
-        Fault::Data,
-        1,
-        "The table has no entry for the value.",
-        "Add the entry, or give the step a `default`.",
-    ),
-    entry(
         "manager-depth",
         Fault::Data,
         1,
@@ -181,6 +170,20 @@ pub const TABLE: &[Entry] = &[
         1,
         "The value is missing and the row says `when-missing = \"fail\"`.",
         "Fill the attribute, or choose another `when-missing`.",
+    ),
+    entry(
+        "missing-credential",
+        Fault::Operator,
+        2,
+        "The provider needs a credential that the connector file does not name.",
+        "Write the section that the message names, such as `[source.credential.app]`.",
+    ),
+    entry(
+        "missing-endpoint",
+        Fault::Operator,
+        2,
+        "The provider needs an address that the connector file does not name.",
+        "Write the address under `[source.endpoint]`.",
     ),
     entry(
         "no-such-field",
@@ -281,83 +284,6 @@ pub const TABLE: &[Entry] = &[
         "Write a new one with `attune plan --out FILE`.",
     ),
     entry(
-        "plugin-memory",
-        Fault::Bug,
-        1,
-        "The plugin asked for more memory than it may have.",
-        "Raise `[limits] plugin-memory-mib`, or report it to the plugin's author.",
-    ),
-    entry(
-        "plugin-nondeterministic",
-        Fault::Bug,
-        2,
-        "The plugin gave two answers to the same question.",
-        "Report it to the plugin's author.",
-    ),
-    entry(
-        "plugin-not-per-row",
-        Fault::Bug,
-        1,
-        "A value of the plugin depends on other people's values.",
-        "Report it to the plugin's author; do not use it.",
-    ),
-    entry(
-        "plugin-output-invalid",
-        Fault::Bug,
-        1,
-        "The plugin answered something that the contract does not allow.",
-        "Report it to the plugin's author.",
-    ),
-    entry(
-        "plugin-output-too-large",
-        Fault::Bug,
-        1,
-        "The plugin answered more than it may.",
-        "Report it to the plugin's author.",
-    ),
-    entry(
-        "plugin-quarantined",
-        Fault::Bug,
-        1,
-        "The plugin failed too often and is not called any more.",
-        "Report it to the plugin's author; restart to try again.",
-    ),
-    entry(
-        "plugin-refused",
-        Fault::Operator,
-        2,
-        "A plugin file cannot be loaded.",
-        "The message says what is wrong with it and how to build it.",
-    ),
-    entry(
-        "plugin-stack",
-        Fault::Bug,
-        1,
-        "The plugin used up its stack.",
-        "Report it to the plugin's author.",
-    ),
-    entry(
-        "plugin-timeout",
-        Fault::Bug,
-        1,
-        "The plugin took too long for this value.",
-        "Report it to the plugin's author; the field keeps its value.",
-    ),
-    entry(
-        "plugin-trap",
-        Fault::Bug,
-        1,
-        "The plugin crashed on this value.",
-        "Report it to the plugin's author with the message; the field keeps its value.",
-    ),
-    entry(
-        "plugin-unknown",
-        Fault::Operator,
-        2,
-        "There is no plugin of that name.",
-        "`attune plugin list`",
-    ),
-    entry(
         "read-only",
         Fault::Operator,
         1,
@@ -384,6 +310,13 @@ pub const TABLE: &[Entry] = &[
         2,
         "A secret cannot be read.",
         "Set the environment variable, or make the file readable for this user.",
+    ),
+    entry(
+        "selector",
+        Fault::Data,
+        2,
+        "A selector cannot be read.",
+        "Steps with dots between them; quote names with dots: `\"a.b\".c`, `phones[type=work].value`.",
     ),
     entry(
         "setup",
@@ -447,6 +380,41 @@ pub const TABLE: &[Entry] = &[
         4,
         "The other side is out of service for now.",
         "Try again later; check its state page.",
+    ),
+    entry(
+        "unfit-credential",
+        Fault::Operator,
+        2,
+        "The credential is of a kind that the provider cannot use.",
+        "Use one of the kinds that the message names.",
+    ),
+    entry(
+        "unknown-credential",
+        Fault::Operator,
+        2,
+        "The provider has no credential slot of that name.",
+        "Use one of the names that the message lists.",
+    ),
+    entry(
+        "unknown-endpoint",
+        Fault::Operator,
+        2,
+        "The provider has no address slot of that name.",
+        "Use one of the names that the message lists.",
+    ),
+    entry(
+        "unknown-function",
+        Fault::Data,
+        2,
+        "The plugin has no function of that name.",
+        "`attune plugin inspect ID` lists its functions.",
+    ),
+    entry(
+        "unknown-plugin",
+        Fault::Operator,
+        2,
+        "There is no plugin of that id.",
+        "`attune plugin list` shows all plugins.",
     ),
     entry(
         "unsupported",

@@ -17,7 +17,7 @@ use super::pin::PinnedTarget;
 use super::relate::Known;
 use super::{Error, Run, hex};
 use crate::store::links::{Link, LinkState, Place};
-use crate::target::Target;
+use crate::target::{self, Target};
 
 /// Up to so many look-ups are single requests; more are one scan.
 const SINGLE_LOOKUPS_MAX: usize = 20;
@@ -32,6 +32,8 @@ pub struct Linker<'a> {
     target: &'a PinnedTarget,
     client: &'a dyn Target,
     is_scanned: bool,
+    /// Whether the site is known to be unable to list everybody.
+    is_unlistable: bool,
     lookups: usize,
 }
 
@@ -45,7 +47,7 @@ struct Wish {
 impl<'a> Linker<'a> {
     /// A linker for one target of a run.
     pub fn new(run: &'a Run<'a>, target: &'a PinnedTarget, client: &'a dyn Target) -> Self {
-        Self { run, target, client, is_scanned: false, lookups: 0 }
+        Self { run, target, client, is_scanned: false, is_unlistable: false, lookups: 0 }
     }
 
     /// Links one page of people in scope; `columns` hold the match rules' selectors in order.
@@ -64,7 +66,8 @@ impl<'a> Linker<'a> {
             return Ok(());
         }
         self.lookups += wishes.len();
-        if !self.is_scanned && self.lookups > SINGLE_LOOKUPS_MAX {
+        let may_scan = !self.is_scanned && !self.is_unlistable;
+        if may_scan && self.lookups > SINGLE_LOOKUPS_MAX {
             self.scan().await?;
         }
         let mut made = Vec::with_capacity(wishes.len());
@@ -194,8 +197,18 @@ impl<'a> Linker<'a> {
             Ok::<_, Error>(())
         };
         let (read, kept) = tokio::join!(self.client.accounts(sender), keep);
-        read.map_err(Error::Target)?;
         kept?;
+        match read {
+            Ok(()) => {}
+            // This site cannot list everybody: who is not in the list may still exist.
+            Err(target::Error::Rejected { problem }) => {
+                tracing::warn!(code = %problem.code, "accounts are looked up one by one: {}",
+                    problem.message);
+                self.is_unlistable = true;
+                return Ok(());
+            }
+            Err(error) => return Err(Error::Target(error)),
+        }
         self.run.host.store.close_scan(site, scan).await?;
         self.is_scanned = true;
         Ok(())

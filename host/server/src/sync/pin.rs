@@ -16,7 +16,7 @@ use attune_wasm::Plugin;
 use attune_wasm::registry::Snapshot;
 
 use super::Error;
-use crate::connector::{Connector, Loaded, TargetSpec};
+use crate::connector::{Connector, Loaded, Place, TargetSpec};
 
 /// Everything that stays the same during a run.
 pub struct Pinned {
@@ -89,7 +89,10 @@ impl Pinned {
             let open = |step: &Step| open_step(plugins, step, &mut generations);
             match Program::compile(&spec.map, &connector.locale, open) {
                 Ok(program) => programs.push(program),
-                Err(problems) => refusals.extend(problems),
+                Err(problems) => {
+                    let place = |(field, problem)| placed(loaded, &spec.name, field, problem);
+                    refusals.extend(problems.into_iter().map(place));
+                }
             }
         }
         if !refusals.is_empty() {
@@ -163,6 +166,17 @@ impl Pinned {
             spec,
         });
     }
+}
+
+/// A refusal with its line in the connector file; where in the options goes into the sentence.
+fn placed(loaded: &Loaded, target: &str, field: Field, problem: Problem) -> (Field, Problem) {
+    let place = Place::Field { target: target.to_owned(), field: field.name.clone() };
+    let message = if problem.at.is_empty() {
+        problem.message
+    } else {
+        format!("{} (at {})", problem.message, problem.at)
+    };
+    (field, Problem::new(problem.code, message).at(loaded.place(&place)))
 }
 
 fn plugin(plugins: &Snapshot, id: &str) -> Result<Plugin, Error> {

@@ -154,7 +154,7 @@ fn wants_captcha(answer: &Response) -> bool {
 
 fn captcha(who: &str) -> Error {
     Error::target(
-        "sign-in",
+        "captcha",
         format!(
             "after failed sign-ins Jira wants {who} to solve a CAPTCHA: sign in once with a \
              browser, or use a personal access token"

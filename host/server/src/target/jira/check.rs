@@ -127,6 +127,7 @@ fn line(name: &str, result: Result<String, Error>) -> Finding {
 
 fn fix_of(code: &str) -> &'static str {
     match code {
+        "captcha" => "sign in once with a browser, then correct the password",
         "sign-in" => "check username and password, or make a new personal access token",
         "permission" => "give the account the global permission \"Jira Administrators\"",
         "bad-answer" => "write the url as in the browser, up to and with the context path",
