@@ -125,7 +125,11 @@ match = [
 
     /// Makes a plan.
     pub async fn plan(&self, mode: Mode) -> anyhow::Result<Ran> {
-        self.run(Order { mode, writes: false }).await
+        self.run(Order {
+            mode,
+            writes: false,
+        })
+        .await
     }
 
     /// Makes a plan and writes it, guards permitting.
@@ -152,7 +156,9 @@ match = [
 impl Ran {
     /// The changes of one field.
     pub fn of_field<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a Change> {
-        self.changes.iter().filter(move |change| change.field == field)
+        self.changes
+            .iter()
+            .filter(move |change| change.field == field)
     }
 }
 
@@ -163,7 +169,10 @@ pub async fn ran(done: Done) -> anyhow::Result<Ran> {
         changes = sync::changes(&stage, u64::MAX).await?;
         stage.finish().await;
     }
-    Ok(Ran { report: done.report, changes })
+    Ok(Ran {
+        report: done.report,
+        changes,
+    })
 }
 
 async fn open(data_dir: PathBuf, connectors_dir: PathBuf) -> anyhow::Result<App> {

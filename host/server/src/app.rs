@@ -64,9 +64,14 @@ pub fn plugins(settings: &Settings) -> Result<Registry, attune_wasm::Error> {
         cache_dir: Some(settings.data_dir.join("compiled")),
         limits,
     })?;
-    let bundled: Vec<(&str, &[u8])> =
-        attune_bundled::PLUGINS.iter().map(|plugin| (plugin.id, plugin.wasm)).collect();
-    let folder = settings.plugins_dir.is_dir().then_some(settings.plugins_dir.as_path());
+    let bundled: Vec<(&str, &[u8])> = attune_bundled::PLUGINS
+        .iter()
+        .map(|plugin| (plugin.id, plugin.wasm))
+        .collect();
+    let folder = settings
+        .plugins_dir
+        .is_dir()
+        .then_some(settings.plugins_dir.as_path());
     Registry::open(&engine, &bundled, folder, &settings.plugin_override)
 }
 
@@ -78,7 +83,11 @@ impl App {
         let store = Store::open_at(&settings.data_dir, &settings.database).await?;
         let registry = plugins(&settings)?;
         let options = net::Options {
-            proxy: settings.net.proxy.as_ref().map(|proxy| proxy.expose_secret().to_owned()),
+            proxy: settings
+                .net
+                .proxy
+                .as_ref()
+                .map(|proxy| proxy.expose_secret().to_owned()),
             no_proxy: settings.net.no_proxy.clone(),
             ca_file: settings.net.ca_file.clone(),
         };

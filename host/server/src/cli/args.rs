@@ -6,7 +6,12 @@ use clap::{Args, Parser, Subcommand};
 
 /// Keeps Jira and Confluence profiles in tune with the identity provider.
 #[derive(Debug, Parser)]
-#[command(name = "attune", version, disable_help_subcommand = true, arg_required_else_help = true)]
+#[command(
+    name = "attune",
+    version,
+    disable_help_subcommand = true,
+    arg_required_else_help = true
+)]
 #[command(after_help = "Start with: attune demo\nWhy a code appears: attune help CODE")]
 pub struct Cli {
     /// Machine-readable output on stdout.

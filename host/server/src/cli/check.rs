@@ -19,10 +19,15 @@ pub(super) async fn run(shell: &Shell, name: Option<&str>) -> Outcome {
     let mut all = Vec::with_capacity(connectors.len());
     for loaded in &connectors {
         let lines = sync::check(&app.host, loaded).await?;
-        all.push(Checked { connector: loaded.connector.name.clone(), lines });
+        all.push(Checked {
+            connector: loaded.connector.name.clone(),
+            lines,
+        });
     }
     app.host.store.close().await;
-    let is_well = all.iter().all(|checked| checked.lines.iter().all(|line| line.ok));
+    let is_well = all
+        .iter()
+        .all(|checked| checked.lines.iter().all(|line| line.ok));
     if shell.out.json {
         shell.out.json(&all);
     } else {
@@ -36,10 +41,17 @@ pub(super) async fn run(shell: &Shell, name: Option<&str>) -> Outcome {
 fn print(out: Out, checked: &Checked) {
     out.data(paint(TITLE, &checked.connector));
     for line in &checked.lines {
-        let word = if line.ok { paint(GOOD, "ok  ") } else { paint(BAD, "FAIL") };
+        let word = if line.ok {
+            paint(GOOD, "ok  ")
+        } else {
+            paint(BAD, "FAIL")
+        };
         out.data(format!("  {word} {:<24} {}", line.name, line.message));
         if !line.ok && !line.fix.is_empty() {
-            out.data(format!("       {}", paint(WARN, format!("do: {}", line.fix))));
+            out.data(format!(
+                "       {}",
+                paint(WARN, format!("do: {}", line.fix))
+            ));
         }
     }
 }

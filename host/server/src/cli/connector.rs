@@ -27,10 +27,16 @@ pub(super) fn list(shell: &Shell) -> Outcome {
         match &entry.result {
             Ok(loaded) => {
                 let connector = &loaded.connector;
-                let names: Vec<&str> =
-                    connector.targets.iter().map(|target| target.name.as_str()).collect();
-                let fields: usize =
-                    connector.targets.iter().map(|target| target.map.fields.len()).sum();
+                let names: Vec<&str> = connector
+                    .targets
+                    .iter()
+                    .map(|target| target.name.as_str())
+                    .collect();
+                let fields: usize = connector
+                    .targets
+                    .iter()
+                    .map(|target| target.map.fields.len())
+                    .sum();
                 table.add_row([
                     entry.name.clone(),
                     connector.id.clone(),

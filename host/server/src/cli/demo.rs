@@ -25,7 +25,10 @@ const NAME: &str = "demo";
 pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
     let out = shell.out;
     let failed = |error: std::io::Error| Failure::of("demo", format!("cannot start: {error}"));
-    let folder = tempfile::Builder::new().prefix("attune-demo-").tempdir().map_err(failed)?;
+    let folder = tempfile::Builder::new()
+        .prefix("attune-demo-")
+        .tempdir()
+        .map_err(failed)?;
     let world = World::start(args.people as usize).await.map_err(failed)?;
     let access = world.access().clone();
     let connectors = folder.path().join("connectors");
@@ -75,12 +78,18 @@ pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
 }
 
 async fn step(shell: &Shell, app: &App, command: &str, writes: bool) -> Result<Done, Failure> {
-    shell.out.say(format!("\n{}", paint(TITLE, format!("$ {command}"))));
+    shell
+        .out
+        .say(format!("\n{}", paint(TITLE, format!("$ {command}"))));
     let loaded = shell.connector(NAME)?;
-    let order = Order { mode: Mode::Complete, writes };
-    let done =
-        watched(shell.out, async |watch| sync::run(&app.host, &loaded, &order, watch).await)
-            .await?;
+    let order = Order {
+        mode: Mode::Complete,
+        writes,
+    };
+    let done = watched(shell.out, async |watch| {
+        sync::run(&app.host, &loaded, &order, watch).await
+    })
+    .await?;
     show(shell.out, &done, None).await?;
     Ok(done)
 }
@@ -115,7 +124,14 @@ fn write_secrets(folder: &Path, access: &Access) -> std::io::Result<()> {
 
 /// The connector file of the demo; the README shows the same table.
 fn connector_file(access: &Access) -> String {
-    let Access { graph_url, tenant, client_id, jira_url, jira_username, .. } = access;
+    let Access {
+        graph_url,
+        tenant,
+        client_id,
+        jira_url,
+        jira_username,
+        ..
+    } = access;
     format!(
         r#"# The demo's connector. Edit it and run `attune plan demo` to see what would change.
 id = "demo"

@@ -12,11 +12,13 @@ use crate::sync::{self, Explanation, FieldExplanation};
 pub(super) async fn run(shell: &Shell, args: Explain) -> Outcome {
     let loaded = shell.connector(&args.connector)?;
     let app = shell.app().await?;
-    let explanation =
-        sync::explain(&app.host, &loaded, &args.user, args.field.as_deref()).await?;
+    let explanation = sync::explain(&app.host, &loaded, &args.user, args.field.as_deref()).await?;
     app.host.store.close().await;
     if let Some(field) = &args.field
-        && explanation.targets.iter().all(|target| target.fields.is_empty())
+        && explanation
+            .targets
+            .iter()
+            .all(|target| target.fields.is_empty())
     {
         let message = format!("no target of this connector maps `{field}`");
         return Err(Failure::of("no-such-field", message));
@@ -30,16 +32,27 @@ pub(super) async fn run(shell: &Shell, args: Explain) -> Outcome {
 }
 
 fn print(out: Out, explanation: &Explanation) {
-    out.data(format!("{} {}", paint(TITLE, "person"), visible(&explanation.person)));
+    out.data(format!(
+        "{} {}",
+        paint(TITLE, "person"),
+        visible(&explanation.person)
+    ));
     if !explanation.in_scope {
-        out.data(paint(WARN, "out of scope: a sync writes nothing for this person"));
+        out.data(paint(
+            WARN,
+            "out of scope: a sync writes nothing for this person",
+        ));
     }
     for target in &explanation.targets {
         let account = match target.account.as_str() {
             "" => target.link.to_owned(),
             account => format!("{} {}", target.link, visible(account)),
         };
-        out.data(format!("\n{} {} ({account})", paint(TITLE, "target"), target.target));
+        out.data(format!(
+            "\n{} {} ({account})",
+            paint(TITLE, "target"),
+            target.target
+        ));
         for field in &target.fields {
             print_field(out, field, explanation);
         }
@@ -47,13 +60,23 @@ fn print(out: Out, explanation: &Explanation) {
 }
 
 fn print_field(out: Out, field: &FieldExplanation, explanation: &Explanation) {
-    out.data(format!("\n  {}", paint(TITLE, visible(&field.trace.field.name))));
+    out.data(format!(
+        "\n  {}",
+        paint(TITLE, visible(&field.trace.field.name))
+    ));
     print_trace(out, &field.trace, explanation);
     match &field.ledger {
         Some(ledger) => {
             let run = ledger.run.get(..16).unwrap_or(&ledger.run);
-            let by = format!("{} by run {run}, connector {}", ledger.written, ledger.owner);
-            out.data(format!("    last written  {}  {}", visible(&ledger.value), paint(FAINT, by)));
+            let by = format!(
+                "{} by run {run}, connector {}",
+                ledger.written, ledger.owner
+            );
+            out.data(format!(
+                "    last written  {}  {}",
+                visible(&ledger.value),
+                paint(FAINT, by)
+            ));
         }
         None => out.data(format!("    {}", paint(FAINT, "never written by us"))),
     }
@@ -65,11 +88,17 @@ fn print_trace(out: Out, trace: &FieldTrace, explanation: &Explanation) {
     }
     for step in &trace.steps {
         let digest = explanation.generations.get(&step.plugin);
-        let digest = digest.and_then(|digest| digest.get(..19)).unwrap_or_default();
+        let digest = digest
+            .and_then(|digest| digest.get(..19))
+            .unwrap_or_default();
         for input in &step.inputs {
             out.data(format!("      {} = {}", input.selector, show(&input.value)));
         }
-        let options = if step.options.as_object().is_some_and(serde_json::Map::is_empty) {
+        let options = if step
+            .options
+            .as_object()
+            .is_some_and(serde_json::Map::is_empty)
+        {
             String::new()
         } else {
             format!(" {}", step.options)

@@ -67,7 +67,11 @@ fn of_target(error: &target::Error, message: String) -> Failure {
 
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
-        let code = if matches!(error, store::Error::Busy { .. }) { "busy" } else { "database" };
+        let code = if matches!(error, store::Error::Busy { .. }) {
+            "busy"
+        } else {
+            "database"
+        };
         Self::of(code, chain(&error))
     }
 }

@@ -98,14 +98,17 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
             connector::validate(&shell, args.connector.as_deref())
         }
         Command::Plugin(args::PluginCommand::List) => plugin::list(&shell),
-        Command::Plugin(args::PluginCommand::Inspect { plugin }) => plugin::inspect(&shell, &plugin),
+        Command::Plugin(args::PluginCommand::Inspect { plugin }) => {
+            plugin::inspect(&shell, &plugin)
+        }
         Command::Help { code } => help::run(shell.out, code.as_deref()),
     }
 }
 
 fn shell(cli: &Cli, env: BTreeMap<String, String>, out: Out) -> Result<Shell, Failure> {
     let text = |path: &Option<std::path::PathBuf>| {
-        path.as_ref().map(|path| path.to_string_lossy().into_owned())
+        path.as_ref()
+            .map(|path| path.to_string_lossy().into_owned())
     };
     let flags = Overrides {
         data_dir: text(&cli.data_dir),
@@ -120,13 +123,19 @@ fn shell(cli: &Cli, env: BTreeMap<String, String>, out: Out) -> Result<Shell, Fa
         out.warn(warning);
     }
     crate::telemetry::install(&loaded.settings.log);
-    Ok(Shell { out, settings: loaded.settings, env })
+    Ok(Shell {
+        out,
+        settings: loaded.settings,
+        env,
+    })
 }
 
 impl Shell {
     /// Opens the database, plugins and network of these settings.
     pub(crate) async fn app(&self) -> Result<App, Failure> {
-        App::open(self.settings.clone(), self.env.clone()).await.map_err(Failure::from_anyhow)
+        App::open(self.settings.clone(), self.env.clone())
+            .await
+            .map_err(Failure::from_anyhow)
     }
 
     /// The connector of a name, or everything that is wrong with its file.
@@ -147,14 +156,21 @@ impl Shell {
         }
         let entries = definition::load_dir(&self.settings.connectors_dir)
             .map_err(|mistake| mistaken(&[mistake]))?;
-        entries.iter().map(|entry| self.connector(&entry.name)).collect()
+        entries
+            .iter()
+            .map(|entry| self.connector(&entry.name))
+            .collect()
     }
 }
 
 /// Mistakes of a file as one failure; the first is the message, all are printed.
 pub(crate) fn mistaken(mistakes: &[Mistake]) -> Failure {
     let is_unsupported = mistakes.iter().all(|mistake| mistake.code == "unsupported");
-    let code = if is_unsupported { "unsupported" } else { "config" };
+    let code = if is_unsupported {
+        "unsupported"
+    } else {
+        "config"
+    };
     let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
     Failure::of(code, lines.join("\n"))
 }
@@ -164,7 +180,11 @@ fn print_failure(out: Out, failure: &Failure) {
         out.json(&failure.json());
         return;
     }
-    out.warn(format!("{} {}", paint(BAD, format!("error[{}]:", failure.code)), failure.message));
+    out.warn(format!(
+        "{} {}",
+        paint(BAD, format!("error[{}]:", failure.code)),
+        failure.message
+    ));
     if !failure.hint.is_empty() {
         out.warn(format!("hint: {}", failure.hint));
     }

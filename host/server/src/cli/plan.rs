@@ -21,18 +21,26 @@ pub(super) async fn plan(shell: &Shell, args: Plan) -> Outcome {
         (None, Some(people)) => Mode::Sample(people as usize),
         (None, None) => mode_of(args.full, args.changes),
     };
-    let order = Order { mode, writes: false };
+    let order = Order {
+        mode,
+        writes: false,
+    };
     let loaded = shell.connector(&args.connector)?;
     let app = shell.app().await?;
     let lock = app.host.store.lock()?;
-    let done =
-        watched(shell.out, async |watch| sync::run(&app.host, &loaded, &order, watch).await)
-            .await?;
+    let done = watched(shell.out, async |watch| {
+        sync::run(&app.host, &loaded, &order, watch).await
+    })
+    .await?;
     drop(lock);
     show(shell.out, &done, args.out.as_deref()).await?;
     let has_changes = done.report.summary.changes > 0;
     close(app, done).await;
-    Ok(if args.exit_code && has_changes { Exit::Changes } else { Exit::Good })
+    Ok(if args.exit_code && has_changes {
+        Exit::Changes
+    } else {
+        Exit::Good
+    })
 }
 
 pub(super) async fn sync(shell: &Shell, args: Sync) -> Outcome {
@@ -47,9 +55,10 @@ pub(super) async fn sync(shell: &Shell, args: Sync) -> Outcome {
     let order = Order { mode, writes: true };
     let app = shell.app().await?;
     let lock = app.host.store.lock()?;
-    let done =
-        watched(shell.out, async |watch| sync::run(&app.host, &loaded, &order, watch).await)
-            .await?;
+    let done = watched(shell.out, async |watch| {
+        sync::run(&app.host, &loaded, &order, watch).await
+    })
+    .await?;
     drop(lock);
     show(shell.out, &done, args.out.as_deref()).await?;
     finish(shell.out, app, done).await
@@ -60,9 +69,10 @@ pub(super) async fn apply(shell: &Shell, path: &Path) -> Outcome {
     let loaded = shell.connector(&file.report.id)?;
     let app = shell.app().await?;
     let lock = app.host.store.lock()?;
-    let done =
-        watched(shell.out, async |watch| sync::apply_file(&app.host, &loaded, &file, watch).await)
-            .await?;
+    let done = watched(shell.out, async |watch| {
+        sync::apply_file(&app.host, &loaded, &file, watch).await
+    })
+    .await?;
     drop(lock);
     show(shell.out, &done, None).await?;
     finish(shell.out, app, done).await
@@ -105,14 +115,23 @@ async fn approve_for(shell: &Shell, digest: &str, loaded: Option<&Loaded>) -> Ou
     let done = match (approved, loaded) {
         (Ok(done), _) => done,
         (Err(failure), Some(loaded)) if failure.code == "no-such-plan" => {
-            shell.out.warn(format!("{}: a fresh plan is made and held", failure.message));
-            let order = Order { mode: Mode::Complete, writes: false };
+            shell.out.warn(format!(
+                "{}: a fresh plan is made and held",
+                failure.message
+            ));
+            let order = Order {
+                mode: Mode::Complete,
+                writes: false,
+            };
             let mut done = watched(shell.out, async |watch| {
                 sync::run(&app.host, loaded, &order, watch).await
             })
             .await?;
             done.report.state = State::Held;
-            app.host.store.mark_plan(&done.report.digest, "held").await?;
+            app.host
+                .store
+                .mark_plan(&done.report.digest, "held")
+                .await?;
             done
         }
         (Err(failure), _) => return Err(failure),
@@ -125,7 +144,10 @@ async fn approve_for(shell: &Shell, digest: &str, loaded: Option<&Loaded>) -> Ou
 async fn staged(app: &App, digest: &str) -> Result<StagedPlan, Failure> {
     let plan = app.host.store.plan(digest).await?;
     plan.ok_or_else(|| {
-        Failure::of("no-such-plan", format!("no plan with the digest {digest} is staged"))
+        Failure::of(
+            "no-such-plan",
+            format!("no plan with the digest {digest} is staged"),
+        )
     })
 }
 
@@ -159,14 +181,14 @@ pub(super) async fn show(out: Out, done: &Done, path: Option<&Path>) -> Result<(
         Some(_) => Vec::new(),
         None => first_changes(done, CHANGES_IN_JSON_MAX).await?,
     };
-    out.json(&Report { changes, ..done.report.clone() });
+    out.json(&Report {
+        changes,
+        ..done.report.clone()
+    });
     Ok(())
 }
 
-async fn first_changes(
-    done: &Done,
-    limit: u64,
-) -> Result<Vec<attune_core::plan::Change>, Failure> {
+async fn first_changes(done: &Done, limit: u64) -> Result<Vec<attune_core::plan::Change>, Failure> {
     match &done.stage {
         Some(stage) => Ok(sync::changes(stage, limit).await?),
         None => Ok(Vec::new()),
@@ -177,10 +199,17 @@ async fn finish(out: Out, app: App, done: Done) -> Outcome {
     let report = done.report.clone();
     close(app, done).await;
     if report.state == State::Held {
-        out.say(format!("\nApprove exactly this plan with: attune approve {}", report.digest));
+        out.say(format!(
+            "\nApprove exactly this plan with: attune approve {}",
+            report.digest
+        ));
         return Ok(Exit::Held);
     }
-    let failed = report.targets.values().filter(|target| target.error.is_some()).count();
+    let failed = report
+        .targets
+        .values()
+        .filter(|target| target.error.is_some())
+        .count();
     Ok(match (failed, report.state) {
         (0, State::Stopped) => Exit::Partly,
         (0, _) => Exit::Good,

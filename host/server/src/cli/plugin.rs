@@ -21,9 +21,17 @@ pub(super) fn list(shell: &Shell) -> Outcome {
     let mut table = report::plain();
     table.set_header(["plugin", "from", "size", "digest", ""]);
     for entry in plugins.entries() {
-        let size = entry.size().map(|size| format!("{} KiB", size.div_ceil(1024)));
-        let digest = entry.digest().and_then(|digest| digest.get(..19)).unwrap_or_default();
-        let error = entry.error().map(|error| paint(BAD, error)).unwrap_or_default();
+        let size = entry
+            .size()
+            .map(|size| format!("{} KiB", size.div_ceil(1024)));
+        let digest = entry
+            .digest()
+            .and_then(|digest| digest.get(..19))
+            .unwrap_or_default();
+        let error = entry
+            .error()
+            .map(|error| paint(BAD, error))
+            .unwrap_or_default();
         table.add_row([
             entry.id().to_owned(),
             entry.source().to_string(),
@@ -82,7 +90,12 @@ fn print(out: Out, plugin: &attune_wasm::Plugin) {
         }));
         return;
     }
-    out.data(format!("{} {} ({})", paint(TITLE, plugin.id()), plugin.version(), plugin.kind().word()));
+    out.data(format!(
+        "{} {} ({})",
+        paint(TITLE, plugin.id()),
+        plugin.version(),
+        plugin.kind().word()
+    ));
     out.data(&manifest.summary);
     out.data(format!("digest   {}", plugin.digest()));
     out.data(format!("size     {} KiB", plugin.size().div_ceil(1024)));
@@ -100,10 +113,15 @@ fn print(out: Out, plugin: &attune_wasm::Plugin) {
 }
 
 fn print_options(out: Out, schema: &serde_json::Value) {
-    let Some(options) = schema.get("properties").and_then(|options| options.as_object()) else {
+    let Some(options) = schema
+        .get("properties")
+        .and_then(|options| options.as_object())
+    else {
         return;
     };
-    let required = schema.get("required").and_then(|required| required.as_array());
+    let required = schema
+        .get("required")
+        .and_then(|required| required.as_array());
     for (name, option) in options {
         let is_required =
             required.is_some_and(|required| required.iter().any(|key| key == name.as_str()));
@@ -112,7 +130,9 @@ fn print_options(out: Out, schema: &serde_json::Value) {
             .or_else(|| option.get("title"))
             .and_then(|about| about.as_str())
             .unwrap_or_default();
-        let default = option.get("default").map(|default| format!(" [default: {default}]"));
+        let default = option
+            .get("default")
+            .map(|default| format!(" [default: {default}]"));
         let must = if is_required { " (required)" } else { "" };
         let line = format!("{about}{must}{}", default.unwrap_or_default());
         out.data(format!("  {name:<16} {}", paint(FAINT, line)));

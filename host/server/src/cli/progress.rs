@@ -17,7 +17,11 @@ pub(super) async fn watched<T>(
     work: impl AsyncFnOnce(&Watch) -> Result<T, sync::Error>,
 ) -> Result<T, Failure> {
     let watch = Watch::default();
-    let bar = if out.json { ProgressBar::hidden() } else { bar() };
+    let bar = if out.json {
+        ProgressBar::hidden()
+    } else {
+        bar()
+    };
     let mut work = std::pin::pin!(work(&watch));
     let mut ticks = tokio::time::interval(TICK);
     let outcome = loop {
@@ -38,7 +42,9 @@ pub(super) async fn watched<T>(
 
 fn bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg:<20} {pos} {wide_bar} {elapsed}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{spinner} {msg:<20} {pos} {wide_bar} {elapsed}")
+    {
         bar.set_style(style);
     }
     bar

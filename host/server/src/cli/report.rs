@@ -23,21 +23,34 @@ pub fn print(out: Out, report: &Report, changes: &[Change]) {
     if !changes.is_empty() {
         let shown = changes.len() as u64;
         let rest = report.summary.changes.saturating_sub(shown);
-        let of = if rest == 0 { String::new() } else { format!(" (first {shown})") };
+        let of = if rest == 0 {
+            String::new()
+        } else {
+            format!(" (first {shown})")
+        };
         out.data(format!("\n{}", paint(TITLE, format!("Changes{of}"))));
         out.data(change_table(changes).to_string());
         if rest > 0 {
-            let more = format!("... and {rest} more: attune plan {} --out plan.json", report.connector);
+            let more = format!(
+                "... and {rest} more: attune plan {} --out plan.json",
+                report.connector
+            );
             out.data(paint(FAINT, more));
         }
     }
     if !report.problems.is_empty() {
-        out.data(format!("\n{}", paint(TITLE, "Problems (these values keep what is there)")));
+        out.data(format!(
+            "\n{}",
+            paint(TITLE, "Problems (these values keep what is there)")
+        ));
         out.data(problem_table(&report.problems).to_string());
     }
     for guard in report.guards.iter().filter(|guard| guard.held) {
-        let detail =
-            if guard.detail.is_empty() { String::new() } else { format!(": {}", shown(&guard.detail)) };
+        let detail = if guard.detail.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", shown(&guard.detail))
+        };
         out.data(paint(
             WARN,
             format!(
@@ -72,9 +85,17 @@ fn totals(report: &Report) -> Table {
     };
     row("people", summary.people, "in scope");
     row("with an account", summary.matched, "");
-    row("without an account", summary.unmatched, "nothing is written for them");
+    row(
+        "without an account",
+        summary.unmatched,
+        "nothing is written for them",
+    );
     if summary.ambiguous > 0 {
-        row("ambiguous", summary.ambiguous, "several candidates: nothing is written");
+        row(
+            "ambiguous",
+            summary.ambiguous,
+            "several candidates: nothing is written",
+        );
     }
     if summary.dropped > 0 {
         row("dropped", summary.dropped, "by a rule of the mapping");
@@ -82,7 +103,11 @@ fn totals(report: &Report) -> Table {
     row("unchanged", summary.skipped, "skipped without a request");
     row("changes", summary.changes, &kinds(report));
     if summary.adopted > 0 {
-        row("adopted", summary.adopted, "already right: ours from now on");
+        row(
+            "adopted",
+            summary.adopted,
+            "already right: ours from now on",
+        );
     }
     if summary.held > 0 {
         row("held values", summary.held, "wait for a decision");
@@ -112,7 +137,11 @@ fn targets(report: &Report) -> Table {
     let mut table = plain();
     table.set_header(["target", "matched", "unmatched", "changes", ""]);
     for (name, target) in &report.targets {
-        let error = target.error.as_ref().map(|problem| problem.to_string()).unwrap_or_default();
+        let error = target
+            .error
+            .as_ref()
+            .map(|problem| problem.to_string())
+            .unwrap_or_default();
         table.add_row([
             name.clone(),
             grouped(target.matched),
@@ -162,7 +191,11 @@ pub fn problem_table(problems: &[Trouble]) -> Table {
             visible(&problem.message),
         ]);
     }
-    if let Some(rest) = problems.len().checked_sub(EXAMPLES_MAX).filter(|rest| *rest > 0) {
+    if let Some(rest) = problems
+        .len()
+        .checked_sub(EXAMPLES_MAX)
+        .filter(|rest| *rest > 0)
+    {
         table.add_row(["...", "", "", &format!("and {rest} more")]);
     }
     table
@@ -194,7 +227,8 @@ fn shown(value: &str) -> String {
 /// Control and direction characters as escapes.
 pub fn visible(value: &str) -> String {
     let hidden = |c: char| {
-        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     if !value.chars().any(hidden) {
         return value.to_owned();

@@ -24,7 +24,15 @@ pub(super) async fn list(shell: &Shell, limit: u32) -> Outcome {
         return Ok(Exit::Good);
     }
     let mut table = report::plain();
-    table.set_header(["run", "connector", "what", "state", "changes", "written", "started"]);
+    table.set_header([
+        "run",
+        "connector",
+        "what",
+        "state",
+        "changes",
+        "written",
+        "started",
+    ]);
     for run in &runs {
         let summary = run.report.as_ref().map(|report| &report.summary);
         let count = |count: Option<u64>| count.map(report::grouped).unwrap_or_default();
@@ -65,13 +73,18 @@ async fn staged_changes(
     plan: Option<&StagedPlan>,
     app: &crate::app::App,
 ) -> Result<Vec<attune_core::plan::Change>, Failure> {
-    let Some(plan) = plan else { return Ok(Vec::new()) };
+    let Some(plan) = plan else {
+        return Ok(Vec::new());
+    };
     let path = app.host.store.data_dir().join("plans").join(&plan.file);
     if !path.is_file() {
         return Ok(Vec::new());
     }
-    let limit =
-        if shell.out.json { sync::CHANGES_IN_JSON_MAX } else { report::EXAMPLES_MAX as u64 };
+    let limit = if shell.out.json {
+        sync::CHANGES_IN_JSON_MAX
+    } else {
+        report::EXAMPLES_MAX as u64
+    };
     let stage = Stage::open(&path).await?;
     let changes = sync::changes(&stage, limit).await?;
     stage.finish().await;

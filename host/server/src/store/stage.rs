@@ -181,7 +181,9 @@ impl Stage {
 
     /// From now on a change without a note counts as written.
     pub async fn mark_written(&self) -> Result<()> {
-        sqlx::query("create table if not exists written (at integer)").execute(&self.pool).await?;
+        sqlx::query("create table if not exists written (at integer)")
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 

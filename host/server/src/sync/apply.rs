@@ -78,7 +78,14 @@ struct Unit {
 impl<'a> Writer<'a> {
     /// A writer for one plan.
     pub fn new(run: &'a Run<'a>, stage: &'a Stage, meta: &'a StageMeta, manner: Manner) -> Self {
-        Self { run, stage, meta, manner, next: 0, written: Written::default() }
+        Self {
+            run,
+            stage,
+            meta,
+            manner,
+            next: 0,
+            written: Written::default(),
+        }
     }
 
     /// Writes everything; a target that fails is left, the others are finished.
@@ -94,7 +101,8 @@ impl<'a> Writer<'a> {
             let Some(last) = rows.last() else { break };
             after = (last.target, last.account.clone());
             for (number, outlet) in (0_u16..).zip(outlets.iter_mut()) {
-                let rows: Vec<&StagedRow> = rows.iter().filter(|row| row.target == number).collect();
+                let rows: Vec<&StagedRow> =
+                    rows.iter().filter(|row| row.target == number).collect();
                 if rows.is_empty() {
                     continue;
                 }
@@ -113,8 +121,12 @@ impl<'a> Writer<'a> {
     }
 
     async fn leave(&mut self, rows: &[&StagedRow]) -> Result<(), Error> {
-        let all = rows.iter().flat_map(|row| row.packed.changes.iter().map(|c| (*row, c.0)));
-        let results: Vec<_> = all.map(|(row, n)| (row, n, ChangeResult::NotSent)).collect();
+        let all = rows
+            .iter()
+            .flat_map(|row| row.packed.changes.iter().map(|c| (*row, c.0)));
+        let results: Vec<_> = all
+            .map(|(row, n)| (row, n, ChangeResult::NotSent))
+            .collect();
         self.written.not_sent += results.len() as u64;
         self.stage.note(&results).await?;
         Ok(())
@@ -155,17 +167,27 @@ impl<'a> Writer<'a> {
             };
             endings.extend(ending.map(|ending| (unit.journal.number, ending)));
             if result == ChangeResult::Written {
-                records.extend(unit.journal.fields.iter().map(|change| record(unit, change)));
+                records.extend(
+                    unit.journal
+                        .fields
+                        .iter()
+                        .map(|change| record(unit, change)),
+                );
             }
             self.count(result, unit.numbers.len() as u64);
             let row = rows.get(unit.row).copied();
-            results.extend(row.iter().flat_map(|row| {
-                unit.numbers.iter().map(|number| (*row, *number, result))
-            }));
+            results.extend(
+                row.iter()
+                    .flat_map(|row| unit.numbers.iter().map(|number| (*row, *number, result))),
+            );
         }
         records.extend(self.kept_records(rows));
         let author = self.author(outlet);
-        self.run.host.store.settle(page, &endings, (author, &records)).await?;
+        self.run
+            .host
+            .store
+            .settle(page, &endings, (author, &records))
+            .await?;
         self.fingerprints(outlet, rows, &results).await?;
         results.retain(|(_, _, result)| *result != ChangeResult::Written);
         self.stage.note(&results).await?;
@@ -197,7 +219,10 @@ impl<'a> Writer<'a> {
     where
         'a: 'p,
     {
-        Place { connector: &self.run.pinned.connector.id, target: outlet.name }
+        Place {
+            connector: &self.run.pinned.connector.id,
+            target: outlet.name,
+        }
     }
 
     fn author<'p>(&self, outlet: &Outlet<'p>) -> Author<'p>
@@ -255,9 +280,10 @@ impl<'a> Writer<'a> {
             };
             self.count(result, unit.numbers.len() as u64);
             let row = rows.get(unit.row).copied();
-            results.extend(row.iter().flat_map(|row| {
-                unit.numbers.iter().map(|number| (*row, *number, result))
-            }));
+            results.extend(
+                row.iter()
+                    .flat_map(|row| unit.numbers.iter().map(|number| (*row, *number, result))),
+            );
         }
         open
     }
@@ -379,7 +405,12 @@ async fn send_one(client: &dyn Target, unit: &Unit) -> Answer {
 
 /// What the target holds against an operation: `None` where `before` still holds everywhere.
 async fn compare(client: &dyn Target, unit: &Unit) -> Option<ChangeResult> {
-    let fields: Vec<Field> = unit.journal.fields.iter().map(|c| c.field.clone()).collect();
+    let fields: Vec<Field> = unit
+        .journal
+        .fields
+        .iter()
+        .map(|c| c.field.clone())
+        .collect();
     match client.observe(&unit.request.account, &fields).await {
         Ok(held) => verdict(&unit.journal.fields, &held, client.normalise()),
         Err(target::Error::Gone) => Some(ChangeResult::Gone),
@@ -398,20 +429,32 @@ pub(super) fn verdict(
     let same = |a: Option<&str>, b: Option<&str>| {
         normalise(a.unwrap_or_default()) == normalise(b.unwrap_or_default())
     };
-    if changes.iter().all(|change| same(now(change), change.after.as_deref())) {
+    if changes
+        .iter()
+        .all(|change| same(now(change), change.after.as_deref()))
+    {
         return Some(ChangeResult::Written);
     }
-    if changes.iter().all(|change| same(now(change), change.before.as_deref())) {
+    if changes
+        .iter()
+        .all(|change| same(now(change), change.before.as_deref()))
+    {
         return None;
     }
     Some(ChangeResult::Conflict)
 }
 
-fn unit_of(number: i64, (index, row): (usize, &StagedRow), fields: &[Field], unit: &[usize]) -> Unit {
+fn unit_of(
+    number: i64,
+    (index, row): (usize, &StagedRow),
+    fields: &[Field],
+    unit: &[usize],
+) -> Unit {
     let mut changes = Vec::with_capacity(unit.len());
     let mut numbers = Vec::with_capacity(unit.len());
     for position in unit {
-        let (Some(field), Some(change)) = (fields.get(*position), row.packed.changes.get(*position))
+        let (Some(field), Some(change)) =
+            (fields.get(*position), row.packed.changes.get(*position))
         else {
             continue;
         };
@@ -422,8 +465,14 @@ fn unit_of(number: i64, (index, row): (usize, &StagedRow), fields: &[Field], uni
             after: change.2.clone(),
         });
     }
-    let account = AccountRef { key: row.account.clone(), username: row.username.clone() };
-    let fields = changes.iter().map(|c| (c.field.clone(), c.after.clone())).collect();
+    let account = AccountRef {
+        key: row.account.clone(),
+        username: row.username.clone(),
+    };
+    let fields = changes
+        .iter()
+        .map(|c| (c.field.clone(), c.after.clone()))
+        .collect();
     Unit {
         journal: journal::Operation {
             number,

@@ -36,7 +36,12 @@ pub async fn check(host: &Host, loaded: &Loaded) -> Result<Vec<CheckLine>, Error
         ),
         fix: String::new(),
     }];
-    let wanted = pinned.documents.selectors().iter().map(ToString::to_string).collect();
+    let wanted = pinned
+        .documents
+        .selectors()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     let groups = pinned.connector.scope.groups.clone();
     let source = ends::source(host, &pinned)?;
     for finding in source::check(&source, wanted, groups).await {
@@ -69,9 +74,15 @@ pub async fn check(host: &Host, loaded: &Loaded) -> Result<Vec<CheckLine>, Error
 }
 
 fn visibility(fields: &[attune_core::mapping::Field]) -> &'static str {
-    if fields.iter().any(|field| field.kind == FieldKind::EntityProperty) {
+    if fields
+        .iter()
+        .any(|field| field.kind == FieldKind::EntityProperty)
+    {
         "entity properties are seen by apps and REST clients only, by no page of Jira"
-    } else if fields.iter().any(|field| field.kind == FieldKind::AdminForm) {
+    } else if fields
+        .iter()
+        .any(|field| field.kind == FieldKind::AdminForm)
+    {
         "User Properties are seen by administrators only"
     } else {
         "account fields are seen by everybody who may see the user"

@@ -17,7 +17,13 @@ pub fn source(host: &Host, pinned: &Pinned) -> Result<Source, Error> {
     let mut endpoints = BTreeMap::new();
     for (slot, endpoint) in &spec.endpoints {
         let ca_file = endpoint.ca_file.clone().or_else(|| spec.ca_file.clone());
-        endpoints.insert(slot.clone(), source::Endpoint { url: endpoint.url.clone(), ca_file });
+        endpoints.insert(
+            slot.clone(),
+            source::Endpoint {
+                url: endpoint.url.clone(),
+                ca_file,
+            },
+        );
     }
     let mut credentials = BTreeMap::new();
     for (slot, credential) in &spec.credentials {
@@ -40,10 +46,7 @@ pub fn source(host: &Host, pinned: &Pinned) -> Result<Source, Error> {
 }
 
 /// Opens one target; sends nothing.
-pub fn target(
-    host: &Host,
-    spec: &crate::connector::TargetSpec,
-) -> Result<Box<dyn Target>, Error> {
+pub fn target(host: &Host, spec: &crate::connector::TargetSpec) -> Result<Box<dyn Target>, Error> {
     let place = format!("target.{}.credential", spec.name);
     let revealed = spec.credential.reveal(|place| host.vault.reveal(place));
     let credential = revealed.map_err(|error| secret(&place, &error))?;

@@ -95,9 +95,18 @@ pub async fn explain(
     });
     let key = one_person(&reader, user).await?;
     let connector = &pinned.connector.id;
-    let kept = host.store.people_by_key(connector, std::slice::from_ref(&key)).await?;
-    let people: Vec<Arc<Known>> = kept.into_iter().filter_map(Known::of).map(Arc::new).collect();
-    let columns = Relations::new(&host.store, &reader).columns(&pinned.resolved, &people).await?;
+    let kept = host
+        .store
+        .people_by_key(connector, std::slice::from_ref(&key))
+        .await?;
+    let people: Vec<Arc<Known>> = kept
+        .into_iter()
+        .filter_map(Known::of)
+        .map(Arc::new)
+        .collect();
+    let columns = Relations::new(&host.store, &reader)
+        .columns(&pinned.resolved, &people)
+        .await?;
     let cell = |selector: &attune_core::Selector| {
         Some(columns.get(pinned.resolved.position(selector)?)?.cell(0))
     };
@@ -113,11 +122,20 @@ pub async fn explain(
             now_ms,
         };
         let traces = tokio::task::block_in_place(|| program.explain(&batch));
-        let place = Place { connector, target: &target.spec.name };
+        let place = Place {
+            connector,
+            target: &target.spec.name,
+        };
         let mut links = host.store.links(place, std::slice::from_ref(&key)).await?;
         let link = links.remove(&key);
-        let account = link.as_ref().map(|link| link.account.clone()).unwrap_or_default();
-        let ledger = host.store.ledger(&target.site, std::slice::from_ref(&account)).await?;
+        let account = link
+            .as_ref()
+            .map(|link| link.account.clone())
+            .unwrap_or_default();
+        let ledger = host
+            .store
+            .ledger(&target.site, std::slice::from_ref(&account))
+            .await?;
         let entries = ledger.into_values().next().unwrap_or_default();
         let fields = traces
             .into_iter()

@@ -37,7 +37,6 @@ pub use plan_file::{CHANGES_IN_JSON_MAX, PlanFile, changes, write as write_plan}
 pub use progress::{Phase, Progress};
 pub use run::{Done, Watch, apply_file, approve, run};
 
-
 /// What a run works with; cheap handles of things that outlive it.
 #[derive(Clone)]
 pub struct Host {
@@ -182,12 +181,18 @@ pub enum Error {
 }
 
 fn fields(count: usize) -> String {
-    if count == 1 { "one field".to_owned() } else { format!("{count} fields") }
+    if count == 1 {
+        "one field".to_owned()
+    } else {
+        format!("{count} fields")
+    }
 }
 
 fn refusals(refusals: &[(Field, Problem)]) -> String {
-    let lines: Vec<String> =
-        refusals.iter().map(|(field, problem)| format!("{}: {problem}", field.name)).collect();
+    let lines: Vec<String> = refusals
+        .iter()
+        .map(|(field, problem)| format!("{}: {problem}", field.name))
+        .collect();
     lines.join("; ")
 }
 

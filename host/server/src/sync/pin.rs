@@ -59,12 +59,20 @@ pub struct PinnedTarget {
 impl PinnedTarget {
     /// Which columns of a page the mapping reads.
     pub fn positions(&self, pinned: &Pinned) -> Vec<usize> {
-        self.selectors.selectors().iter().filter_map(|s| pinned.resolved.position(s)).collect()
+        self.selectors
+            .selectors()
+            .iter()
+            .filter_map(|s| pinned.resolved.position(s))
+            .collect()
     }
 
     /// The match rules' selectors, in the rules' order.
     pub fn match_selectors(&self) -> Vec<Selector> {
-        self.spec.matching.iter().map(|rule| rule.source.clone()).collect()
+        self.spec
+            .matching
+            .iter()
+            .map(|rule| rule.source.clone())
+            .collect()
     }
 }
 
@@ -128,9 +136,9 @@ impl Pinned {
     /// Whether rows follow relations, so that names must be found again.
     pub fn follows_relations(&self) -> bool {
         let follows = |selector: &Selector| {
-            selector.strip_relation().is_ok_and(|relation| {
-                relation.depth > 0 || !matches!(relation.of, Of::Document(_))
-            })
+            selector
+                .strip_relation()
+                .is_ok_and(|relation| relation.depth > 0 || !matches!(relation.of, Of::Document(_)))
         };
         self.resolved.selectors().iter().any(follows)
     }
@@ -142,13 +150,19 @@ impl Pinned {
         sorted.sort_by(|a, b| a.name.cmp(&b.name).then(a.kind.cmp(&b.kind)));
         let first = self.fields.len();
         let number = |field: &Field| {
-            let place = sorted.iter().position(|sorted| *sorted == field).unwrap_or(0);
+            let place = sorted
+                .iter()
+                .position(|sorted| *sorted == field)
+                .unwrap_or(0);
             (first + place) as u16
         };
         let numbers = fields.iter().map(number).collect();
         let route = format!("{}/{:?}", spec.product.as_str(), spec.route);
-        let generations: Vec<(&str, &str)> =
-            self.generations.iter().map(|(id, digest)| (id.as_str(), digest.as_str())).collect();
+        let generations: Vec<(&str, &str)> = self
+            .generations
+            .iter()
+            .map(|(id, digest)| (id.as_str(), digest.as_str()))
+            .collect();
         let prints = Fingerprinter::new(&Common {
             mapping: &fields_digest,
             locale: &self.connector.locale,
@@ -184,7 +198,10 @@ fn plugin(plugins: &Snapshot, id: &str) -> Result<Plugin, Error> {
 }
 
 fn refused(id: &str, source: attune_wasm::Error) -> Error {
-    Error::Plugin { id: id.to_owned(), source }
+    Error::Plugin {
+        id: id.to_owned(),
+        source,
+    }
 }
 
 fn open_step(
@@ -193,9 +210,12 @@ fn open_step(
     generations: &mut BTreeMap<String, String>,
 ) -> Result<Box<dyn attune_core::Transform>, Problem> {
     let name = || format!("{}.{}", step.plugin, step.function);
-    let problem = |error: attune_wasm::Error| Problem::new(error.code(), error.to_string()).at(name());
+    let problem =
+        |error: attune_wasm::Error| Problem::new(error.code(), error.to_string()).at(name());
     let plugin = plugins.plugin(&step.plugin).map_err(problem)?;
-    let opened = plugin.open_transform(&step.function, &step.options).map_err(problem)?;
+    let opened = plugin
+        .open_transform(&step.function, &step.options)
+        .map_err(problem)?;
     generations.insert(plugin.id().to_owned(), plugin.digest().to_owned());
     Ok(opened)
 }

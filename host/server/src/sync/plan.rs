@@ -92,11 +92,21 @@ impl<'a> Planner<'a> {
                 tally.dropped();
                 continue;
             }
-            let outcomes: Vec<Outcome> =
-                results.iter().map(|result| Outcome::of(result.outcomes.cell(row))).collect();
-            let rows = results.iter().map(|r| r.row.get(row).copied().unwrap_or(u8::MAX)).collect();
+            let outcomes: Vec<Outcome> = results
+                .iter()
+                .map(|result| Outcome::of(result.outcomes.cell(row)))
+                .collect();
+            let rows = results
+                .iter()
+                .map(|r| r.row.get(row).copied().unwrap_or(u8::MAX))
+                .collect();
             let entries = ledger.get(&due.link.account).unwrap_or(&nothing);
-            cases.push(Case { due, outcomes, rows, entries });
+            cases.push(Case {
+                due,
+                outcomes,
+                rows,
+                entries,
+            });
         }
         let held = match self.observe(lane, target, &cases).await {
             Ok(held) => held,
@@ -131,7 +141,10 @@ impl<'a> Planner<'a> {
     where
         'a: 't,
     {
-        Place { connector: &self.run.pinned.connector.id, target: &target.spec.name }
+        Place {
+            connector: &self.run.pinned.connector.id,
+            target: &target.spec.name,
+        }
     }
 
     /// Who is matched, and whose inputs are not those of last time.
@@ -142,16 +155,24 @@ impl<'a> Planner<'a> {
         page: &PageOf<'p>,
         tally: &mut Tally,
     ) -> Result<Vec<Due<'p>>, Error> {
-        let keys: Vec<String> = page.people.iter().map(|known| known.key().to_owned()).collect();
+        let keys: Vec<String> = page
+            .people
+            .iter()
+            .map(|known| known.key().to_owned())
+            .collect();
         let mut links = self.run.host.store.links(self.place(target), &keys).await?;
         let is_always = self.run.order.is_thorough() || lane.program.uses_now();
         let positions = target.positions(self.run.pinned);
         let mut due = Vec::with_capacity(keys.len());
         for (index, known) in page.people.iter().enumerate() {
             let link = links.remove(known.key());
-            let state = link.as_ref().map_or(LinkState::Unmatched, |link| link.state);
+            let state = link
+                .as_ref()
+                .map_or(LinkState::Unmatched, |link| link.state);
             tally.link(&target.spec.name, known.key(), state);
-            let Some(link) = link.filter(|link| link.state == LinkState::Matched) else { continue };
+            let Some(link) = link.filter(|link| link.state == LinkState::Matched) else {
+                continue;
+            };
             let cells = positions
                 .iter()
                 .filter_map(|position| page.columns.get(*position))
@@ -161,7 +182,12 @@ impl<'a> Planner<'a> {
                 tally.skipped();
                 continue;
             }
-            due.push(Due { index, person: known.key(), link, print });
+            due.push(Due {
+                index,
+                person: known.key(),
+                link,
+                print,
+            });
         }
         Ok(due)
     }
@@ -175,8 +201,11 @@ impl<'a> Planner<'a> {
     ) -> (Vec<FieldResult>, Vec<bool>) {
         let rows: Vec<usize> = due.iter().map(|due| due.index).collect();
         let all = rows.len() == page.people.len();
-        let taken: Vec<Column> =
-            if all { Vec::new() } else { page.columns.iter().map(|c| c.take(&rows)).collect() };
+        let taken: Vec<Column> = if all {
+            Vec::new()
+        } else {
+            page.columns.iter().map(|c| c.take(&rows)).collect()
+        };
         let people: Vec<&str> = due.iter().map(|due| due.person).collect();
         let batch = Batch {
             wanted: &self.run.pinned.resolved,
@@ -210,7 +239,10 @@ impl<'a> Planner<'a> {
         let mut answers = stream::iter(reads)
             .map(|(case, fields)| async move {
                 let account = account_ref(&case.due.link);
-                (case.due.person, lane.client.observe(&account, &fields).await)
+                (
+                    case.due.person,
+                    lane.client.observe(&account, &fields).await,
+                )
             })
             .buffer_unordered(READS_AT_ONCE);
         let mut seen = HashMap::new();
@@ -246,13 +278,18 @@ impl<'a> Planner<'a> {
         else {
             return Decision::Nothing;
         };
-        let row = case.rows.get(index).and_then(|row| lane.program.row(index, *row));
-        let Some(row) = row else { return Decision::Nothing };
+        let row = case
+            .rows
+            .get(index)
+            .and_then(|row| lane.program.row(index, *row));
+        let Some(row) = row else {
+            return Decision::Nothing;
+        };
         let owner = &self.run.pinned.connector.id;
-        let ledger = case
-            .entries
-            .get(field)
-            .map(|entry| Ledger { value: &entry.value, is_ours: entry.owner == *owner });
+        let ledger = case.entries.get(field).map(|entry| Ledger {
+            value: &entry.value,
+            is_ours: entry.owner == *owner,
+        });
         let observed = match observed {
             None => Observed::Unread,
             Some(held) => Observed::Value(held.get(field).map(String::as_str)),
@@ -345,7 +382,10 @@ enum Seen {
 
 /// The account of a link, as requests need it.
 pub(super) fn account_ref(link: &Link) -> AccountRef {
-    AccountRef { key: link.account.clone(), username: link.username.clone() }
+    AccountRef {
+        key: link.account.clone(),
+        username: link.username.clone(),
+    }
 }
 
 fn trouble(case: &Case<'_>, target: &PinnedTarget, field: &str, problem: &Problem) -> Trouble {
@@ -359,11 +399,17 @@ fn trouble(case: &Case<'_>, target: &PinnedTarget, field: &str, problem: &Proble
 }
 
 fn gone() -> Problem {
-    Problem::new("account-gone", "the account does not exist any more; the next run looks again")
+    Problem::new(
+        "account-gone",
+        "the account does not exist any more; the next run looks again",
+    )
 }
 
 fn lost() -> Problem {
-    Problem::new("unavailable", "the target did not answer when the account was read")
+    Problem::new(
+        "unavailable",
+        "the target did not answer when the account was read",
+    )
 }
 
 fn waits() -> Problem {
@@ -372,6 +418,10 @@ fn waits() -> Problem {
 }
 
 fn owned(case: &Case<'_>, field: &Field) -> Problem {
-    let owner = case.entries.get(field).map(|entry| entry.owner.as_str()).unwrap_or_default();
+    let owner = case
+        .entries
+        .get(field)
+        .map(|entry| entry.owner.as_str())
+        .unwrap_or_default();
     Problem::new("owned-by", format!("connector `{owner}` owns this field"))
 }

@@ -45,7 +45,10 @@ pub async fn write(path: &Path, report: &Report, stage: &Stage) -> Result<(), Er
     let json = |error: serde_json::Error| failed(error.into());
     if report.summary.changes <= CHANGES_IN_JSON_MAX {
         let changes = changes(stage, CHANGES_IN_JSON_MAX).await?;
-        let whole = Report { changes, ..report.clone() };
+        let whole = Report {
+            changes,
+            ..report.clone()
+        };
         serde_json::to_writer_pretty(&mut out, &whole).map_err(json)?;
         return out.flush().map_err(failed);
     }
@@ -75,7 +78,10 @@ impl PlanFile {
         report.changes.sort_by(plan::compare);
         let digest = digest(&report).map_err(|error| wrong(&error))?;
         if digest != report.digest {
-            let what = format!("its changes have the digest {digest}, it says {}", report.digest);
+            let what = format!(
+                "its changes have the digest {digest}, it says {}",
+                report.digest
+            );
             return Err(wrong(&what));
         }
         Ok(Self { report })
@@ -83,15 +89,21 @@ impl PlanFile {
 
     /// Stages the plan, so that it is applied like any other.
     pub(super) async fn stage(&self, pinned: &Pinned, stage: &Stage) -> Result<StageMeta, Error> {
-        let targets: Vec<String> =
-            pinned.targets.iter().map(|target| target.spec.name.clone()).collect();
+        let targets: Vec<String> = pinned
+            .targets
+            .iter()
+            .map(|target| target.spec.name.clone())
+            .collect();
         let mut fields = pinned.fields.clone();
         let mut rows: Vec<StagedRow> = Vec::new();
         for change in &self.report.changes {
-            let target = targets.iter().position(|name| *name == change.target).ok_or_else(|| {
-                let what = format!("target `{}` is not in the connector file", change.target);
-                Error::PlanFile(what)
-            })? as u16;
+            let target = targets
+                .iter()
+                .position(|name| *name == change.target)
+                .ok_or_else(|| {
+                    let what = format!("target `{}` is not in the connector file", change.target);
+                    Error::PlanFile(what)
+                })? as u16;
             let field = attune_core::mapping::Field {
                 kind: change.kind,
                 name: change.field.clone(),
@@ -114,14 +126,24 @@ impl PlanFile {
                     username: String::new(),
                     person: change.person.clone(),
                     fingerprint: None,
-                    packed: Packed { changes: vec![packed], ..Packed::default() },
+                    packed: Packed {
+                        changes: vec![packed],
+                        ..Packed::default()
+                    },
                 }),
             }
         }
         stage.add(&rows).await?;
-        let report =
-            Report { changes: Vec::new(), problems: Vec::new(), ..self.report.clone() };
-        let meta = StageMeta { targets, fields, report };
+        let report = Report {
+            changes: Vec::new(),
+            problems: Vec::new(),
+            ..self.report.clone()
+        };
+        let meta = StageMeta {
+            targets,
+            fields,
+            report,
+        };
         stage.close(&meta).await?;
         Ok(meta)
     }
@@ -129,7 +151,11 @@ impl PlanFile {
 
 fn lines(text: &[u8]) -> Result<Report, serde_json::Error> {
     let mut lines = text.lines();
-    let first = lines.next().transpose().map_err(serde_json::Error::io)?.unwrap_or_default();
+    let first = lines
+        .next()
+        .transpose()
+        .map_err(serde_json::Error::io)?
+        .unwrap_or_default();
     let mut report: Report = serde_json::from_str(&first)?;
     for line in lines {
         let line = line.map_err(serde_json::Error::io)?;
@@ -141,7 +167,10 @@ fn lines(text: &[u8]) -> Result<Report, serde_json::Error> {
 }
 
 fn digest(report: &Report) -> Result<String, String> {
-    let now: jiff::Timestamp = report.now.parse().map_err(|_| "its time is no time".to_owned())?;
+    let now: jiff::Timestamp = report
+        .now
+        .parse()
+        .map_err(|_| "its time is no time".to_owned())?;
     let mut writer = DigestWriter::new(&Head {
         connector: &report.id,
         revision: &report.revision,
@@ -165,7 +194,9 @@ pub(super) async fn each_change(
     let mut after = (0_u16, String::new());
     loop {
         let rows = stage.rows((after.0, &after.1), PAGE_ROWS).await?;
-        let Some(last) = rows.last() else { return Ok(()) };
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
         after = (last.target, last.account.clone());
         for row in rows {
             for packed in &row.packed.changes {
@@ -190,10 +221,18 @@ pub(super) fn unpack(
     Change {
         person: row.person.clone(),
         account: row.account.clone(),
-        target: meta.targets.get(usize::from(row.target)).cloned().unwrap_or_default(),
+        target: meta
+            .targets
+            .get(usize::from(row.target))
+            .cloned()
+            .unwrap_or_default(),
         kind: field.map_or(attune_core::mapping::FieldKind::Custom, |field| field.kind),
         field: field.map(|field| field.name.clone()).unwrap_or_default(),
-        op: if packed.2.is_some() { Op::Set } else { Op::Clear },
+        op: if packed.2.is_some() {
+            Op::Set
+        } else {
+            Op::Clear
+        },
         before: packed.1.clone(),
         after: packed.2.clone(),
         result: None,

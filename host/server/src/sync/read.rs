@@ -96,7 +96,10 @@ impl<'a> Reader<'a> {
 
     /// People whose documents could not be read.
     pub fn take_troubles(&self) -> Vec<Trouble> {
-        self.troubles.lock().map(|mut troubles| std::mem::take(&mut *troubles)).unwrap_or_default()
+        self.troubles
+            .lock()
+            .map(|mut troubles| std::mem::take(&mut *troubles))
+            .unwrap_or_default()
     }
 
     /// Lists everyone; returns how many people the provider counted.
@@ -160,7 +163,11 @@ impl<'a> Reader<'a> {
     }
 
     fn wanted_texts(&self) -> Vec<String> {
-        self.wanted.selectors().iter().map(ToString::to_string).collect()
+        self.wanted
+            .selectors()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     async fn keep(
@@ -190,7 +197,11 @@ impl<'a> Reader<'a> {
             index += 1;
             is_last
         });
-        let reading = Reading { connector: self.connector, listing, now_ms: self.now_ms };
+        let reading = Reading {
+            connector: self.connector,
+            listing,
+            now_ms: self.now_ms,
+        };
         self.store.keep_people(reading, &people).await?;
         if self.keeps_names {
             self.store.keep_names(self.connector, &people).await?;
@@ -204,15 +215,21 @@ impl<'a> Reader<'a> {
             .iter()
             .map(|(member, document)| (member.as_str(), view(document)))
             .collect();
-        let source = project::Source { document: view(&person.document), parts: &parts };
+        let source = project::Source {
+            document: view(&person.document),
+            parts: &parts,
+        };
         let mut row = Column::with_capacity(self.wanted.len(), 256);
         projector.project(&source, &mut row)?;
         let mut names: Vec<String> = person.names.iter().map(|name| fold(name)).collect();
         names.push(fold(&person.key));
         names.sort_unstable();
         names.dedup();
-        let relations =
-            person.relations.iter().map(|link| (link.role.clone(), link.name.clone())).collect();
+        let relations = person
+            .relations
+            .iter()
+            .map(|link| (link.role.clone(), link.name.clone()))
+            .collect();
         Ok(Kept {
             key: person.key.clone(),
             names,

@@ -20,15 +20,34 @@ pub async fn recover(run: &Run<'_>, lanes: &[Lane]) -> Result<u64, Error> {
     let open = store.open_operations(connector).await?;
     let mut settled = 0;
     for operation in &open {
-        let at = run.pinned.targets.iter().position(|t| t.spec.name == operation.target);
-        let lane = at.and_then(|at| lanes.get(at)).filter(|lane| lane.error.is_none());
+        let at = run
+            .pinned
+            .targets
+            .iter()
+            .position(|t| t.spec.name == operation.target);
+        let lane = at
+            .and_then(|at| lanes.get(at))
+            .filter(|lane| lane.error.is_none());
         // A target that is gone from the file, or down, is asked when it is back.
-        let (Some(at), Some(lane)) = (at, lane) else { continue };
-        let Some(target) = run.pinned.targets.get(at) else { continue };
-        let Some(ending) = read_back(lane, operation).await else { continue };
-        let place = Place { connector, target: &target.spec.name };
-        let page =
-            Page { place, site: &target.site, run: &operation.run, now_ms: run.now_ms };
+        let (Some(at), Some(lane)) = (at, lane) else {
+            continue;
+        };
+        let Some(target) = run.pinned.targets.get(at) else {
+            continue;
+        };
+        let Some(ending) = read_back(lane, operation).await else {
+            continue;
+        };
+        let place = Place {
+            connector,
+            target: &target.spec.name,
+        };
+        let page = Page {
+            place,
+            site: &target.site,
+            run: &operation.run,
+            now_ms: run.now_ms,
+        };
         let author = Author {
             site: &target.site,
             connector,
@@ -36,7 +55,11 @@ pub async fn recover(run: &Run<'_>, lanes: &[Lane]) -> Result<u64, Error> {
             revision: &run.pinned.revision,
             now_ms: run.now_ms,
         };
-        let records = if ending == Ending::Written { records(operation) } else { Vec::new() };
+        let records = if ending == Ending::Written {
+            records(operation)
+        } else {
+            Vec::new()
+        };
         let endings = [(operation.operation.number, ending)];
         store.settle(page, &endings, (author, &records)).await?;
         store.mark_due(place, &operation.operation.person).await?;
@@ -47,16 +70,22 @@ pub async fn recover(run: &Run<'_>, lanes: &[Lane]) -> Result<u64, Error> {
 
 /// What became of an operation, or `None` where the target cannot be asked now.
 async fn read_back(lane: &Lane, open: &Open) -> Option<Ending> {
-    let account = AccountRef { key: open.operation.account.clone(), username: String::new() };
-    let fields: Vec<_> = open.operation.fields.iter().map(|c| c.field.clone()).collect();
+    let account = AccountRef {
+        key: open.operation.account.clone(),
+        username: String::new(),
+    };
+    let fields: Vec<_> = open
+        .operation
+        .fields
+        .iter()
+        .map(|c| c.field.clone())
+        .collect();
     match lane.client.observe(&account, &fields).await {
-        Ok(held) => {
-            match verdict(&open.operation.fields, &held, lane.client.normalise()) {
-                Some(ChangeResult::Written) => Some(Ending::Written),
-                Some(_) => Some(Ending::Conflict),
-                None => Some(Ending::NotSent),
-            }
-        }
+        Ok(held) => match verdict(&open.operation.fields, &held, lane.client.normalise()) {
+            Some(ChangeResult::Written) => Some(Ending::Written),
+            Some(_) => Some(Ending::Conflict),
+            None => Some(Ending::NotSent),
+        },
         Err(target::Error::Gone) => Some(Ending::Gone),
         Err(_) => None,
     }

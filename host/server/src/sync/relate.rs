@@ -44,7 +44,11 @@ impl Known {
     }
 
     fn manager(&self) -> Option<&str> {
-        self.kept.relations.iter().find(|(role, _)| role == MANAGER).map(|(_, name)| name.as_str())
+        self.kept
+            .relations
+            .iter()
+            .find(|(role, _)| role == MANAGER)
+            .map(|(_, name)| name.as_str())
     }
 }
 
@@ -65,7 +69,11 @@ pub struct Relations<'a> {
 impl<'a> Relations<'a> {
     /// A resolver for one run.
     pub fn new(store: &'a Store, reader: &'a Reader<'a>) -> Self {
-        Self { store, reader, unknown: HashSet::new() }
+        Self {
+            store,
+            reader,
+            unknown: HashSet::new(),
+        }
     }
 
     /// One column per selector for these people. Account parts (`manager.account.key`) come out
@@ -76,12 +84,19 @@ impl<'a> Relations<'a> {
         people: &[Arc<Known>],
     ) -> Result<Vec<Column>, Error> {
         let inputs = self.inputs(selectors.selectors())?;
-        let depth = inputs.iter().map(|input| input.relation.depth).max().unwrap_or(0);
+        let depth = inputs
+            .iter()
+            .map(|input| input.relation.depth)
+            .max()
+            .unwrap_or(0);
         let chain = self.chain(people, depth).await?;
         let mut columns = Vec::with_capacity(inputs.len());
         for input in &inputs {
             let mut column = Column::with_capacity(people.len(), people.len() * 16);
-            let level = chain.get(input.relation.depth).map(Vec::as_slice).unwrap_or_default();
+            let level = chain
+                .get(input.relation.depth)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
             for known in level {
                 let cell = match (known, input.position) {
                     (Some(known), Some(position)) => known.document.cell(position),
@@ -160,8 +175,10 @@ impl<'a> Relations<'a> {
             self.admit(kept.key.clone(), kept, found);
         }
         open.retain(|name| !found.contains_key(name));
-        let folded: Vec<String> =
-            open.iter().map(|name| attune_core::matching::fold(name)).collect();
+        let folded: Vec<String> = open
+            .iter()
+            .map(|name| attune_core::matching::fold(name))
+            .collect();
         let mut keys: HashMap<String, Vec<String>> = HashMap::new();
         for (name, key) in self.store.keys_by_name(connector, &folded).await? {
             keys.entry(name).or_default().push(key);

@@ -10,7 +10,7 @@ use attune_core::scope::Standing;
 use attune_core::selector::Wanted;
 use tokio_util::sync::CancellationToken;
 
-use super::apply::{Manner, Outlet, Written, Writer};
+use super::apply::{Manner, Outlet, Writer, Written};
 use super::link::Linker;
 use super::pin::Pinned;
 use super::plan::{Lane, PageOf, Planner};
@@ -67,7 +67,15 @@ pub async fn run(
         let stage = Stage::create(&plan_path(&run)?).await?;
         let mut tally = Tally::new(&pinned);
         link(&run, &reader, &reading, &mut lanes, &watch.progress).await?;
-        plan(&run, &reader, &reading, &mut lanes, (&stage, &mut tally), &watch.progress).await?;
+        plan(
+            &run,
+            &reader,
+            &reading,
+            &mut lanes,
+            (&stage, &mut tally),
+            &watch.progress,
+        )
+        .await?;
         tally.troubles(reader.take_troubles());
         let meta = verdict::close(&run, &stage, tally, &lanes, &reading).await?;
         let report = match meta.report.state {
@@ -79,7 +87,10 @@ pub async fn run(
         if order.is_listing() && order.writes {
             close_listing(&run, &reading).await?;
         }
-        Ok(Done { report, stage: Some(stage) })
+        Ok(Done {
+            report,
+            stage: Some(stage),
+        })
     }
     .await;
     close(&run, outcome).await
@@ -93,17 +104,25 @@ pub async fn approve(
     watch: &Watch,
 ) -> Result<Done, Error> {
     let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
-    let order = Order { mode: Mode::Complete, writes: true };
+    let order = Order {
+        mode: Mode::Complete,
+        writes: true,
+    };
     let now_ms = host.clock.now().as_millisecond();
     if plan.state == "applied" || plan.state == "rejected" {
-        return Err(Error::NoSuchPlan(format!("the plan was {} before", plan.state)));
+        return Err(Error::NoSuchPlan(format!(
+            "the plan was {} before",
+            plan.state
+        )));
     }
     if plan.revision != pinned.revision {
         let message = "the connector was edited since this plan was made";
         return Err(Error::NoSuchPlan(message.to_owned()));
     }
     if now_ms - plan.created_ms > PLAN_AGE_MAX_MS {
-        return Err(Error::NoSuchPlan("the plan is older than 24 hours".to_owned()));
+        return Err(Error::NoSuchPlan(
+            "the plan is older than 24 hours".to_owned(),
+        ));
     }
     let stage = Stage::open(&host.store.data_dir().join("plans").join(&plan.file)).await?;
     let meta = stage.meta().await?;
@@ -112,7 +131,10 @@ pub async fn approve(
         let mut lanes = lanes(host, &pinned, programs).await?;
         recover::recover(&run, &lanes).await?;
         let report = write(&run, &stage, &meta, &mut lanes, watch, true).await?;
-        Ok(Done { report, stage: Some(stage) })
+        Ok(Done {
+            report,
+            stage: Some(stage),
+        })
     }
     .await;
     close(&run, outcome).await
@@ -126,7 +148,10 @@ pub async fn apply_file(
     watch: &Watch,
 ) -> Result<Done, Error> {
     let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
-    let order = Order { mode: Mode::Complete, writes: true };
+    let order = Order {
+        mode: Mode::Complete,
+        writes: true,
+    };
     let run = open(host, &pinned, &order, "apply").await?;
     let outcome = async {
         let stage = Stage::create(&plan_path(&run)?).await?;
@@ -134,7 +159,10 @@ pub async fn apply_file(
         let mut lanes = lanes(host, &pinned, programs).await?;
         recover::recover(&run, &lanes).await?;
         let report = write(&run, &stage, &meta, &mut lanes, watch, true).await?;
-        Ok(Done { report, stage: Some(stage) })
+        Ok(Done {
+            report,
+            stage: Some(stage),
+        })
     }
     .await;
     close(&run, outcome).await
@@ -158,7 +186,9 @@ async fn open<'a>(
 ) -> Result<Run<'a>, Error> {
     let now_ms = host.clock.now().as_millisecond();
     let id = run_id(host);
-    host.store.close_lost_runs(&pinned.connector.id, now_ms).await?;
+    host.store
+        .close_lost_runs(&pinned.connector.id, now_ms)
+        .await?;
     let row = RunRow {
         id: id.clone(),
         connector: pinned.connector.id.clone(),
@@ -176,14 +206,22 @@ async fn open<'a>(
         Some((_, last)) if !order.is_listing() => last,
         _ => id.clone(),
     };
-    Ok(Run { host, pinned, order, id, now_ms, listing })
+    Ok(Run {
+        host,
+        pinned,
+        order,
+        id,
+        now_ms,
+        listing,
+    })
 }
 
 /// Sortable by time, and unique without asking the system for the time a second time.
 fn run_id(host: &Host) -> String {
     let now = host.clock.now();
     let seconds = now.as_second().unsigned_abs();
-    let time = uuid::Timestamp::from_unix_time(seconds, now.subsec_nanosecond().unsigned_abs(), 0, 0);
+    let time =
+        uuid::Timestamp::from_unix_time(seconds, now.subsec_nanosecond().unsigned_abs(), 0, 0);
     uuid::Uuid::new_v7(time).simple().to_string()
 }
 
@@ -200,9 +238,15 @@ async fn close(run: &Run<'_>, outcome: Result<Done, Error>) -> Result<Done, Erro
                 State::Stopped => "stopped",
             };
             store.save_problems(&run.id, &done.report.problems).await?;
-            store.close_run(&run.id, state, finished_ms, Some(&done.report)).await?;
+            store
+                .close_run(&run.id, state, finished_ms, Some(&done.report))
+                .await?;
         }
-        Err(_) => store.close_run(&run.id, "failed", finished_ms, None).await?,
+        Err(_) => {
+            store
+                .close_run(&run.id, "failed", finished_ms, None)
+                .await?
+        }
     }
     outcome
 }
@@ -228,7 +272,13 @@ async fn lanes(host: &Host, pinned: &Pinned, programs: Vec<Program>) -> Result<V
             }
         };
         let prints = target.prints.clone();
-        lanes.push(Lane { number, program, prints, client, error });
+        lanes.push(Lane {
+            number,
+            program,
+            prints,
+            client,
+            error,
+        });
     }
     match last {
         Some((name, source)) if lanes.iter().all(|lane| lane.error.is_some()) => {
@@ -250,24 +300,39 @@ fn reader<'a>(run: &'a Run<'a>, source: &'a source::Source) -> Reader<'a> {
     })
 }
 
-async fn read(
-    run: &Run<'_>,
-    reader: &Reader<'_>,
-    progress: &Progress,
-) -> Result<Readers, Error> {
-    let before = run.host.store.last_listing(&run.pinned.connector.id).await?;
+async fn read(run: &Run<'_>, reader: &Reader<'_>, progress: &Progress) -> Result<Readers, Error> {
+    let before = run
+        .host
+        .store
+        .last_listing(&run.pinned.connector.id)
+        .await?;
     if let Mode::User(user) = &run.order.mode {
         let person = super::explain::one_person(reader, user).await?;
-        return Ok(Readers { people: Some(vec![person]), count: 1, before });
+        return Ok(Readers {
+            people: Some(vec![person]),
+            count: 1,
+            before,
+        });
     }
     let people_max = match run.order.mode {
         Mode::Sample(people) => Some(people),
         _ => None,
     };
-    let purpose = Purpose { run: &run.id, people_max };
+    let purpose = Purpose {
+        run: &run.id,
+        people_max,
+    };
     reader.list(purpose, progress).await?;
-    let count = run.host.store.listed_count(&run.pinned.connector.id, &run.id).await?;
-    Ok(Readers { people: None, count, before })
+    let count = run
+        .host
+        .store
+        .listed_count(&run.pinned.connector.id, &run.id)
+        .await?;
+    Ok(Readers {
+        people: None,
+        count,
+        before,
+    })
 }
 
 /// Calls `each` for every page of people in scope.
@@ -291,22 +356,35 @@ async fn pages(
         let mut kept: Vec<Kept> = match &reading.people {
             Some(keys) if after.is_empty() => store.people_by_key(connector, keys).await?,
             Some(_) => Vec::new(),
-            None => store.listed_people(connector, &run.listing, &after, PAGE_PEOPLE).await?,
+            None => {
+                store
+                    .listed_people(connector, &run.listing, &after, PAGE_PEOPLE)
+                    .await?
+            }
         };
         let Some(last) = kept.last() else { break };
         after.clone_from(&last.key);
         kept.truncate(people_max - seen);
         seen += kept.len();
-        let people: Vec<Arc<Known>> =
-            kept.into_iter().filter_map(Known::of).map(Arc::new).collect();
+        let people: Vec<Arc<Known>> = kept
+            .into_iter()
+            .filter_map(Known::of)
+            .map(Arc::new)
+            .collect();
         let columns = relations.columns(selectors, &people).await?;
         let page = in_scope(run, selectors, people, columns)?;
         if page.people.is_empty() && reading.people.is_some() {
-            let Mode::User(user) = &run.order.mode else { break };
+            let Mode::User(user) = &run.order.mode else {
+                break;
+            };
             return Err(Error::OutOfScope(user.clone()));
         }
-        each(PageOf { people: &page.people, columns: &page.columns, unknown: &page.unknown })
-            .await?;
+        each(PageOf {
+            people: &page.people,
+            columns: &page.columns,
+            unknown: &page.unknown,
+        })
+        .await?;
     }
     Ok(())
 }
@@ -338,11 +416,22 @@ fn in_scope(
         }
     }
     if rows.len() == people.len() {
-        return Ok(Scoped { people, columns, unknown });
+        return Ok(Scoped {
+            people,
+            columns,
+            unknown,
+        });
     }
     let taken = columns.iter().map(|column| column.take(&rows)).collect();
-    let people = rows.iter().filter_map(|row| people.get(*row).cloned()).collect();
-    Ok(Scoped { people, columns: taken, unknown })
+    let people = rows
+        .iter()
+        .filter_map(|row| people.get(*row).cloned())
+        .collect();
+    Ok(Scoped {
+        people,
+        columns: taken,
+        unknown,
+    })
 }
 
 async fn link(
@@ -373,7 +462,9 @@ async fn link(
         match linked {
             Ok(()) => {
                 let person = reading.people.as_deref().and_then(<[String]>::first);
-                linker.close(person.map(String::as_str).unwrap_or_default()).await?;
+                linker
+                    .close(person.map(String::as_str).unwrap_or_default())
+                    .await?;
             }
             Err(Error::Target(error)) => lane.error = Some(target::problem(&error)),
             Err(error) => return Err(error),
@@ -417,7 +508,11 @@ async fn write(
 ) -> Result<Report, Error> {
     let mut outlets: Vec<Outlet<'_>> = Vec::with_capacity(lanes.len());
     for name in &meta.targets {
-        let at = run.pinned.targets.iter().position(|target| target.spec.name == *name);
+        let at = run
+            .pinned
+            .targets
+            .iter()
+            .position(|target| target.spec.name == *name);
         let found = at.and_then(|at| Some((run.pinned.targets.get(at)?, lanes.get(at)?)));
         let Some((target, lane)) = found else {
             let message = format!("target `{name}` is not in the connector file any more");
@@ -430,11 +525,17 @@ async fn write(
             error: lane.error.clone(),
         });
     }
-    let manner = Manner { is_careful, stop: watch.stop.clone() };
+    let manner = Manner {
+        is_careful,
+        stop: watch.stop.clone(),
+    };
     let writer = Writer::new(run, stage, meta, manner);
     let written = writer.write(&mut outlets, &watch.progress).await?;
     stage.mark_written().await?;
-    run.host.store.mark_plan(&meta.report.digest, "applied").await?;
+    run.host
+        .store
+        .mark_plan(&meta.report.digest, "applied")
+        .await?;
     Ok(applied(run, meta, &outlets, written))
 }
 
@@ -447,7 +548,11 @@ fn applied(run: &Run<'_>, meta: &StageMeta, outlets: &[Outlet<'_>], written: Wri
             target.error = outlet.error.clone().or_else(|| target.error.clone());
         }
     }
-    report.state = if written.not_sent > 0 { State::Stopped } else { State::Applied };
+    report.state = if written.not_sent > 0 {
+        State::Stopped
+    } else {
+        State::Applied
+    };
     report
 }
 
@@ -456,7 +561,11 @@ async fn close_listing(run: &Run<'_>, reading: &Readers) -> Result<(), Error> {
         return Ok(());
     }
     let connector = &run.pinned.connector.id;
-    let listing = Reading { connector, listing: &run.id, now_ms: run.now_ms };
+    let listing = Reading {
+        connector,
+        listing: &run.id,
+        now_ms: run.now_ms,
+    };
     run.host.store.close_listing(listing, reading.count).await?;
     Ok(())
 }

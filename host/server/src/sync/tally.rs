@@ -132,12 +132,16 @@ impl Tally {
             Op::Photo => self.summary.photos += 1,
         }
         self.targets.entry(target.to_owned()).or_default().changes += 1;
-        self.page.entry(person.to_owned()).or_default().changes.push((
-            target.to_owned(),
-            field.name.clone(),
-            write.before.clone(),
-            write.after.clone(),
-        ));
+        self.page
+            .entry(person.to_owned())
+            .or_default()
+            .changes
+            .push((
+                target.to_owned(),
+                field.name.clone(),
+                write.before.clone(),
+                write.after.clone(),
+            ));
     }
 
     /// Something that went wrong for one person.

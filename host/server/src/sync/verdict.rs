@@ -45,7 +45,12 @@ pub async fn close(
     }
     let now = jiff::Timestamp::from_millisecond(run.now_ms);
     let mut meta = StageMeta {
-        targets: run.pinned.targets.iter().map(|target| target.spec.name.clone()).collect(),
+        targets: run
+            .pinned
+            .targets
+            .iter()
+            .map(|target| target.spec.name.clone())
+            .collect(),
         fields: run.pinned.fields.clone(),
         report: Report {
             connector: run.pinned.connector.name.clone(),
@@ -74,16 +79,19 @@ pub async fn close(
 
 /// A value that failed by its deadline might not fail the next time.
 fn is_unrepeatable(problems: &[attune_core::plan::Trouble]) -> bool {
-    problems.iter().any(|problem| problem.code == "plugin-timeout")
+    problems
+        .iter()
+        .any(|problem| problem.code == "plugin-timeout")
 }
 
 async fn bases(run: &Run<'_>, tally: &Tally, reading: &Readers) -> Result<Bases, Error> {
     let store = &run.host.store;
     let connector = &run.pinned.connector.id;
     let (last_listing, missing) = match &reading.before {
-        Some((people, listing)) => {
-            (Some(*people), store.missing_count(connector, listing, &run.id).await?)
-        }
+        Some((people, listing)) => (
+            Some(*people),
+            store.missing_count(connector, listing, &run.id).await?,
+        ),
         None => (None, 0),
     };
     Ok(Bases {
@@ -105,19 +113,27 @@ async fn digest(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<String
     let mut after = (0_u16, String::new());
     loop {
         let rows = stage.rows((after.0, &after.1), PAGE_ROWS).await?;
-        let Some(last) = rows.last() else { return Ok(writer.finish()) };
+        let Some(last) = rows.last() else {
+            return Ok(writer.finish());
+        };
         after = (last.target, last.account.clone());
         for row in &rows {
             for packed in &row.packed.changes {
                 let change = plan_file::unpack(meta, row, packed);
-                writer.change(&change).map_err(|error| Error::PlanFile(error.to_string()))?;
+                writer
+                    .change(&change)
+                    .map_err(|error| Error::PlanFile(error.to_string()))?;
             }
         }
     }
 }
 
 async fn keep(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<(), Error> {
-    let state = if meta.report.state == State::Held { "held" } else { "planned" };
+    let state = if meta.report.state == State::Held {
+        "held"
+    } else {
+        "planned"
+    };
     let plan = StagedPlan {
         digest: meta.report.digest.clone(),
         connector: run.pinned.connector.id.clone(),
