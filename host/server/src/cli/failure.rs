@@ -24,9 +24,9 @@ impl From<sync::Error> for Failure {
         let message = chain(&error);
         match error {
             sync::Error::Source(error) => of_source(&error, message),
-            sync::Error::NoTarget { source, .. } | sync::Error::Target(source) => {
-                of_target(&source, message)
-            }
+            sync::Error::NoTarget { problem, .. } => Self::of(&problem.code, message).exit(4),
+            sync::Error::Target(error) => of_target(&error, message),
+            sync::Error::Stopped => Self::of("stopped", message),
             sync::Error::Store(error) => error.into(),
             sync::Error::Plugin { source, .. } => Self::of(source.code(), message).exit(2),
             sync::Error::Mapping(refusals) => {

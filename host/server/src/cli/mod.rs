@@ -29,11 +29,11 @@ use crate::fault::Failure;
 use crate::settings::{Overrides, Settings};
 
 /// What a command comes to: an exit code, or a failure that is printed.
-pub(crate) type Outcome = Result<Exit, Failure>;
+type Outcome = Result<Exit, Failure>;
 
 /// Exit codes that are no failures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Exit {
+enum Exit {
     /// The command did what was asked.
     Good,
     /// It ran, and something of it failed: one target of several, or a check.
@@ -59,10 +59,10 @@ impl Exit {
 }
 
 /// A command with everything around it.
-pub(crate) struct Shell {
-    pub(crate) out: Out,
-    pub(crate) settings: Settings,
-    pub(crate) env: BTreeMap<String, String>,
+struct Shell {
+    out: Out,
+    settings: Settings,
+    env: BTreeMap<String, String>,
 }
 
 /// Runs one command.
@@ -132,14 +132,14 @@ fn shell(cli: &Cli, env: BTreeMap<String, String>, out: Out) -> Result<Shell, Fa
 
 impl Shell {
     /// Opens the database, plugins and network of these settings.
-    pub(crate) async fn app(&self) -> Result<App, Failure> {
+    async fn app(&self) -> Result<App, Failure> {
         App::open(self.settings.clone(), self.env.clone())
             .await
             .map_err(Failure::from_anyhow)
     }
 
     /// The connector of a name, or everything that is wrong with its file.
-    pub(crate) fn connector(&self, name: &str) -> Result<Loaded, Failure> {
+    fn connector(&self, name: &str) -> Result<Loaded, Failure> {
         let entry = definition::find(&self.settings.connectors_dir, name)
             .map_err(|mistake| mistaken(&[mistake]))?;
         let loaded = entry.result.map_err(|mistakes| mistaken(&mistakes))?;
@@ -150,7 +150,7 @@ impl Shell {
     }
 
     /// The only connector, where a command may leave its name out.
-    pub(crate) fn one_or_named(&self, name: Option<&str>) -> Result<Vec<Loaded>, Failure> {
+    fn one_or_named(&self, name: Option<&str>) -> Result<Vec<Loaded>, Failure> {
         if let Some(name) = name {
             return Ok(vec![self.connector(name)?]);
         }
@@ -164,7 +164,7 @@ impl Shell {
 }
 
 /// Mistakes of a file as one failure; the first is the message, all are printed.
-pub(crate) fn mistaken(mistakes: &[Mistake]) -> Failure {
+fn mistaken(mistakes: &[Mistake]) -> Failure {
     let is_unsupported = mistakes.iter().all(|mistake| mistake.code == "unsupported");
     let code = if is_unsupported {
         "unsupported"

@@ -10,46 +10,48 @@ use serde::Serialize;
 
 /// How a command speaks.
 #[derive(Debug, Clone, Copy)]
-pub struct Out {
+pub(super) struct Out {
     /// `--json`: machine-readable data only.
     pub json: bool,
 }
 
 /// Headings.
-pub const TITLE: Style = Style::new().bold();
+pub(super) const TITLE: Style = Style::new().bold();
 /// Something is well.
-pub const GOOD: Style = AnsiColor::Green.on_default();
+pub(super) const GOOD: Style = AnsiColor::Green.on_default();
 /// Something waits for a person.
-pub const WARN: Style = AnsiColor::Yellow.on_default();
+pub(super) const WARN: Style = AnsiColor::Yellow.on_default();
 /// Something failed.
-pub const BAD: Style = AnsiColor::Red.on_default();
+pub(super) const BAD: Style = AnsiColor::Red.on_default();
 /// Less important.
-pub const FAINT: Style = Style::new().dimmed();
+pub(super) const FAINT: Style = Style::new().dimmed();
 
 impl Out {
     /// A line of data.
-    pub fn data(self, line: impl AsRef<str>) {
+    #[expect(clippy::unused_self, reason = "the other half of `say`")]
+    pub(super) fn data(self, line: impl AsRef<str>) {
         let mut out = anstream::stdout().lock();
         // A reader that went away (`| head`) is no failure of the command.
         let _closed = writeln!(out, "{}", line.as_ref());
     }
 
     /// A JSON document.
-    pub fn json(self, document: &impl Serialize) {
+    pub(super) fn json(self, document: &impl Serialize) {
         if let Ok(text) = serde_json::to_string_pretty(document) {
             self.data(text);
         }
     }
 
     /// A line of talk; silent with `--json`.
-    pub fn say(self, line: impl AsRef<str>) {
+    pub(super) fn say(self, line: impl AsRef<str>) {
         if !self.json {
             Self::talk(line.as_ref());
         }
     }
 
     /// A line that must be seen even beside JSON data.
-    pub fn warn(self, line: impl AsRef<str>) {
+    #[expect(clippy::unused_self, reason = "the other half of `say`")]
+    pub(super) fn warn(self, line: impl AsRef<str>) {
         Self::talk(line.as_ref());
     }
 
@@ -60,6 +62,6 @@ impl Out {
 }
 
 /// A text in a style.
-pub fn paint(style: Style, text: impl std::fmt::Display) -> String {
+pub(super) fn paint(style: Style, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")
 }

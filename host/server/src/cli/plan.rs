@@ -97,13 +97,12 @@ async fn approve_for(shell: &Shell, digest: &str, loaded: Option<&Loaded>) -> Ou
     let lock = app.host.store.lock()?;
     let approved = match staged(&app, digest).await {
         Ok(plan) => {
-            let named;
-            let loaded = match loaded {
-                Some(loaded) => loaded,
-                None => {
-                    named = shell.connector(&plan.connector)?;
-                    &named
-                }
+            let named = match loaded {
+                Some(_) => None,
+                None => Some(shell.connector(&plan.connector)?),
+            };
+            let Some(loaded) = loaded.or(named.as_ref()) else {
+                return Err(Failure::of("config", "no connector has this plan"));
             };
             watched(shell.out, async |watch| {
                 sync::approve(&app.host, loaded, &plan, watch).await

@@ -9,12 +9,12 @@ use comfy_table::{Cell, CellAlignment, Table, presets};
 use super::out::{BAD, FAINT, GOOD, Out, TITLE, WARN, paint};
 
 /// Changes and problems shown without `--json`.
-pub const EXAMPLES_MAX: usize = 12;
+pub(super) const EXAMPLES_MAX: usize = 12;
 /// Longest value shown in a table, in characters.
 const VALUE_CHARS_MAX: usize = 40;
 
 /// Prints a whole report; `changes` are the first few of `report.summary.changes`.
-pub fn print(out: Out, report: &Report, changes: &[Change]) {
+pub(super) fn print(out: Out, report: &Report, changes: &[Change]) {
     out.data(headline(report));
     out.data(totals(report).to_string());
     if report.targets.len() > 1 || report.targets.values().any(|target| target.error.is_some()) {
@@ -140,7 +140,7 @@ fn targets(report: &Report) -> Table {
         let error = target
             .error
             .as_ref()
-            .map(|problem| problem.to_string())
+            .map(ToString::to_string)
             .unwrap_or_default();
         table.add_row([
             name.clone(),
@@ -154,7 +154,7 @@ fn targets(report: &Report) -> Table {
 }
 
 /// Changes as a table.
-pub fn change_table(changes: &[Change]) -> Table {
+pub(super) fn change_table(changes: &[Change]) -> Table {
     let mut table = plain();
     table.set_header(["account", "field", "before", "", "after", ""]);
     for change in changes {
@@ -180,7 +180,7 @@ pub fn change_table(changes: &[Change]) -> Table {
 }
 
 /// Problems as a table: the first few.
-pub fn problem_table(problems: &[Trouble]) -> Table {
+pub(super) fn problem_table(problems: &[Trouble]) -> Table {
     let mut table = plain();
     table.set_header(["person", "field", "code", "what happened"]);
     for problem in problems.iter().take(EXAMPLES_MAX) {
@@ -202,7 +202,7 @@ pub fn problem_table(problems: &[Trouble]) -> Table {
 }
 
 /// A table without vertical lines, as wide as its content.
-pub fn plain() -> Table {
+pub(super) fn plain() -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table
@@ -225,7 +225,7 @@ fn shown(value: &str) -> String {
 }
 
 /// Control and direction characters as escapes.
-pub fn visible(value: &str) -> String {
+pub(super) fn visible(value: &str) -> String {
     let hidden = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -245,7 +245,7 @@ pub fn visible(value: &str) -> String {
 }
 
 /// A count with thin groups: `12 345`.
-pub fn grouped(count: u64) -> String {
+pub(super) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -64,7 +64,7 @@ pub(super) async fn show(shell: &Shell, id: &str) -> Outcome {
     };
     let changes = staged_changes(shell, plan.as_ref(), &app).await?;
     store.close().await;
-    print(shell.out, run, problems, &changes);
+    print(shell.out, &run, problems, &changes);
     Ok(Exit::Good)
 }
 
@@ -93,13 +93,13 @@ async fn staged_changes(
 
 fn print(
     out: Out,
-    run: Run,
+    run: &Run,
     problems: Vec<attune_core::plan::Trouble>,
     changes: &[attune_core::plan::Change],
 ) {
     let Some(mut report) = run.report.clone() else {
         if out.json {
-            out.json(&document(&run));
+            out.json(&document(run));
         } else {
             out.data(format!("{} {} {}", run.id, run.verb, run.state));
         }
@@ -108,7 +108,7 @@ fn print(
     report.problems = problems;
     if out.json {
         report.changes = changes.to_vec();
-        let mut document = document(&run);
+        let mut document = document(run);
         if let Some(members) = document.as_object_mut() {
             members.insert("report".to_owned(), json!(report));
         }

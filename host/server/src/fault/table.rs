@@ -333,6 +333,13 @@ pub(super) const HOST: &[Entry] = &[
         "Check client id, user name and secret, and whether the secret has expired.",
     ),
     entry(
+        "stopped",
+        Fault::Operator,
+        1,
+        "The run was stopped before its first write.",
+        "Run it again; nothing is lost.",
+    ),
+    entry(
         "throttled",
         Fault::Retry,
         4,

@@ -23,7 +23,7 @@ use crate::target::{self, AccountRef, Operation, Target};
 const PAGE_ROWS: u32 = 64;
 
 /// A target that is being written.
-pub struct Outlet<'a> {
+pub(super) struct Outlet<'a> {
     /// Its name.
     pub name: &'a str,
     /// Its site's URL.
@@ -36,7 +36,7 @@ pub struct Outlet<'a> {
 
 /// How a plan is written.
 #[derive(Clone)]
-pub struct Manner {
+pub(super) struct Manner {
     /// Read every account first and write only where `before` still holds: for plans of an
     /// earlier run.
     pub is_careful: bool,
@@ -46,9 +46,9 @@ pub struct Manner {
 
 /// What was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Written {
+pub(super) struct Written {
     /// Fields written.
-    pub written: u64,
+    pub done: u64,
     /// Fields refused, or whose outcome is unknown.
     pub failed: u64,
     /// Fields that somebody else changed meanwhile.
@@ -58,7 +58,7 @@ pub struct Written {
 }
 
 /// Writes one staged plan.
-pub struct Writer<'a> {
+pub(super) struct Writer<'a> {
     run: &'a Run<'a>,
     stage: &'a Stage,
     meta: &'a StageMeta,
@@ -77,7 +77,12 @@ struct Unit {
 
 impl<'a> Writer<'a> {
     /// A writer for one plan.
-    pub fn new(run: &'a Run<'a>, stage: &'a Stage, meta: &'a StageMeta, manner: Manner) -> Self {
+    pub(super) fn new(
+        run: &'a Run<'a>,
+        stage: &'a Stage,
+        meta: &'a StageMeta,
+        manner: Manner,
+    ) -> Self {
         Self {
             run,
             stage,
@@ -89,7 +94,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes everything; a target that fails is left, the others are finished.
-    pub async fn write(
+    pub(super) async fn write(
         mut self,
         outlets: &mut [Outlet<'_>],
         progress: &Progress,
@@ -196,7 +201,7 @@ impl<'a> Writer<'a> {
 
     fn count(&mut self, result: ChangeResult, fields: u64) {
         match result {
-            ChangeResult::Written => self.written.written += fields,
+            ChangeResult::Written => self.written.done += fields,
             ChangeResult::Conflict => self.written.conflicts += fields,
             ChangeResult::NotSent => self.written.not_sent += fields,
             ChangeResult::Failed | ChangeResult::Gone => self.written.failed += fields,
@@ -211,7 +216,7 @@ impl<'a> Writer<'a> {
             place: self.place(outlet),
             site: outlet.site,
             run: &self.run.id,
-            now_ms: self.run.now_ms,
+            now_ms: self.run.host.clock.now().as_millisecond(),
         }
     }
 
@@ -234,7 +239,7 @@ impl<'a> Writer<'a> {
             connector: &self.run.pinned.connector.id,
             run: &self.run.id,
             revision: &self.run.pinned.revision,
-            now_ms: self.run.now_ms,
+            now_ms: self.run.host.clock.now().as_millisecond(),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::source::{self, Source, SourceSpec};
 use crate::target::{self, Target};
 
 /// Opens the source; sends nothing.
-pub fn source(host: &Host, pinned: &Pinned) -> Result<Source, Error> {
+pub(super) fn source(host: &Host, pinned: &Pinned) -> Result<Source, Error> {
     let spec = &pinned.connector.source;
     let adapter = source::Wasm::open(&pinned.provider, &spec.options).map_err(Error::Source)?;
     let mut endpoints = BTreeMap::new();
@@ -46,7 +46,10 @@ pub fn source(host: &Host, pinned: &Pinned) -> Result<Source, Error> {
 }
 
 /// Opens one target; sends nothing.
-pub fn target(host: &Host, spec: &crate::connector::TargetSpec) -> Result<Box<dyn Target>, Error> {
+pub(super) fn target(
+    host: &Host,
+    spec: &crate::connector::TargetSpec,
+) -> Result<Box<dyn Target>, Error> {
     let place = format!("target.{}.credential", spec.name);
     let revealed = spec.credential.reveal(|place| host.vault.reveal(place));
     let credential = revealed.map_err(|error| secret(&place, &error))?;

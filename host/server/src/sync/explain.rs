@@ -10,7 +10,7 @@ use attune_core::evaluate::{Batch, FieldTrace};
 use attune_core::scope::Standing;
 use serde::Serialize;
 
-use super::pin::Pinned;
+use super::pin::{Pinned, PinnedTarget};
 use super::read::{Inputs, Reader};
 use super::relate::{Known, Relations};
 use super::{Error, Host, ends};
@@ -122,35 +122,10 @@ pub async fn explain(
             now_ms,
         };
         let traces = tokio::task::block_in_place(|| program.explain(&batch));
-        let place = Place {
-            connector,
-            target: &target.spec.name,
-        };
-        let mut links = host.store.links(place, std::slice::from_ref(&key)).await?;
-        let link = links.remove(&key);
-        let account = link
-            .as_ref()
-            .map(|link| link.account.clone())
-            .unwrap_or_default();
-        let ledger = host
-            .store
-            .ledger(&target.site, std::slice::from_ref(&account))
-            .await?;
-        let entries = ledger.into_values().next().unwrap_or_default();
-        let fields = traces
+        let wanted = traces
             .into_iter()
-            .filter(|trace| field.is_none_or(|name| trace.field.name == name))
-            .map(|trace| {
-                let ledger = entries.get(&trace.field).map(ledger_line);
-                FieldExplanation { trace, ledger }
-            })
-            .collect();
-        targets.push(TargetExplanation {
-            target: target.spec.name.clone(),
-            link: link_word(link.map(|link| link.state)),
-            account,
-            fields,
-        });
+            .filter(|trace| field.is_none_or(|name| trace.field.name == name));
+        targets.push(with_ledger(host, (connector, &key), target, wanted.collect()).await?);
     }
     Ok(Explanation {
         connector: pinned.connector.name.clone(),
@@ -158,6 +133,43 @@ pub async fn explain(
         generations: pinned.generations.clone(),
         in_scope: standing == Standing::In,
         targets,
+    })
+}
+
+/// Adds to the traces of one target what links and ledger know.
+async fn with_ledger(
+    host: &Host,
+    (connector, person): (&str, &str),
+    target: &PinnedTarget,
+    traces: Vec<FieldTrace>,
+) -> Result<TargetExplanation, Error> {
+    let place = Place {
+        connector,
+        target: &target.spec.name,
+    };
+    let mut links = host.store.links(place, &[person.to_owned()]).await?;
+    let link = links.remove(person);
+    let account = link
+        .as_ref()
+        .map(|link| link.account.clone())
+        .unwrap_or_default();
+    let ledger = host
+        .store
+        .ledger(&target.site, std::slice::from_ref(&account))
+        .await?;
+    let entries = ledger.into_values().next().unwrap_or_default();
+    let fields = traces
+        .into_iter()
+        .map(|trace| {
+            let ledger = entries.get(&trace.field).map(ledger_line);
+            FieldExplanation { trace, ledger }
+        })
+        .collect();
+    Ok(TargetExplanation {
+        target: target.spec.name.clone(),
+        link: link_word(link.map(|link| link.state)),
+        account,
+        fields,
     })
 }
 

@@ -27,7 +27,7 @@ const AGAIN_AFTER_MS: i64 = 24 * 60 * 60 * 1000;
 const PAGES_WAITING: usize = 2;
 
 /// Links the people of one target; remembers whether its accounts were scanned in this run.
-pub struct Linker<'a> {
+pub(super) struct Linker<'a> {
     run: &'a Run<'a>,
     target: &'a PinnedTarget,
     client: &'a dyn Target,
@@ -46,12 +46,12 @@ struct Wish {
 
 impl<'a> Linker<'a> {
     /// A linker for one target of a run.
-    pub fn new(run: &'a Run<'a>, target: &'a PinnedTarget, client: &'a dyn Target) -> Self {
+    pub(super) fn new(run: &'a Run<'a>, target: &'a PinnedTarget, client: &'a dyn Target) -> Self {
         Self { run, target, client, is_scanned: false, is_unlistable: false, lookups: 0 }
     }
 
     /// Links one page of people in scope; `columns` hold the match rules' selectors in order.
-    pub async fn link(&mut self, people: &[Arc<Known>], columns: &[Column]) -> Result<(), Error> {
+    pub(super) async fn link(&mut self, people: &[Arc<Known>], columns: &[Column]) -> Result<(), Error> {
         let place = self.place();
         let keys: Vec<String> = people.iter().map(|known| known.key().to_owned()).collect();
         let links = self.run.host.store.links(place, &keys).await?;
@@ -81,7 +81,7 @@ impl<'a> Linker<'a> {
     }
 
     /// After all pages: two people of one account are both ambiguous.
-    pub async fn close(&self, person: &str) -> Result<(), Error> {
+    pub(super) async fn close(&self, person: &str) -> Result<(), Error> {
         let store = &self.run.host.store;
         store.mark_shared_accounts(self.place(), &self.run.listing, person).await?;
         Ok(())

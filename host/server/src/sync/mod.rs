@@ -20,6 +20,7 @@ mod relate;
 mod run;
 mod tally;
 mod verdict;
+mod walk;
 
 use std::sync::Arc;
 
@@ -127,15 +128,17 @@ pub enum Error {
     /// The source failed; nothing was concluded from it.
     #[error("cannot read the source")]
     Source(#[source] source::Error),
-    /// Every target failed.
-    #[error("cannot use target `{name}`")]
+    /// Every target failed; the last one's problem.
+    #[error("cannot use target `{name}`: {problem}")]
     NoTarget {
         /// Its name in the connector file.
         name: String,
         /// Why.
-        #[source]
-        source: target::Error,
+        problem: Problem,
     },
+    /// Somebody stopped the run before its first write.
+    #[error("stopped before anything was written")]
+    Stopped,
     /// A request to a target failed; becomes that target's error in the report.
     #[error("the target failed")]
     Target(#[source] target::Error),

@@ -116,6 +116,7 @@ impl Pinned {
             resolved = resolved.with(spec.matching.iter().map(|rule| rule.source.clone()));
         }
         let documents = resolved.documents().map_err(Error::TooDeep)?;
+        refuse_accounts(&resolved)?;
         let mut pinned = Self {
             revision: loaded.revision().to_owned(),
             generations,
@@ -218,4 +219,16 @@ fn open_step(
         .map_err(problem)?;
     generations.insert(plugin.id().to_owned(), plugin.digest().to_owned());
     Ok(opened)
+}
+
+/// `manager.account.*` needs accounts of people who may be linked later in the same run.
+fn refuse_accounts(resolved: &Wanted) -> Result<(), Error> {
+    for selector in resolved.selectors() {
+        let relation = selector.strip_relation().map_err(Error::TooDeep)?;
+        if !matches!(relation.of, Of::Document(_)) {
+            let message = format!("`{selector}`: accounts of other people cannot be read yet");
+            return Err(Error::Configuration(Problem::new("unsupported", message)));
+        }
+    }
+    Ok(())
 }

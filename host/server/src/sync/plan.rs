@@ -27,7 +27,7 @@ use crate::target::{self, AccountRef, Held, Target};
 const READS_AT_ONCE: usize = 8;
 
 /// One target while a plan is made.
-pub struct Lane {
+pub(super) struct Lane {
     /// Its number in the stage.
     pub number: u16,
     /// Its opened mapping.
@@ -41,7 +41,7 @@ pub struct Lane {
 }
 
 /// One page of people in scope, with their columns.
-pub struct PageOf<'p> {
+pub(super) struct PageOf<'p> {
     /// The people.
     pub people: &'p [Arc<Known>],
     /// One column per resolved selector.
@@ -59,22 +59,21 @@ struct Due<'p> {
 }
 
 /// Makes the plan of one run.
-pub struct Planner<'a> {
+pub(super) struct Planner<'a> {
     run: &'a Run<'a>,
     stage: &'a Stage,
 }
 
 impl<'a> Planner<'a> {
     /// A planner that stages into `stage`.
-    pub fn new(run: &'a Run<'a>, stage: &'a Stage) -> Self {
+    pub(super) fn new(run: &'a Run<'a>, stage: &'a Stage) -> Self {
         Self { run, stage }
     }
 
     /// Plans one page for one target.
-    pub async fn page(
+    pub(super) async fn page(
         &self,
-        lane: &mut Lane,
-        target: &PinnedTarget,
+        (lane, target): (&mut Lane, &PinnedTarget),
         page: &PageOf<'_>,
         tally: &mut Tally,
     ) -> Result<(), Error> {
@@ -128,9 +127,9 @@ impl<'a> Planner<'a> {
                     tally.trouble(trouble(case, target, "", problem));
                 }
                 Some(Seen::Read(observed)) => {
-                    staged.extend(self.settle(lane, target, case, Some(observed), tally));
+                    staged.extend(self.settle((lane, target), case, Some(observed), tally));
                 }
-                None => staged.extend(self.settle(lane, target, case, None, tally)),
+                None => staged.extend(self.settle((lane, target), case, None, tally)),
             }
         }
         self.stage.add(&staged).await?;
@@ -309,8 +308,7 @@ impl<'a> Planner<'a> {
     /// Decides every field of one person and packs what follows; `None` where nothing does.
     fn settle(
         &self,
-        lane: &Lane,
-        target: &PinnedTarget,
+        (lane, target): (&Lane, &PinnedTarget),
         case: &Case<'_>,
         observed: Option<&Held>,
         tally: &mut Tally,

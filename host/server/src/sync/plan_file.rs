@@ -108,13 +108,11 @@ impl PlanFile {
                 kind: change.kind,
                 name: change.field.clone(),
             };
-            let number = match fields.iter().position(|known| *known == field) {
-                Some(number) => number,
-                None => {
-                    fields.push(field);
-                    fields.len() - 1
-                }
-            } as u16;
+            let known = fields.iter().position(|known| *known == field);
+            let number = known.unwrap_or_else(|| {
+                fields.push(field);
+                fields.len() - 1
+            }) as u16;
             let packed = (number, change.before.clone(), change.after.clone());
             match rows.last_mut() {
                 Some(row) if row.target == target && row.account == change.account => {

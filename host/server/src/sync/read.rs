@@ -25,7 +25,7 @@ const ASK_MAX: usize = 100;
 
 /// What a reading is for.
 #[derive(Debug, Clone, Copy)]
-pub struct Purpose<'a> {
+pub(super) struct Purpose<'a> {
     /// The run; also the name of its listing.
     pub run: &'a str,
     /// Stop after so many people; for `--sample`.
@@ -33,20 +33,14 @@ pub struct Purpose<'a> {
 }
 
 /// Reads one source for one run.
-pub struct Reader<'a> {
-    store: &'a Store,
-    source: &'a Source,
-    connector: &'a str,
-    groups: &'a [String],
-    wanted: &'a Wanted,
+pub(super) struct Reader<'a> {
+    inputs: Inputs<'a>,
     digest: String,
-    keeps_names: bool,
-    now_ms: i64,
     troubles: Mutex<Vec<Trouble>>,
 }
 
 /// What a [`Reader`] is made of.
-pub struct Inputs<'a> {
+pub(super) struct Inputs<'a> {
     /// Where people are kept.
     pub store: &'a Store,
     /// Where they come from.
@@ -65,37 +59,31 @@ pub struct Inputs<'a> {
 
 impl<'a> Reader<'a> {
     /// A reader for one run.
-    pub fn new(inputs: Inputs<'a>) -> Self {
+    pub(super) fn new(inputs: Inputs<'a>) -> Self {
         Self {
-            store: inputs.store,
-            source: inputs.source,
-            connector: inputs.connector,
-            groups: inputs.groups,
-            wanted: inputs.wanted,
             digest: hex(&inputs.wanted.digest()),
-            keeps_names: inputs.keeps_names,
-            now_ms: inputs.now_ms,
+            inputs,
             troubles: Mutex::new(Vec::new()),
         }
     }
 
     /// The connector's id.
-    pub fn connector(&self) -> &str {
-        self.connector
+    pub(super) fn connector(&self) -> &str {
+        self.inputs.connector
     }
 
     /// What is read of every document.
-    pub fn wanted(&self) -> &Wanted {
-        self.wanted
+    pub(super) fn wanted(&self) -> &Wanted {
+        self.inputs.wanted
     }
 
     /// Digest of the wanted set.
-    pub fn wanted_digest(&self) -> &str {
+    pub(super) fn wanted_digest(&self) -> &str {
         &self.digest
     }
 
     /// People whose documents could not be read.
-    pub fn take_troubles(&self) -> Vec<Trouble> {
+    pub(super) fn take_troubles(&self) -> Vec<Trouble> {
         self.troubles
             .lock()
             .map(|mut troubles| std::mem::take(&mut *troubles))
@@ -103,17 +91,21 @@ impl<'a> Reader<'a> {
     }
 
     /// Lists everyone; returns how many people the provider counted.
-    pub async fn list(&self, purpose: Purpose<'_>, progress: &Progress) -> Result<u64, Error> {
+    pub(super) async fn list(
+        &self,
+        purpose: Purpose<'_>,
+        progress: &Progress,
+    ) -> Result<u64, Error> {
         progress.begin(Phase::Reading, 0);
         let (sender, mut pages) = mpsc::channel(PAGES_WAITING);
         let ask = Ask {
             goal: Goal::Everyone,
             wanted: self.wanted_texts(),
-            groups: self.groups.to_vec(),
+            groups: self.inputs.groups.to_vec(),
         };
         let keep = async {
             let mut seen = 0_usize;
-            let mut projector = Projector::new(self.wanted.clone(), Names::Exact);
+            let mut projector = Projector::new(self.inputs.wanted.clone(), Names::Exact);
             while let Some(page) = pages.recv().await {
                 let kept = self.keep(&mut projector, page, purpose.run).await?;
                 seen += kept.len();
@@ -126,7 +118,7 @@ impl<'a> Reader<'a> {
             drop(pages);
             Ok::<_, Error>(())
         };
-        let (completion, kept) = tokio::join!(self.source.converse(ask, sender), keep);
+        let (completion, kept) = tokio::join!(self.inputs.source.converse(ask, sender), keep);
         kept?;
         match completion {
             Ok(completion) => Ok(completion.count),
@@ -136,7 +128,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Asks for people by key or name and keeps who is delivered; returns their keys.
-    pub async fn fetch(&self, names: &[String]) -> Result<Vec<String>, Error> {
+    pub(super) async fn fetch(&self, names: &[String]) -> Result<Vec<String>, Error> {
         let mut keys = Vec::new();
         for chunk in names.chunks(ASK_MAX) {
             let (sender, mut pages) = mpsc::channel(PAGES_WAITING);
@@ -146,14 +138,14 @@ impl<'a> Reader<'a> {
                 groups: Vec::new(),
             };
             let keep = async {
-                let mut projector = Projector::new(self.wanted.clone(), Names::Exact);
+                let mut projector = Projector::new(self.inputs.wanted.clone(), Names::Exact);
                 let mut keys = Vec::new();
                 while let Some(page) = pages.recv().await {
                     keys.extend(self.keep(&mut projector, page, "").await?);
                 }
                 Ok::<_, Error>(keys)
             };
-            let (completion, kept) = tokio::join!(self.source.converse(ask, sender), keep);
+            let (completion, kept) = tokio::join!(self.inputs.source.converse(ask, sender), keep);
             completion.map_err(Error::Source)?;
             keys.extend(kept?);
         }
@@ -163,7 +155,8 @@ impl<'a> Reader<'a> {
     }
 
     fn wanted_texts(&self) -> Vec<String> {
-        self.wanted
+        self.inputs
+            .wanted
             .selectors()
             .iter()
             .map(ToString::to_string)
@@ -198,13 +191,16 @@ impl<'a> Reader<'a> {
             is_last
         });
         let reading = Reading {
-            connector: self.connector,
+            connector: self.inputs.connector,
             listing,
-            now_ms: self.now_ms,
+            now_ms: self.inputs.now_ms,
         };
-        self.store.keep_people(reading, &people).await?;
-        if self.keeps_names {
-            self.store.keep_names(self.connector, &people).await?;
+        self.inputs.store.keep_people(reading, &people).await?;
+        if self.inputs.keeps_names {
+            self.inputs
+                .store
+                .keep_names(self.inputs.connector, &people)
+                .await?;
         }
         Ok(people.into_iter().map(|kept| kept.key).collect())
     }
@@ -219,7 +215,7 @@ impl<'a> Reader<'a> {
             document: view(&person.document),
             parts: &parts,
         };
-        let mut row = Column::with_capacity(self.wanted.len(), 256);
+        let mut row = Column::with_capacity(self.inputs.wanted.len(), 256);
         projector.project(&source, &mut row)?;
         let mut names: Vec<String> = person.names.iter().map(|name| fold(name)).collect();
         names.push(fold(&person.key));

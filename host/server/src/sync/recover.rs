@@ -14,7 +14,7 @@ use crate::store::links::Place;
 use crate::target::{self, AccountRef};
 
 /// Settles what earlier runs of this connector left open; returns how many operations.
-pub async fn recover(run: &Run<'_>, lanes: &[Lane]) -> Result<u64, Error> {
+pub(super) async fn recover(run: &Run<'_>, lanes: &[Lane]) -> Result<u64, Error> {
     let store = &run.host.store;
     let connector = &run.pinned.connector.id;
     let open = store.open_operations(connector).await?;

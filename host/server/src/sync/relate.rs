@@ -21,26 +21,21 @@ const MANAGER: &str = "manager";
 
 /// A kept person and their document, decoded once.
 #[derive(Debug)]
-pub struct Known {
+pub(super) struct Known {
     kept: Kept,
     document: Column,
 }
 
 impl Known {
     /// Decodes a kept person; one whose document cannot be read counts as not kept.
-    pub fn of(kept: Kept) -> Option<Self> {
+    pub(super) fn of(kept: Kept) -> Option<Self> {
         let document = Column::decode(&kept.document).ok()?;
         Some(Self { kept, document })
     }
 
     /// The source key.
-    pub fn key(&self) -> &str {
+    pub(super) fn key(&self) -> &str {
         &self.kept.key
-    }
-
-    /// The person as they are kept.
-    pub fn kept(&self) -> &Kept {
-        &self.kept
     }
 
     fn manager(&self) -> Option<&str> {
@@ -59,7 +54,7 @@ struct Input {
 }
 
 /// Resolves selectors for pages of people.
-pub struct Relations<'a> {
+pub(super) struct Relations<'a> {
     store: &'a Store,
     reader: &'a Reader<'a>,
     /// Names that nobody has; asked once per run.
@@ -68,7 +63,7 @@ pub struct Relations<'a> {
 
 impl<'a> Relations<'a> {
     /// A resolver for one run.
-    pub fn new(store: &'a Store, reader: &'a Reader<'a>) -> Self {
+    pub(super) fn new(store: &'a Store, reader: &'a Reader<'a>) -> Self {
         Self {
             store,
             reader,
@@ -78,7 +73,7 @@ impl<'a> Relations<'a> {
 
     /// One column per selector for these people. Account parts (`manager.account.key`) come out
     /// absent here; the plan fills them per target.
-    pub async fn columns(
+    pub(super) async fn columns(
         &mut self,
         selectors: &Wanted,
         people: &[Arc<Known>],
@@ -110,7 +105,7 @@ impl<'a> Relations<'a> {
     }
 
     /// The people and their managers, level by level: `chain[d][i]` is d managers above person i.
-    pub async fn chain(
+    pub(super) async fn chain(
         &mut self,
         people: &[Arc<Known>],
         depth: usize,

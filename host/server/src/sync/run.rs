@@ -3,32 +3,26 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use attune_core::Column;
 use attune_core::evaluate::Program;
 use attune_core::plan::{Report, State};
-use attune_core::scope::Standing;
-use attune_core::selector::Wanted;
 use tokio_util::sync::CancellationToken;
 
 use super::apply::{Manner, Outlet, Writer, Written};
-use super::link::Linker;
 use super::pin::Pinned;
-use super::plan::{Lane, PageOf, Planner};
-use super::progress::{Phase, Progress};
+use super::plan::Lane;
+use super::progress::Progress;
 use super::read::{Inputs, Purpose, Reader};
-use super::relate::{Known, Relations};
 use super::tally::Tally;
+use super::walk::{Reading, Walk};
 use super::{Error, Host, Mode, Order, Run, ends, recover, verdict};
 use crate::connector::Loaded;
-use crate::store::people::Reading;
+use crate::source;
+use crate::store::make_private_folder;
+use crate::store::people;
 use crate::store::plans::StagedPlan;
 use crate::store::runs::Run as RunRow;
 use crate::store::stage::{Stage, StageMeta};
-use crate::store::{make_private_folder, people::Kept};
-use crate::{source, target};
 
-/// People per page; also the size of a batch that crosses into a plugin.
-const PAGE_PEOPLE: u32 = 256;
 /// A held plan can be approved for a day.
 const PLAN_AGE_MAX_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -59,33 +53,23 @@ pub async fn run(
     let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
     let run = open(host, &pinned, order, order.verb()).await?;
     let outcome = async {
-        let source = ends::source(host, &pinned)?;
-        let mut lanes = lanes(host, &pinned, programs).await?;
-        recover::recover(&run, &lanes).await?;
-        let reader = reader(&run, &source);
-        let reading = read(&run, &reader, &watch.progress).await?;
-        let stage = Stage::create(&plan_path(&run)?).await?;
-        let mut tally = Tally::new(&pinned);
-        link(&run, &reader, &reading, &mut lanes, &watch.progress).await?;
-        plan(
-            &run,
-            &reader,
-            &reading,
-            &mut lanes,
-            (&stage, &mut tally),
-            &watch.progress,
-        )
-        .await?;
-        tally.troubles(reader.take_troubles());
-        let meta = verdict::close(&run, &stage, tally, &lanes, &reading).await?;
-        let report = match meta.report.state {
-            State::Planned if order.writes => {
-                write(&run, &stage, &meta, &mut lanes, watch, false).await?
-            }
-            _ => meta.report,
+        let mut lanes = lanes(host, &pinned, programs)?;
+        let prepared = tokio::select! {
+            prepared = Box::pin(prepare(&run, &mut lanes, &watch.progress)) => prepared?,
+            () = watch.stop.cancelled() => return Err(Error::Stopped),
         };
-        if order.is_listing() && order.writes {
-            close_listing(&run, &reading).await?;
+        let Prepared {
+            stage,
+            meta,
+            has_rows,
+            reading,
+        } = prepared;
+        let mut report = meta.report.clone();
+        if order.writes && has_rows && report.state != State::Held {
+            report = write(&run, &stage, &meta, (&lanes, watch, false)).await?;
+        }
+        if order.is_listing() && order.writes && report.state != State::Held {
+            close_listing(&run, &run.id, reading.count).await?;
         }
         Ok(Done {
             report,
@@ -94,6 +78,63 @@ pub async fn run(
     }
     .await;
     close(&run, outcome).await
+}
+
+/// A plan before its first write.
+struct Prepared {
+    stage: Stage,
+    meta: StageMeta,
+    /// Whether there is something to write or to record.
+    has_rows: bool,
+    reading: Reading,
+}
+
+/// Everything up to the verdict: nothing is written to a target here.
+async fn prepare(
+    run: &Run<'_>,
+    lanes: &mut [Lane],
+    progress: &Progress,
+) -> Result<Prepared, Error> {
+    recover::recover(run, lanes).await?;
+    let source = ends::source(run.host, run.pinned)?;
+    let reader = reader(run, &source);
+    let reading = read(run, &reader, progress).await?;
+    let stage = Stage::create(&plan_path(run)?).await?;
+    let mut tally = Tally::new(run.pinned);
+    let walk = Walk {
+        run,
+        reader: &reader,
+        reading: &reading,
+        progress,
+    };
+    walk.link(lanes).await?;
+    some_target(run, lanes)?;
+    walk.plan(lanes, &stage, &mut tally).await?;
+    some_target(run, lanes)?;
+    tally.troubles(reader.take_troubles());
+    let meta = verdict::close(run, &stage, tally, lanes, &reading).await?;
+    let has_rows = !stage.rows((0, ""), 1).await?.is_empty();
+    Ok(Prepared {
+        stage,
+        meta,
+        has_rows,
+        reading,
+    })
+}
+
+/// A run goes on with the targets that can be used; with none of them it cannot.
+fn some_target(run: &Run<'_>, lanes: &[Lane]) -> Result<(), Error> {
+    let mut last = None;
+    for (target, lane) in run.pinned.targets.iter().zip(lanes) {
+        match &lane.error {
+            Some(problem) => last = Some((target.spec.name.clone(), problem.clone())),
+            None => return Ok(()),
+        }
+    }
+    match last {
+        Some((name, problem)) => Err(Error::NoTarget { name, problem }),
+        None => Ok(()),
+    }
 }
 
 /// Writes a plan that was staged before, as far as it still holds. No new plan is made.
@@ -124,13 +165,26 @@ pub async fn approve(
             "the plan is older than 24 hours".to_owned(),
         ));
     }
-    let stage = Stage::open(&host.store.data_dir().join("plans").join(&plan.file)).await?;
+    let path = host.store.data_dir().join("plans").join(&plan.file);
+    let stage = Stage::open(&path).await?;
     let meta = stage.meta().await?;
+    if meta.report.generations != pinned.generations {
+        let message = "a plugin was replaced since this plan was made";
+        return Err(Error::NoSuchPlan(message.to_owned()));
+    }
     let run = open(host, &pinned, &order, "approve").await?;
     let outcome = async {
-        let mut lanes = lanes(host, &pinned, programs).await?;
+        let lanes = lanes(host, &pinned, programs)?;
         recover::recover(&run, &lanes).await?;
-        let report = write(&run, &stage, &meta, &mut lanes, watch, true).await?;
+        let report = write(&run, &stage, &meta, (&lanes, watch, true)).await?;
+        // The listing that was held with this plan counts from now on.
+        let people = host
+            .store
+            .listed_count(&pinned.connector.id, &plan.run)
+            .await?;
+        if people > 0 {
+            close_listing(&run, &plan.run, people).await?;
+        }
         Ok(Done {
             report,
             stage: Some(stage),
@@ -156,9 +210,9 @@ pub async fn apply_file(
     let outcome = async {
         let stage = Stage::create(&plan_path(&run)?).await?;
         let meta = file.stage(&pinned, &stage).await?;
-        let mut lanes = lanes(host, &pinned, programs).await?;
+        let lanes = lanes(host, &pinned, programs)?;
         recover::recover(&run, &lanes).await?;
-        let report = write(&run, &stage, &meta, &mut lanes, watch, true).await?;
+        let report = write(&run, &stage, &meta, (&lanes, watch, true)).await?;
         Ok(Done {
             report,
             stage: Some(stage),
@@ -166,16 +220,6 @@ pub async fn apply_file(
     }
     .await;
     close(&run, outcome).await
-}
-
-/// What a reading brought.
-pub(super) struct Readers {
-    /// People by key where they were asked for one by one; `None` for a listing.
-    pub people: Option<Vec<String>>,
-    /// How many people the source counted.
-    pub count: u64,
-    /// The last complete listing before this one: its count and name.
-    pub before: Option<(u64, String)>,
 }
 
 async fn open<'a>(
@@ -245,7 +289,7 @@ async fn close(run: &Run<'_>, outcome: Result<Done, Error>) -> Result<Done, Erro
         Err(_) => {
             store
                 .close_run(&run.id, "failed", finished_ms, None)
-                .await?
+                .await?;
         }
     }
     outcome
@@ -257,35 +301,21 @@ fn plan_path(run: &Run<'_>) -> Result<PathBuf, Error> {
     Ok(folder.join(format!("{}.db", run.id)))
 }
 
-/// Opens every target; one that cannot be signed in to takes no part. All failing is an error.
-async fn lanes(host: &Host, pinned: &Pinned, programs: Vec<Program>) -> Result<Vec<Lane>, Error> {
+/// Opens every target. Nothing is sent: a target where nothing is due gets no request at all.
+fn lanes(host: &Host, pinned: &Pinned, programs: Vec<Program>) -> Result<Vec<Lane>, Error> {
     let mut lanes = Vec::with_capacity(programs.len());
-    let mut last = None;
     for ((number, target), program) in (0_u16..).zip(&pinned.targets).zip(programs) {
         let client = ends::target(host, &target.spec)?;
-        let error = match client.sign_in().await {
-            Ok(()) => None,
-            Err(error) => {
-                let problem = target::problem(&error);
-                last = Some((target.spec.name.clone(), error));
-                Some(problem)
-            }
-        };
         let prints = target.prints.clone();
         lanes.push(Lane {
             number,
             program,
             prints,
             client,
-            error,
+            error: None,
         });
     }
-    match last {
-        Some((name, source)) if lanes.iter().all(|lane| lane.error.is_some()) => {
-            Err(Error::NoTarget { name, source })
-        }
-        _ => Ok(lanes),
-    }
+    Ok(lanes)
 }
 
 fn reader<'a>(run: &'a Run<'a>, source: &'a source::Source) -> Reader<'a> {
@@ -300,7 +330,7 @@ fn reader<'a>(run: &'a Run<'a>, source: &'a source::Source) -> Reader<'a> {
     })
 }
 
-async fn read(run: &Run<'_>, reader: &Reader<'_>, progress: &Progress) -> Result<Readers, Error> {
+async fn read(run: &Run<'_>, reader: &Reader<'_>, progress: &Progress) -> Result<Reading, Error> {
     let before = run
         .host
         .store
@@ -308,7 +338,7 @@ async fn read(run: &Run<'_>, reader: &Reader<'_>, progress: &Progress) -> Result
         .await?;
     if let Mode::User(user) = &run.order.mode {
         let person = super::explain::one_person(reader, user).await?;
-        return Ok(Readers {
+        return Ok(Reading {
             people: Some(vec![person]),
             count: 1,
             before,
@@ -328,183 +358,18 @@ async fn read(run: &Run<'_>, reader: &Reader<'_>, progress: &Progress) -> Result
         .store
         .listed_count(&run.pinned.connector.id, &run.id)
         .await?;
-    Ok(Readers {
+    Ok(Reading {
         people: None,
         count,
         before,
     })
 }
 
-/// Calls `each` for every page of people in scope.
-async fn pages(
-    run: &Run<'_>,
-    reader: &Reader<'_>,
-    reading: &Readers,
-    selectors: &Wanted,
-    mut each: impl AsyncFnMut(PageOf<'_>) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let store = &run.host.store;
-    let connector = &run.pinned.connector.id;
-    let mut relations = Relations::new(store, reader);
-    let mut after = String::new();
-    let people_max = match run.order.mode {
-        Mode::Sample(people) => people,
-        _ => usize::MAX,
-    };
-    let mut seen = 0;
-    while seen < people_max {
-        let mut kept: Vec<Kept> = match &reading.people {
-            Some(keys) if after.is_empty() => store.people_by_key(connector, keys).await?,
-            Some(_) => Vec::new(),
-            None => {
-                store
-                    .listed_people(connector, &run.listing, &after, PAGE_PEOPLE)
-                    .await?
-            }
-        };
-        let Some(last) = kept.last() else { break };
-        after.clone_from(&last.key);
-        kept.truncate(people_max - seen);
-        seen += kept.len();
-        let people: Vec<Arc<Known>> = kept
-            .into_iter()
-            .filter_map(Known::of)
-            .map(Arc::new)
-            .collect();
-        let columns = relations.columns(selectors, &people).await?;
-        let page = in_scope(run, selectors, people, columns)?;
-        if page.people.is_empty() && reading.people.is_some() {
-            let Mode::User(user) = &run.order.mode else {
-                break;
-            };
-            return Err(Error::OutOfScope(user.clone()));
-        }
-        each(PageOf {
-            people: &page.people,
-            columns: &page.columns,
-            unknown: &page.unknown,
-        })
-        .await?;
-    }
-    Ok(())
-}
-
-/// A page after the scope was judged.
-struct Scoped {
-    people: Vec<Arc<Known>>,
-    columns: Vec<Column>,
-    unknown: Vec<(String, attune_core::Problem)>,
-}
-
-fn in_scope(
-    run: &Run<'_>,
-    selectors: &Wanted,
-    people: Vec<Arc<Known>>,
-    columns: Vec<Column>,
-) -> Result<Scoped, Error> {
-    let mut rows = Vec::with_capacity(people.len());
-    let mut unknown = Vec::new();
-    for (row, known) in people.iter().enumerate() {
-        let cell = |selector: &attune_core::Selector| {
-            let position = selectors.position(selector)?;
-            Some(columns.get(position)?.cell(row))
-        };
-        match run.pinned.scope.standing(&cell).map_err(Error::Scope)? {
-            Standing::In => rows.push(row),
-            Standing::Out => {}
-            Standing::Unknown(problem) => unknown.push((known.key().to_owned(), problem)),
-        }
-    }
-    if rows.len() == people.len() {
-        return Ok(Scoped {
-            people,
-            columns,
-            unknown,
-        });
-    }
-    let taken = columns.iter().map(|column| column.take(&rows)).collect();
-    let people = rows
-        .iter()
-        .filter_map(|row| people.get(*row).cloned())
-        .collect();
-    Ok(Scoped {
-        people,
-        columns: taken,
-        unknown,
-    })
-}
-
-async fn link(
-    run: &Run<'_>,
-    reader: &Reader<'_>,
-    reading: &Readers,
-    lanes: &mut [Lane],
-    progress: &Progress,
-) -> Result<(), Error> {
-    progress.begin(Phase::Matching, reading.count);
-    for (target, lane) in run.pinned.targets.iter().zip(lanes.iter_mut()) {
-        if lane.error.is_some() {
-            continue;
-        }
-        let rules = target.match_selectors();
-        let scope = run.pinned.scope.selectors().cloned();
-        let selectors = Wanted::new(rules.iter().cloned().chain(scope));
-        let mut linker = Linker::new(run, target, lane.client.as_ref());
-        let linked = pages(run, reader, reading, &selectors, async |page| {
-            let columns: Vec<Column> = rules
-                .iter()
-                .filter_map(|rule| page.columns.get(selectors.position(rule)?).cloned())
-                .collect();
-            progress.add(page.people.len() as u64);
-            linker.link(page.people, &columns).await
-        })
-        .await;
-        match linked {
-            Ok(()) => {
-                let person = reading.people.as_deref().and_then(<[String]>::first);
-                linker
-                    .close(person.map(String::as_str).unwrap_or_default())
-                    .await?;
-            }
-            Err(Error::Target(error)) => lane.error = Some(target::problem(&error)),
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
-}
-
-async fn plan(
-    run: &Run<'_>,
-    reader: &Reader<'_>,
-    reading: &Readers,
-    lanes: &mut [Lane],
-    (stage, tally): (&Stage, &mut Tally),
-    progress: &Progress,
-) -> Result<(), Error> {
-    progress.begin(Phase::Planning, reading.count);
-    let planner = Planner::new(run, stage);
-    pages(run, reader, reading, &run.pinned.resolved, async |page| {
-        tally.people(page.people.len() as u64);
-        tally.unknown(page.unknown);
-        for (target, lane) in run.pinned.targets.iter().zip(lanes.iter_mut()) {
-            if lane.error.is_none() {
-                planner.page(lane, target, &page, tally).await?;
-            }
-        }
-        tally.close_page();
-        progress.add(page.people.len() as u64);
-        Ok(())
-    })
-    .await
-}
-
 async fn write(
     run: &Run<'_>,
     stage: &Stage,
     meta: &StageMeta,
-    lanes: &mut [Lane],
-    watch: &Watch,
-    is_careful: bool,
+    (lanes, watch, is_careful): (&[Lane], &Watch, bool),
 ) -> Result<Report, Error> {
     let mut outlets: Vec<Outlet<'_>> = Vec::with_capacity(lanes.len());
     for name in &meta.targets {
@@ -542,30 +407,30 @@ async fn write(
 fn applied(run: &Run<'_>, meta: &StageMeta, outlets: &[Outlet<'_>], written: Written) -> Report {
     let mut report = meta.report.clone();
     report.run = Some(run.id.clone());
-    report.summary.written = written.written;
+    report.summary.written = written.done;
     for outlet in outlets {
         if let Some(target) = report.targets.get_mut(outlet.name) {
             target.error = outlet.error.clone().or_else(|| target.error.clone());
         }
     }
-    report.state = if written.not_sent > 0 {
-        State::Stopped
-    } else {
-        State::Applied
+    report.state = match (written.not_sent, report.summary.changes) {
+        (0, 0) => State::Nothing,
+        (0, _) => State::Applied,
+        _ => State::Stopped,
     };
     report
 }
 
-async fn close_listing(run: &Run<'_>, reading: &Readers) -> Result<(), Error> {
+async fn close_listing(run: &Run<'_>, listing: &str, people: u64) -> Result<(), Error> {
     if matches!(run.order.mode, Mode::Sample(_)) {
         return Ok(());
     }
     let connector = &run.pinned.connector.id;
-    let listing = Reading {
+    let reading = people::Reading {
         connector,
-        listing: &run.id,
+        listing,
         now_ms: run.now_ms,
     };
-    run.host.store.close_listing(listing, reading.count).await?;
+    run.host.store.close_listing(reading, people).await?;
     Ok(())
 }

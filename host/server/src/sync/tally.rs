@@ -17,7 +17,7 @@ use crate::store::runs::PROBLEMS_MAX;
 
 /// Totals of one plan.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub(super) struct Tally {
     /// Counts of the whole plan.
     pub summary: Summary,
     /// Counts by target.
@@ -41,7 +41,7 @@ struct PersonPage {
 
 impl Tally {
     /// Nothing counted yet.
-    pub fn new(pinned: &Pinned) -> Self {
+    pub(super) fn new(pinned: &Pinned) -> Self {
         let names = pinned.targets.iter().map(|target| target.spec.name.clone());
         Self {
             targets: names.map(|name| (name, TargetSummary::default())).collect(),
@@ -50,12 +50,12 @@ impl Tally {
     }
 
     /// People of a page, all in scope.
-    pub fn people(&mut self, count: u64) {
+    pub(super) fn people(&mut self, count: u64) {
         self.summary.people += count;
     }
 
     /// People whose scope could not be judged: nothing of theirs is touched.
-    pub fn unknown(&mut self, people: &[(String, Problem)]) {
+    pub(super) fn unknown(&mut self, people: &[(String, Problem)]) {
         for (person, problem) in people {
             self.trouble(Trouble {
                 person: person.clone(),
@@ -68,7 +68,7 @@ impl Tally {
     }
 
     /// A person's link to one target.
-    pub fn link(&mut self, target: &str, person: &str, state: LinkState) {
+    pub(super) fn link(&mut self, target: &str, person: &str, state: LinkState) {
         let line = self.targets.entry(target.to_owned()).or_default();
         match state {
             LinkState::Matched => {
@@ -98,33 +98,33 @@ impl Tally {
     }
 
     /// A person whose inputs are those of last time.
-    pub fn skipped(&mut self) {
+    pub(super) fn skipped(&mut self) {
         self.summary.skipped += 1;
     }
 
     /// A person whom the mapping takes out of a target.
-    pub fn dropped(&mut self) {
+    pub(super) fn dropped(&mut self) {
         self.summary.dropped += 1;
     }
 
     /// A value that is already right.
-    pub fn adopted(&mut self) {
+    pub(super) fn adopted(&mut self) {
         self.summary.adopted += 1;
     }
 
     /// A value that waits for a decision.
-    pub fn held(&mut self) {
+    pub(super) fn held(&mut self) {
         self.summary.held += 1;
     }
 
     /// A value that could not be made.
-    pub fn failed(&mut self, person: &str) {
+    pub(super) fn failed(&mut self, person: &str) {
         self.summary.failed += 1;
         self.page.entry(person.to_owned()).or_default().failures += 1;
     }
 
     /// A change.
-    pub fn change(&mut self, person: &str, (target, field): (&str, &Field), write: &Write) {
+    pub(super) fn change(&mut self, person: &str, (target, field): (&str, &Field), write: &Write) {
         self.summary.changes += 1;
         match write.op {
             Op::Set => self.summary.sets += 1,
@@ -145,21 +145,21 @@ impl Tally {
     }
 
     /// Something that went wrong for one person.
-    pub fn trouble(&mut self, trouble: Trouble) {
+    pub(super) fn trouble(&mut self, trouble: Trouble) {
         if self.problems.len() < PROBLEMS_MAX {
             self.problems.push(trouble);
         }
     }
 
     /// Several of them.
-    pub fn troubles(&mut self, troubles: Vec<Trouble>) {
+    pub(super) fn troubles(&mut self, troubles: Vec<Trouble>) {
         for trouble in troubles {
             self.trouble(trouble);
         }
     }
 
     /// Hands a page to the guards' counts.
-    pub fn close_page(&mut self) {
+    pub(super) fn close_page(&mut self) {
         self.matched.clear();
         for page in std::mem::take(&mut self.page).into_values() {
             self.counts.begin_person();

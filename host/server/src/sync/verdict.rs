@@ -7,8 +7,8 @@ use attune_core::guard::{self, Bases};
 use attune_core::plan::{DigestWriter, Head, Report, State};
 
 use super::plan::Lane;
-use super::run::Readers;
 use super::tally::Tally;
+use super::walk::Reading;
 use super::{Error, Mode, Run, plan_file};
 use crate::store::plans::StagedPlan;
 use crate::store::stage::{Stage, StageMeta};
@@ -17,12 +17,12 @@ use crate::store::stage::{Stage, StageMeta};
 const PAGE_ROWS: u32 = 512;
 
 /// Names, judges and keeps a plan.
-pub async fn close(
+pub(super) async fn close(
     run: &Run<'_>,
     stage: &Stage,
     tally: Tally,
     lanes: &[Lane],
-    reading: &Readers,
+    reading: &Reading,
 ) -> Result<StageMeta, Error> {
     let guards = if run.order.is_guarded() {
         let bases = bases(run, &tally, reading).await?;
@@ -31,15 +31,14 @@ pub async fn close(
         Vec::new()
     };
     let is_held = guards.iter().any(|line| line.held);
-    let has_rows = !stage.rows((0, ""), 1).await?.is_empty();
-    let state = match (is_held, tally.summary.changes, has_rows) {
-        (true, ..) => State::Held,
-        (false, 0, false) => State::Nothing,
-        (false, ..) => State::Planned,
+    let state = match (is_held, tally.summary.changes) {
+        (true, _) => State::Held,
+        (false, 0) => State::Nothing,
+        (false, _) => State::Planned,
     };
-    let mut targets = tally.targets;
+    let mut lines = tally.targets;
     for (target, lane) in run.pinned.targets.iter().zip(lanes) {
-        if let Some(line) = targets.get_mut(&target.spec.name) {
+        if let Some(line) = lines.get_mut(&target.spec.name) {
             line.error.clone_from(&lane.error);
         }
     }
@@ -63,7 +62,7 @@ pub async fn close(
             run: run.order.writes.then(|| run.id.clone()),
             state,
             summary: tally.summary,
-            targets,
+            targets: lines,
             changes: Vec::new(),
             problems: tally.problems,
             guards,
@@ -84,7 +83,7 @@ fn is_unrepeatable(problems: &[attune_core::plan::Trouble]) -> bool {
         .any(|problem| problem.code == "plugin-timeout")
 }
 
-async fn bases(run: &Run<'_>, tally: &Tally, reading: &Readers) -> Result<Bases, Error> {
+async fn bases(run: &Run<'_>, tally: &Tally, reading: &Reading) -> Result<Bases, Error> {
     let store = &run.host.store;
     let connector = &run.pinned.connector.id;
     let (last_listing, missing) = match &reading.before {
