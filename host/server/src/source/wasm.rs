@@ -26,12 +26,14 @@ pub struct Wasm {
 impl Wasm {
     /// Checks the options against the plugin's schema and makes its sandbox.
     pub fn open(plugin: &Plugin, options: &serde_json::Value) -> Result<Self, Error> {
-        let provider = Provider::open(plugin, &options.to_string())
-            .map_err(|error| match fault(error) {
+        let provider =
+            Provider::open(plugin, &options.to_string()).map_err(|error| match fault(error) {
                 Fault::Problem(problem) => Error::Options(problem),
                 fault @ Fault::Plugin { .. } => Error::of_fault(fault, None),
             })?;
-        Ok(Self { provider: Mutex::new(provider) })
+        Ok(Self {
+            provider: Mutex::new(provider),
+        })
     }
 }
 
@@ -43,16 +45,24 @@ impl Adapter for Wasm {
 
     fn advance(&self, state: &[u8], now_ms: f64, event: &Event) -> Result<Turn, Fault> {
         let mut provider = self.provider.lock().unwrap_or_else(PoisonError::into_inner);
-        let turn = provider.advance(state, now_ms, &event_of(event)).map_err(fault)?;
+        let turn = provider
+            .advance(state, now_ms, &event_of(event))
+            .map_err(fault)?;
         let actions = turn.actions.into_iter().map(action).collect();
-        Ok(Turn { state: turn.state, actions })
+        Ok(Turn {
+            state: turn.state,
+            actions,
+        })
     }
 }
 
 fn fault(error: attune_wasm::Error) -> Fault {
     match error {
         attune_wasm::Error::Problem(problem) => Fault::Problem(problem),
-        error => Fault::Plugin { code: error.code().to_owned(), message: error.to_string() },
+        error => Fault::Plugin {
+            code: error.code().to_owned(),
+            message: error.to_string(),
+        },
     }
 }
 
@@ -93,7 +103,11 @@ fn credential_slot(slot: guest::CredentialSlot) -> CredentialSlot {
 
 fn event_of(event: &Event) -> guest::Event {
     match event {
-        Event::Begin { goal, wanted, groups } => guest::Event::Begin(guest::Begin {
+        Event::Begin {
+            goal,
+            wanted,
+            groups,
+        } => guest::Event::Begin(guest::Begin {
             goal: goal_of(goal),
             wanted: wanted.clone(),
             groups: groups.clone(),
@@ -117,12 +131,19 @@ fn goal_of(goal: &Goal) -> guest::Goal {
 
 fn reply_of(id: u32, reply: &Reply) -> guest::Reply {
     match reply {
-        Reply::Http { status, headers, body } => guest::Reply::Http(guest::HttpResponse {
+        Reply::Http {
+            status,
+            headers,
+            body,
+        } => guest::Reply::Http(guest::HttpResponse {
             id,
             status: *status,
             headers: headers
                 .iter()
-                .map(|(name, value)| guest::Header { name: name.clone(), value: value.clone() })
+                .map(|(name, value)| guest::Header {
+                    name: name.clone(),
+                    value: value.clone(),
+                })
                 .collect(),
             body: body.to_vec(),
         }),
@@ -146,7 +167,10 @@ fn entry_of(entry: &ldap::Entry) -> guest::LdapEntry {
     guest::LdapEntry {
         dn: entry.dn.clone(),
         attributes: attributes
-            .map(|(name, values)| guest::LdapValue { name: name.clone(), values: values.clone() })
+            .map(|(name, values)| guest::LdapValue {
+                name: name.clone(),
+                values: values.clone(),
+            })
             .collect(),
     }
 }
@@ -154,9 +178,7 @@ fn entry_of(entry: &ldap::Entry) -> guest::LdapEntry {
 fn action(action: guest::Action) -> Action {
     match action {
         guest::Action::Send(request) => Action::Send(request_of(request)),
-        guest::Action::Deliver(people) => {
-            Action::Deliver(people.into_iter().map(person).collect())
-        }
+        guest::Action::Deliver(people) => Action::Deliver(people.into_iter().map(person).collect()),
         guest::Action::Absent(names) => Action::Absent(names),
         guest::Action::Pictures(pictures) => {
             Action::Pictures(pictures.into_iter().map(picture).collect())
@@ -195,7 +217,11 @@ fn request_of(request: guest::Request) -> Request {
                 guest::Locator::Endpoint((slot, path)) => Locator::Endpoint(slot, path),
                 guest::Locator::Link((slot, link)) => Locator::Link(slot, link),
             },
-            headers: http.headers.into_iter().map(|h| (h.name, h.value)).collect(),
+            headers: http
+                .headers
+                .into_iter()
+                .map(|h| (h.name, h.value))
+                .collect(),
             body: http.body,
         },
         guest::Request::Ldap(search) => Request::Ldap {
@@ -232,8 +258,15 @@ fn person(person: guest::Person) -> PersonAt {
         },
         in_scope: person.in_scope,
         document: document(person.document),
-        parts: parts.map(|(member, part)| (member, document(part))).collect(),
-        relations: relations.map(|r| Relation { role: r.role, name: r.name }).collect(),
+        parts: parts
+            .map(|(member, part)| (member, document(part)))
+            .collect(),
+        relations: relations
+            .map(|r| Relation {
+                role: r.role,
+                name: r.name,
+            })
+            .collect(),
     }
 }
 

@@ -47,11 +47,22 @@ struct Wish {
 impl<'a> Linker<'a> {
     /// A linker for one target of a run.
     pub(super) fn new(run: &'a Run<'a>, target: &'a PinnedTarget, client: &'a dyn Target) -> Self {
-        Self { run, target, client, is_scanned: false, is_unlistable: false, lookups: 0 }
+        Self {
+            run,
+            target,
+            client,
+            is_scanned: false,
+            is_unlistable: false,
+            lookups: 0,
+        }
     }
 
     /// Links one page of people in scope; `columns` hold the match rules' selectors in order.
-    pub(super) async fn link(&mut self, people: &[Arc<Known>], columns: &[Column]) -> Result<(), Error> {
+    pub(super) async fn link(
+        &mut self,
+        people: &[Arc<Known>],
+        columns: &[Column],
+    ) -> Result<(), Error> {
         let place = self.place();
         let keys: Vec<String> = people.iter().map(|known| known.key().to_owned()).collect();
         let links = self.run.host.store.links(place, &keys).await?;
@@ -83,12 +94,17 @@ impl<'a> Linker<'a> {
     /// After all pages: two people of one account are both ambiguous.
     pub(super) async fn close(&self, person: &str) -> Result<(), Error> {
         let store = &self.run.host.store;
-        store.mark_shared_accounts(self.place(), &self.run.listing, person).await?;
+        store
+            .mark_shared_accounts(self.place(), &self.run.listing, person)
+            .await?;
         Ok(())
     }
 
     fn place(&self) -> Place<'a> {
-        Place { connector: &self.run.pinned.connector.id, target: &self.target.spec.name }
+        Place {
+            connector: &self.run.pinned.connector.id,
+            target: &self.target.spec.name,
+        }
     }
 
     fn wish(&self, person: &str, columns: &[Column], row: usize) -> Wish {
@@ -101,7 +117,11 @@ impl<'a> Linker<'a> {
             digest.update(value.as_bytes());
             values.push(value);
         }
-        Wish { person: person.to_owned(), values, rules: hex(&digest.finalize()) }
+        Wish {
+            person: person.to_owned(),
+            values,
+            rules: hex(&digest.finalize()),
+        }
     }
 
     fn is_due(&self, link: Option<&Link>, wish: &Wish) -> bool {
@@ -130,7 +150,9 @@ impl<'a> Linker<'a> {
             username,
             rules: wish.rules,
             looked_ms: self.run.now_ms,
-            fingerprint: before.filter(|_| same).and_then(|link| link.fingerprint.clone()),
+            fingerprint: before
+                .filter(|_| same)
+                .and_then(|link| link.fingerprint.clone()),
         }
     }
 
@@ -219,5 +241,8 @@ type Candidates = HashMap<String, Vec<(String, String)>>;
 
 /// The text that a match compares: a list of one is its element, anything longer matches nobody.
 fn match_value(cell: Cell<'_>) -> String {
-    attune_core::json::one(cell).ok().and_then(|one| one.text().map(fold)).unwrap_or_default()
+    attune_core::json::one(cell)
+        .ok()
+        .and_then(|one| one.text().map(fold))
+        .unwrap_or_default()
 }

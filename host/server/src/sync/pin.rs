@@ -185,13 +185,19 @@ impl Pinned {
 
 /// A refusal with its line in the connector file; where in the options goes into the sentence.
 fn placed(loaded: &Loaded, target: &str, field: Field, problem: Problem) -> (Field, Problem) {
-    let place = Place::Field { target: target.to_owned(), field: field.name.clone() };
+    let place = Place::Field {
+        target: target.to_owned(),
+        field: field.name.clone(),
+    };
     let message = if problem.at.is_empty() {
         problem.message
     } else {
         format!("{} (at {})", problem.message, problem.at)
     };
-    (field, Problem::new(problem.code, message).at(loaded.place(&place)))
+    (
+        field,
+        Problem::new(problem.code, message).at(loaded.place(&place)),
+    )
 }
 
 fn plugin(plugins: &Snapshot, id: &str) -> Result<Plugin, Error> {

@@ -252,9 +252,7 @@ impl<'a> Reader<'a> {
 fn view(document: &Document) -> project::Document<'_> {
     match document {
         Document::Json(bytes) => project::Document::Json(bytes),
-        Document::Ldap(entry) => {
-            project::Document::Entry(&entry.attributes, entry.is_binary())
-        }
+        Document::Ldap(entry) => project::Document::Entry(&entry.attributes, entry.is_binary()),
         Document::Nothing => project::Document::Nothing,
     }
 }
