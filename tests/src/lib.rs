@@ -12,7 +12,7 @@ use attune_server::app::App;
 use attune_server::connector::{self, Loaded};
 use attune_server::settings::{self, Overrides};
 use attune_server::sync::{self, Done, Mode, Order, Watch};
-use attune_sim::demo::Demo;
+use attune_sim::demo::{Access, Demo};
 
 /// The mapping that most tests use; `{..}` are filled in by [`TestApp::connector_text`].
 pub const MAPPING: &str = r#"
@@ -70,40 +70,9 @@ impl TestApp {
         Ok(())
     }
 
-    /// A connector file for the demo world: extra top-level lines, and the mapping's lines.
+    /// A connector file for the demo world: extra lines before the target, and the mapping.
     pub fn connector_text(&self, extra: &str, mapping: &str) -> String {
-        let access = self.world.access();
-        format!(
-            r#"id = "demo"
-[source]
-provider = "entra"
-options = {{ tenant = "{tenant}" }}
-[source.endpoint]
-api = "{graph}"
-login = "{graph}"
-[source.credential.app]
-kind = "oauth2-client-credentials"
-client-id = "{client}"
-client-secret = {{ file = "../entra-secret" }}
-{extra}
-[target.jira]
-product = "jira-data-center"
-url = "{jira}"
-user-property-route = "entity-property"
-credential = {{ kind = "basic", username = "{user}", password = {{ file = "../jira-password" }} }}
-match = [
-  {{ source = "userPrincipalName", target = "username" }},
-  {{ source = "mail", target = "email" }},
-]
-[target.jira.map]
-{mapping}
-"#,
-            tenant = access.tenant,
-            graph = access.graph_url,
-            client = access.client_id,
-            jira = access.jira_url,
-            user = access.jira_username,
-        )
+        connector_text(self.world.access(), extra, mapping)
     }
 
     /// Writes a connector file and reads it back.
@@ -173,6 +142,44 @@ pub async fn ran(done: Done) -> anyhow::Result<Ran> {
         report: done.report,
         changes,
     })
+}
+
+/// A connector file for a demo world: extra lines before the target, and the mapping's lines.
+pub fn connector_text(access: &Access, extra: &str, mapping: &str) -> String {
+    let Access {
+        graph_url,
+        tenant,
+        client_id,
+        jira_url,
+        jira_username,
+        ..
+    } = access;
+    format!(
+        r#"id = "demo"
+[source]
+provider = "entra"
+options = {{ tenant = "{tenant}" }}
+[source.endpoint]
+api = "{graph_url}"
+login = "{graph_url}"
+[source.credential.app]
+kind = "oauth2-client-credentials"
+client-id = "{client_id}"
+client-secret = {{ file = "../entra-secret" }}
+{extra}
+[target.jira]
+product = "jira-data-center"
+url = "{jira_url}"
+user-property-route = "entity-property"
+credential = {{ kind = "basic", username = "{jira_username}", password = {{ file = "../jira-password" }} }}
+match = [
+  {{ source = "userPrincipalName", target = "username" }},
+  {{ source = "mail", target = "email" }},
+]
+[target.jira.map]
+{mapping}
+"#
+    )
 }
 
 async fn open(data_dir: PathBuf, connectors_dir: PathBuf) -> anyhow::Result<App> {
