@@ -47,7 +47,8 @@ fn join() -> Function {
         }"#,
         examples: r#"[
             {"input": [["Sales", "EMEA"]], "output": "Sales, EMEA"},
-            {"options": {"separator": ";"}, "input": [["a", "", null, 7, true]], "output": "a;7;true"},
+            {"options": {"separator": ";"}, "input": [["a", "", null, 7, true]],
+             "output": "a;7;true"},
             {"input": ["alone"], "output": "alone"},
             {"input": [[]], "output": {"$":"absent"}},
             {"input": [["a", {"b": 1}]], "output": {"$":"failed","code":"not-text"}},
@@ -201,7 +202,8 @@ fn dedupe() -> Function {
         }"#,
         examples: r#"[
             {"input": [["a", "b", "a", "A"]], "output": ["a","b","A"]},
-            {"options": {"ignore-case": true}, "input": [["Zürich", "ZÜRICH", "Bern"]], "output": ["Zürich","Bern"]},
+            {"options": {"ignore-case": true}, "input": [["Zürich", "ZÜRICH", "Bern"]],
+             "output": ["Zürich","Bern"]},
             {"input": [[1, "1", 1]], "output": [1,"1"]},
             {"input": ["alone"], "output": "alone"},
             {"input": [{"$":"absent"}], "output": {"$":"absent"}}

@@ -45,12 +45,17 @@ fn render() -> Function {
             "additionalProperties": false
         }"#,
         examples: r#"[
-            {"options": {"text": "{officeLocation} ({country})"}, "input": [{"$":"absent"}, "Berlin", "DE"], "output": "Berlin (DE)"},
-            {"options": {"text": "{officeLocation} ({country})"}, "input": [{"$":"absent"}, "Berlin"], "output": {"$":"absent"}},
-            {"options": {"text": "{givenName} {middleName?}{surname}"}, "input": [{"$":"absent"}, "Jane", null, "Doe"], "output": "Jane Doe"},
-            {"options": {"text": "room {}"}, "input": ["12b"], "output": "room 12b", "note": "the value so far"},
+            {"options": {"text": "{officeLocation} ({country})"},
+             "input": [{"$":"absent"}, "Berlin", "DE"], "output": "Berlin (DE)"},
+            {"options": {"text": "{officeLocation} ({country})"},
+             "input": [{"$":"absent"}, "Berlin"], "output": {"$":"absent"}},
+            {"options": {"text": "{givenName} {middleName?}{surname}"},
+             "input": [{"$":"absent"}, "Jane", null, "Doe"], "output": "Jane Doe"},
+            {"options": {"text": "room {}"}, "input": ["12b"], "output": "room 12b",
+             "note": "the value so far"},
             {"options": {"text": "{{{id}}}"}, "input": [{"$":"absent"}, 7], "output": "{7}"},
-            {"options": {"text": "{phones}"}, "input": [{"$":"absent"}, ["1", "2"]], "output": {"$":"failed","code":"many-values"}}
+            {"options": {"text": "{phones}"}, "input": [{"$":"absent"}, ["1", "2"]],
+             "output": {"$":"failed","code":"many-values"}}
         ]"#,
         uses: &[],
         open: Open::step(|options: Render| Template::parse(&options.text)),

@@ -111,7 +111,8 @@ pub(crate) fn title() -> Function {
         }"#,
         examples: r#"[
             {"input": ["PABLO GONSALVES (SECOND)"], "output": "Pablo Gonsalves (Second)"},
-            {"options": {"separators": " '-"}, "input": ["PINTO-DE'SILVA"], "output": "Pinto-De'Silva"},
+            {"options": {"separators": " '-"}, "input": ["PINTO-DE'SILVA"],
+             "output": "Pinto-De'Silva"},
             {"input": ["jean-luc o'neill"], "output": "Jean-Luc O'neill"},
             {"input": ["ılgaz ispir"], "output": "Ilgaz İspir", "context": {"locale": "tr"}},
             {"input": [{"$":"absent"}], "output": {"$":"absent"}}

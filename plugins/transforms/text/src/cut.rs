@@ -149,7 +149,8 @@ pub(crate) fn split() -> Function {
             "additionalProperties": false
         }"#,
         examples: r#"[
-            {"options": {"separator": ","}, "input": ["one, two,three"], "output": ["one","two","three"]},
+            {"options": {"separator": ","}, "input": ["one, two,three"],
+             "output": ["one","two","three"]},
             {"options": {"separator": ",", "trim": false}, "input": ["a, b"], "output": ["a"," b"]},
             {"options": {"separator": ";"}, "input": ["a;;\"b\""], "output": ["a","","\"b\""]},
             {"options": {"separator": ";"}, "input": ["alone"], "output": ["alone"]},

@@ -30,8 +30,10 @@ pub(crate) fn guest_to_email() -> Function {
         options: NoOptions::SCHEMA,
         examples: r#"[
             {"input": ["john_doe.com#EXT#@contoso.onmicrosoft.example"], "output": "john@doe.com"},
-            {"input": ["mary_ann_doe.example#EXT#@contoso.example"], "output": "mary_ann@doe.example"},
-            {"input": ["jane@contoso.example"], "output": "jane@contoso.example", "note": "no guest: unchanged"},
+            {"input": ["mary_ann_doe.example#EXT#@contoso.example"],
+             "output": "mary_ann@doe.example"},
+            {"input": ["jane@contoso.example"], "output": "jane@contoso.example",
+             "note": "no guest: unchanged"},
             {"input": [{"$":"absent"}], "output": {"$":"absent"}}
         ]"#,
         uses: &[],

@@ -44,11 +44,16 @@ pub(crate) fn replace() -> Function {
             "additionalProperties": false
         }"#,
         examples: r#"[
-            {"options": {"find": "^CC-(\\d+)$", "with": "$1"}, "input": ["CC-1234"], "output": "1234"},
-            {"options": {"find": "^CC-(\\d+)$", "with": "$1", "no-match": "missing"}, "input": ["n/a"], "output": {"$":"absent"}},
-            {"options": {"find": "\\+(?<code>\\d* )(?<number>\\d{10})", "with": "${number}"}, "input": ["+91 9998887777"], "output": "9998887777"},
-            {"options": {"find": "[()\\s-]+"}, "input": ["+1 (999) 888-7777"], "output": "+19998887777"},
-            {"options": {"find": "^ext-", "no-match": "drop-person"}, "input": ["jane"], "output": {"$":"drop-person"}},
+            {"options": {"find": "^CC-(\\d+)$", "with": "$1"}, "input": ["CC-1234"],
+             "output": "1234"},
+            {"options": {"find": "^CC-(\\d+)$", "with": "$1", "no-match": "missing"},
+             "input": ["n/a"], "output": {"$":"absent"}},
+            {"options": {"find": "\\+(?<code>\\d* )(?<number>\\d{10})", "with": "${number}"},
+             "input": ["+91 9998887777"], "output": "9998887777"},
+            {"options": {"find": "[()\\s-]+"}, "input": ["+1 (999) 888-7777"],
+             "output": "+19998887777"},
+            {"options": {"find": "^ext-", "no-match": "drop-person"}, "input": ["jane"],
+             "output": {"$":"drop-person"}},
             {"options": {"find": "x"}, "input": [null], "output": null}
         ]"#,
         uses: &[],
@@ -108,11 +113,16 @@ pub(crate) fn rules() -> Function {
             "additionalProperties": false
         }"#,
         examples: r#"[
-            {"options": {"rules": [{"find": "(?i)^sales.*", "with": "Sales"}, {"find": "^(\\w+) dept$", "with": "$1"}]}, "input": ["SALES emea"], "output": "Sales"},
-            {"options": {"rules": [{"find": "(?i)^sales.*", "with": "Sales"}, {"find": "^(\\w+) dept$", "with": "$1"}]}, "input": ["Legal dept"], "output": "Legal"},
-            {"options": {"rules": [{"find": "^a", "with": "b"}, {"find": "^b", "with": "c"}]}, "input": ["abc"], "output": "bbc", "note": "one rule only"},
-            {"options": {"rules": [{"find": "^a"}], "no-match": "clear"}, "input": ["xyz"], "output": {"$":"clear"}},
-            {"options": {"rules": [{"find": "^a"}]}, "input": [{"$":"absent"}], "output": {"$":"absent"}}
+            {"options": {"rules": [{"find": "(?i)^sales.*", "with": "Sales"}, {"find": "^(\\w+) dept$", "with": "$1"}]},
+             "input": ["SALES emea"], "output": "Sales"},
+            {"options": {"rules": [{"find": "(?i)^sales.*", "with": "Sales"}, {"find": "^(\\w+) dept$", "with": "$1"}]},
+             "input": ["Legal dept"], "output": "Legal"},
+            {"options": {"rules": [{"find": "^a", "with": "b"}, {"find": "^b", "with": "c"}]},
+             "input": ["abc"], "output": "bbc", "note": "one rule only"},
+            {"options": {"rules": [{"find": "^a"}], "no-match": "clear"}, "input": ["xyz"],
+             "output": {"$":"clear"}},
+            {"options": {"rules": [{"find": "^a"}]}, "input": [{"$":"absent"}],
+             "output": {"$":"absent"}}
         ]"#,
         uses: &[],
         open: Open::text_with(|options: Rules| {
@@ -207,10 +217,13 @@ pub(crate) fn extract() -> Function {
         }"#,
         examples: r#"[
             {"options": {"find": "\\d{5}"}, "input": ["DE 80331 München"], "output": "80331"},
-            {"options": {"find": "^CN=([^,]+)"}, "input": ["CN=Jane Doe,OU=People,DC=example"], "output": "Jane Doe"},
-            {"options": {"find": "(?<room>\\d+)/(?<floor>\\d+)", "group": "floor"}, "input": ["room 12/3"], "output": "3"},
+            {"options": {"find": "^CN=([^,]+)"}, "input": ["CN=Jane Doe,OU=People,DC=example"],
+             "output": "Jane Doe"},
+            {"options": {"find": "(?<room>\\d+)/(?<floor>\\d+)", "group": "floor"},
+             "input": ["room 12/3"], "output": "3"},
             {"options": {"find": "\\d+"}, "input": ["none"], "output": {"$":"absent"}},
-            {"options": {"find": "\\d+", "no-match": "keep"}, "input": ["none"], "output": {"$":"keep"}}
+            {"options": {"find": "\\d+", "no-match": "keep"}, "input": ["none"],
+             "output": {"$":"keep"}}
         ]"#,
         uses: &[],
         open: Open::text_with(|options: Extract| {

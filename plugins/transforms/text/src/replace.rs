@@ -29,9 +29,11 @@ pub(crate) fn replace() -> Function {
             "additionalProperties": false
         }"#,
         examples: r#"[
-            {"options": {"find": "is", "with": "at"}, "input": ["This is a test"], "output": "That at a test"},
+            {"options": {"find": "is", "with": "at"}, "input": ["This is a test"],
+             "output": "That at a test"},
             {"options": {"find": " "}, "input": ["0 30 12 34"], "output": "0301234"},
-            {"options": {"find": "GmbH", "with": "Ltd"}, "input": ["Contoso gmbh"], "output": "Contoso gmbh"},
+            {"options": {"find": "GmbH", "with": "Ltd"}, "input": ["Contoso gmbh"],
+             "output": "Contoso gmbh"},
             {"options": {"find": "x"}, "input": [null], "output": null}
         ]"#,
         uses: &[],
