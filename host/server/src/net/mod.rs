@@ -20,6 +20,7 @@ mod hold;
 pub mod ldap;
 mod origin;
 mod outside;
+mod pinned;
 mod probe;
 mod request;
 mod retry;

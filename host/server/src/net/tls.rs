@@ -7,29 +7,41 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls::client::WebPkiServerVerifier;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{CertificateError, ClientConfig, RootCertStore};
 
 use super::Error;
+use super::pinned::{Pinned, is_authority};
 
 /// A client's side of TLS that trusts the system and the PEM files.
 pub(super) fn client_config(ca_files: &[&Path]) -> Result<ClientConfig, Error> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let mut own = Vec::new();
     for file in ca_files {
-        add_file(&mut roots, file)?;
+        own.extend(read(&mut roots, file)?);
     }
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|cause| setup("TLS", cause.to_string()))?
-        .with_root_certificates(roots)
+        .map_err(|cause| setup("TLS", cause.to_string()))?;
+    if own.is_empty() {
+        return Ok(builder.with_root_certificates(roots).with_no_client_auth());
+    }
+    let checks = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
+        .build()
+        .map_err(|cause| setup("TLS", cause.to_string()))?;
+    let config = builder
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Pinned { checks, own }))
         .with_no_client_auth();
     Ok(config)
 }
 
-fn add_file(roots: &mut RootCertStore, file: &Path) -> Result<(), Error> {
+/// Adds the certificates of a file to the authorities, and gives them back.
+fn read(roots: &mut RootCertStore, file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let what = || format!("the ca-file {}", file.display());
     let certificates = CertificateDer::pem_file_iter(file)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
@@ -37,12 +49,12 @@ fn add_file(roots: &mut RootCertStore, file: &Path) -> Result<(), Error> {
     if certificates.is_empty() {
         return Err(setup(what(), "it holds no PEM certificate".to_owned()));
     }
-    for certificate in certificates {
+    for certificate in &certificates {
         roots
-            .add(certificate)
+            .add(certificate.clone())
             .map_err(|cause| setup(what(), cause.to_string()))?;
     }
-    Ok(())
+    Ok(certificates)
 }
 
 fn setup(what: impl Into<String>, why: String) -> Error {
@@ -74,6 +86,10 @@ pub(super) fn words(cause: &rustls::Error) -> String {
             "its certificate is for another host name"
         }
         CertificateError::Revoked => "its certificate was revoked",
+        _ if is_authority(cause) => {
+            "its certificate is an authority's own, which is trusted for a server only where it is \
+             in the ca-file"
+        }
         other => return format!("its certificate is not valid ({other})"),
     }
     .to_owned()

@@ -106,6 +106,45 @@ async fn a_private_authority_is_trusted_beside_its_address_only() {
 }
 
 #[tokio::test]
+async fn a_server_may_use_the_authority_that_its_file_names() {
+    let authority = |params: &mut CertificateParams| {
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    };
+    let server = secure(authority);
+    let body = server
+        .get(&server.url(), Some(server.pem.clone()))
+        .await
+        .unwrap();
+    assert_eq!(body, "ok");
+    for (url, ca_file, words) in [
+        (server.url(), None, "authority's own"),
+        (
+            format!("https://{}", server.address),
+            Some(server.pem.clone()),
+            "for another host name",
+        ),
+    ] {
+        let error = server.get(&url, ca_file).await.unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    let old = secure(|params| {
+        authority(params);
+        params.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    });
+    let error = old
+        .get(&old.url(), Some(old.pem.clone()))
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("has expired"), "{error}");
+    let other = secure(authority);
+    let error = server
+        .get(&server.url(), Some(other.pem.clone()))
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("authority's own"), "{error}");
+}
+
+#[tokio::test]
 async fn another_name_and_an_old_certificate_are_named() {
     let server = secure(|_| {});
     let by_address = format!("https://{}", server.address);
