@@ -37,7 +37,7 @@ pub async fn check(host: &Host, loaded: &Loaded) -> Result<Vec<CheckLine>, Error
         fix: String::new(),
     }];
     let wanted = pinned
-        .documents
+        .asked
         .selectors()
         .iter()
         .map(ToString::to_string)

@@ -88,12 +88,13 @@ pub async fn explain(
         store: &host.store,
         source: &source,
         connector: &pinned.connector.id,
-        groups: &[],
+        groups: &pinned.connector.scope.groups,
         wanted: &pinned.documents,
+        asked: &pinned.asked,
         keeps_names: pinned.follows_relations(),
         now_ms,
     });
-    let key = one_person(&reader, user).await?;
+    let (key, is_listed) = one_person(&reader, user).await?;
     let connector = &pinned.connector.id;
     let kept = host
         .store
@@ -131,7 +132,7 @@ pub async fn explain(
         connector: pinned.connector.name.clone(),
         person: key,
         generations: pinned.generations.clone(),
-        in_scope: standing == Standing::In,
+        in_scope: is_listed && standing == Standing::In,
         targets,
     })
 }
@@ -173,13 +174,13 @@ async fn with_ledger(
     })
 }
 
-/// The key of the one person whom a name means.
-pub(super) async fn one_person(reader: &Reader<'_>, user: &str) -> Result<String, Error> {
-    let keys = reader.fetch(&[user.to_owned()]).await?;
-    match keys.as_slice() {
-        [only] => Ok(only.clone()),
-        [] => Err(Error::NoSuchPerson(user.to_owned())),
-        _ => Err(Error::AmbiguousPerson(user.to_owned())),
+/// The key of the one person whom a name means, and whether the connector lists them.
+pub(super) async fn one_person(reader: &Reader<'_>, user: &str) -> Result<(String, bool), Error> {
+    let mut found = reader.find(user).await?;
+    match (found.pop(), found.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (None, _) => Err(Error::NoSuchPerson(user.to_owned())),
+        (Some(_), false) => Err(Error::AmbiguousPerson(user.to_owned())),
     }
 }
 

@@ -34,6 +34,9 @@ pub struct Pinned {
     pub scope: Scope,
     /// What is read of every document.
     pub documents: Wanted,
+    /// What an adapter is asked for: the above, and the selectors that lead to other people,
+    /// because only they say that the relation itself is wanted.
+    pub asked: Wanted,
     /// The columns of a page, relations resolved.
     pub resolved: Wanted,
     /// All fields of all targets; a field's number is its place here.
@@ -123,6 +126,7 @@ impl Pinned {
             targets: Vec::with_capacity(specs.len()),
             provider,
             scope,
+            asked: documents.with(resolved.selectors().iter().cloned()),
             documents,
             resolved,
             fields: Vec::new(),

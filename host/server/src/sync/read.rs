@@ -4,6 +4,7 @@
 //! never stored. An aborted listing leaves kept people that the source really delivered, but no
 //! listing: nothing is concluded from whom it did not reach.
 
+use std::collections::HashSet;
 use std::sync::Mutex;
 
 use attune_core::matching::fold;
@@ -51,6 +52,8 @@ pub(super) struct Inputs<'a> {
     pub groups: &'a [String],
     /// What is read of every document.
     pub wanted: &'a Wanted,
+    /// What the adapter is asked for: the above, and the relations that lead to other people.
+    pub asked: &'a Wanted,
     /// Whether relations are followed, so that names must be found again.
     pub keeps_names: bool,
     /// Start of the run.
@@ -61,7 +64,7 @@ impl<'a> Reader<'a> {
     /// A reader for one run.
     pub(super) fn new(inputs: Inputs<'a>) -> Self {
         Self {
-            digest: hex(&inputs.wanted.digest()),
+            digest: hex(&inputs.asked.digest()),
             inputs,
             troubles: Mutex::new(Vec::new()),
         }
@@ -100,7 +103,7 @@ impl<'a> Reader<'a> {
         let (sender, mut pages) = mpsc::channel(PAGES_WAITING);
         let ask = Ask {
             goal: Goal::Everyone,
-            wanted: self.wanted_texts(),
+            wanted: self.asked(),
             groups: self.inputs.groups.to_vec(),
         };
         let keep = async {
@@ -116,51 +119,67 @@ impl<'a> Reader<'a> {
             }
             // Dropping the receiver ends a conversation that a sample has seen enough of.
             drop(pages);
-            Ok::<_, Error>(())
+            Ok::<_, Error>(purpose.people_max.is_some_and(|max| seen >= max))
         };
         let (completion, kept) = tokio::join!(self.inputs.source.converse(ask, sender), keep);
-        kept?;
+        let is_enough = kept?;
         match completion {
             Ok(completion) => Ok(completion.count),
-            Err(_) if purpose.people_max.is_some() => Ok(0),
+            Err(_) if is_enough => Ok(0),
             Err(error) => Err(Error::Source(error)),
         }
     }
 
-    /// Asks for people by key or name and keeps who is delivered; returns their keys.
-    pub(super) async fn fetch(&self, names: &[String]) -> Result<Vec<String>, Error> {
-        let mut keys = Vec::new();
+    /// Asks for people by key or name, in scope or not, and keeps who is delivered; how many.
+    pub(super) async fn fetch(&self, names: &[String]) -> Result<usize, Error> {
+        let mut found = 0;
         for chunk in names.chunks(ASK_MAX) {
-            let (sender, mut pages) = mpsc::channel(PAGES_WAITING);
-            let ask = Ask {
-                goal: Goal::People(chunk.to_vec()),
-                wanted: self.wanted_texts(),
-                groups: Vec::new(),
-            };
-            let keep = async {
-                let mut projector = Projector::new(self.inputs.wanted.clone(), Names::Exact);
-                let mut keys = Vec::new();
-                while let Some(page) = pages.recv().await {
-                    keys.extend(self.keep(&mut projector, page, "").await?);
-                }
-                Ok::<_, Error>(keys)
-            };
-            let (completion, kept) = tokio::join!(self.inputs.source.converse(ask, sender), keep);
-            completion.map_err(Error::Source)?;
-            keys.extend(kept?);
+            found += self.ask(chunk, &[]).await?.len();
         }
-        keys.sort_unstable();
-        keys.dedup();
-        Ok(keys)
+        Ok(found)
     }
 
-    fn wanted_texts(&self) -> Vec<String> {
-        self.inputs
-            .wanted
-            .selectors()
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+    /// Asks for a person by key or name and keeps everybody who is called so; says of each key
+    /// whether the provider counts them among those whom the connector lists.
+    pub(super) async fn find(&self, name: &str) -> Result<Vec<(String, bool)>, Error> {
+        let mut found = self.ask(&[name.to_owned()], self.inputs.groups).await?;
+        found.sort_unstable();
+        found.dedup_by(|later, earlier| later.0 == earlier.0);
+        Ok(found)
+    }
+
+    async fn ask(&self, names: &[String], groups: &[String]) -> Result<Vec<(String, bool)>, Error> {
+        let (sender, mut pages) = mpsc::channel::<Page>(PAGES_WAITING);
+        let ask = Ask {
+            goal: Goal::People(names.to_vec()),
+            wanted: self.asked(),
+            groups: groups.to_vec(),
+        };
+        let keep = async {
+            let mut projector = Projector::new(self.inputs.wanted.clone(), Names::Exact);
+            let mut found = Vec::new();
+            while let Some(page) = pages.recv().await {
+                let outside: HashSet<String> = page
+                    .people
+                    .iter()
+                    .filter(|person| person.in_scope == Some(false))
+                    .map(|person| person.key.clone())
+                    .collect();
+                for key in self.keep(&mut projector, page, "").await? {
+                    let is_listed = !outside.contains(&key);
+                    found.push((key, is_listed));
+                }
+            }
+            Ok::<_, Error>(found)
+        };
+        let (completion, kept) = tokio::join!(self.inputs.source.converse(ask, sender), keep);
+        completion.map_err(Error::Source)?;
+        kept
+    }
+
+    fn asked(&self) -> Vec<String> {
+        let asked = self.inputs.asked.selectors().iter();
+        asked.map(ToString::to_string).collect()
     }
 
     async fn keep(

@@ -152,7 +152,7 @@ impl<'a> Relations<'a> {
         open.sort_unstable();
         let mut found = HashMap::with_capacity(open.len());
         self.find_kept(&mut open, &mut found).await?;
-        if !open.is_empty() && !self.reader.fetch(&open).await?.is_empty() {
+        if !open.is_empty() && self.reader.fetch(&open).await? > 0 {
             self.find_kept(&mut open, &mut found).await?;
         }
         self.unknown.extend(open);

@@ -325,6 +325,7 @@ fn reader<'a>(run: &'a Run<'a>, source: &'a source::Source) -> Reader<'a> {
         connector: &run.pinned.connector.id,
         groups: &run.pinned.connector.scope.groups,
         wanted: &run.pinned.documents,
+        asked: &run.pinned.asked,
         keeps_names: run.pinned.follows_relations(),
         now_ms: run.now_ms,
     })
@@ -337,7 +338,10 @@ async fn read(run: &Run<'_>, reader: &Reader<'_>, progress: &Progress) -> Result
         .last_listing(&run.pinned.connector.id)
         .await?;
     if let Mode::User(user) = &run.order.mode {
-        let person = super::explain::one_person(reader, user).await?;
+        let (person, is_listed) = super::explain::one_person(reader, user).await?;
+        if !is_listed {
+            return Err(Error::OutOfScope(user.clone()));
+        }
         return Ok(Reading {
             people: Some(vec![person]),
             count: 1,
