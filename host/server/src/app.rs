@@ -78,6 +78,11 @@ pub fn plugins(settings: &Settings) -> Result<Registry, attune_wasm::Error> {
 impl App {
     /// Opens the database, the plugins and the way out.
     pub async fn open(settings: Settings, env: BTreeMap<String, String>) -> anyhow::Result<Self> {
+        Self::open_with(settings, Vault::new(env)).await
+    }
+
+    /// The same with a vault that somebody else knows too, such as the log.
+    pub async fn open_with(settings: Settings, vault: Vault) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         make_private_folder(&settings.data_dir)?;
         let store = Store::open_at(&settings.data_dir, &settings.database).await?;
@@ -98,7 +103,7 @@ impl App {
             plugins: registry.snapshot(),
             net,
             clock,
-            vault: Arc::new(Vault::new(env)),
+            vault: Arc::new(vault),
         };
         Ok(Self { settings, host })
     }

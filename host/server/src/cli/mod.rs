@@ -27,6 +27,7 @@ use crate::app::{self, App};
 use crate::connector::{self as definition, Loaded, Mistake};
 use crate::fault::Failure;
 use crate::settings::{Overrides, Settings};
+use crate::vault::Vault;
 
 /// What a command comes to: an exit code, or a failure that is printed.
 type Outcome = Result<Exit, Failure>;
@@ -62,7 +63,7 @@ impl Exit {
 struct Shell {
     out: Out,
     settings: Settings,
-    env: BTreeMap<String, String>,
+    vault: Vault,
 }
 
 /// Runs one command.
@@ -122,20 +123,18 @@ fn shell(cli: &Cli, env: BTreeMap<String, String>, out: Out) -> Result<Shell, Fa
     for warning in &loaded.warnings {
         out.warn(warning);
     }
-    crate::telemetry::install(&loaded.settings.log);
-    Ok(Shell {
-        out,
-        settings: loaded.settings,
-        env,
-    })
+    let vault = Vault::new(env);
+    let cleaner = vault.clone();
+    let clean = move |line: &str| cleaner.redact(line).into_owned();
+    crate::telemetry::install(&loaded.settings.log, clean);
+    Ok(Shell { out, settings: loaded.settings, vault })
 }
 
 impl Shell {
     /// Opens the database, plugins and network of these settings.
     async fn app(&self) -> Result<App, Failure> {
-        App::open(self.settings.clone(), self.env.clone())
-            .await
-            .map_err(Failure::from_anyhow)
+        let settings = self.settings.clone();
+        App::open_with(settings, self.vault.clone()).await.map_err(Failure::from_anyhow)
     }
 
     /// The connector of a name, or everything that is wrong with its file.

@@ -9,7 +9,7 @@ use super::out::Out;
 use super::progress::watched;
 use super::{Exit, Outcome, Shell, report};
 use crate::app::App;
-use crate::connector::Loaded;
+use crate::connector::{self, Loaded};
 use crate::fault::Failure;
 use crate::store::plans::StagedPlan;
 use crate::store::stage::Stage;
@@ -34,6 +34,7 @@ pub(super) async fn plan(shell: &Shell, args: Plan) -> Outcome {
     .await?;
     drop(lock);
     show(shell.out, &done, args.out.as_deref()).await?;
+    warn_of_secrets(shell.out, &app);
     let has_changes = done.report.summary.changes > 0;
     close(app, done).await;
     Ok(if args.exit_code && has_changes {
@@ -53,6 +54,7 @@ pub(super) async fn sync(shell: &Shell, args: Sync) -> Outcome {
         None => mode_of(args.full, args.changes),
     };
     let order = Order { mode, writes: true };
+    settle_id(shell, &loaded);
     let app = shell.app().await?;
     let lock = app.host.store.lock()?;
     let done = watched(shell.out, async |watch| {
@@ -196,6 +198,7 @@ async fn first_changes(done: &Done, limit: u64) -> Result<Vec<attune_core::plan:
 
 async fn finish(out: Out, app: App, done: Done) -> Outcome {
     let report = done.report.clone();
+    warn_of_secrets(out, &app);
     close(app, done).await;
     if report.state == State::Held {
         out.say(format!(
@@ -215,6 +218,27 @@ async fn finish(out: Out, app: App, done: Done) -> Outcome {
         (failed, _) if failed == report.targets.len() => Exit::Unreachable,
         _ => Exit::Partly,
     })
+}
+
+/// A run that writes owns values under the connector's id: from then on a rename must not change it.
+fn settle_id(shell: &Shell, loaded: &Loaded) {
+    let file = loaded.path.display();
+    match connector::settle_id(loaded) {
+        Ok(false) => {}
+        Ok(true) => {
+            let id = &loaded.connector.id;
+            shell.out.say(format!("wrote id = \"{id}\" into {file}: it may be renamed now"));
+        }
+        Err(error) => shell.out.warn(format!(
+            "{file} has no id and none could be written ({error}): do not rename it"
+        )),
+    }
+}
+
+fn warn_of_secrets(out: Out, app: &App) {
+    for warning in app.host.vault.take_warnings() {
+        out.warn(warning);
+    }
 }
 
 async fn close(app: App, done: Done) {
