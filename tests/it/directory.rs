@@ -19,7 +19,12 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use slapd::{PEOPLE, READER, SHORT_READER, Slapd, name, uid};
 
-const WANTED: [&str; 4] = ["displayName", "departmentNumber", "manager.mail", "jpegPhoto"];
+const WANTED: [&str; 4] = [
+    "displayName",
+    "departmentNumber",
+    "manager.mail",
+    "jpegPhoto",
+];
 
 /// A source that reads this directory as that account.
 fn source(directory: &Slapd, dn: &str, options: Value) -> Source {
@@ -80,7 +85,9 @@ fn texts(person: &Person, attribute: &str) -> Vec<String> {
         panic!("a directory's entry");
     };
     let found = entry.attributes.iter().find(|(name, _)| name == attribute);
-    let values = found.map(|(_, values)| values.as_slice()).unwrap_or_default();
+    let values = found
+        .map(|(_, values)| values.as_slice())
+        .unwrap_or_default();
     let text = |value: &Vec<u8>| String::from_utf8_lossy(value).into_owned();
     values.iter().map(text).collect()
 }
@@ -119,9 +126,12 @@ async fn two_thousand_people_come_page_by_page() {
     let Document::Ldap(entry) = &third.document else {
         panic!("a directory's entry");
     };
-    let photo = entry.attributes.iter().find(|(name, _)| name == "jpegPhoto");
+    let photo = entry
+        .attributes
+        .iter()
+        .find(|(name, _)| name == "jpegPhoto");
     assert_eq!(photo.unwrap().1, [slapd::PHOTO.to_vec()]);
-    assert!(entry.is_binary("jpegPhoto"));
+    assert!(entry.is_binary()("jpegPhoto"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -208,7 +218,10 @@ async fn a_check_says_that_all_is_well() {
     let source = source(&directory, READER, paged());
     let findings = check(&source, vec!["displayName".to_owned()], Vec::new()).await;
     assert!(findings.iter().all(|finding| finding.ok), "{findings:?}");
-    let names: Vec<&str> = findings.iter().map(|finding| finding.name.as_str()).collect();
+    let names: Vec<&str> = findings
+        .iter()
+        .map(|finding| finding.name.as_str())
+        .collect();
     let ours = ["sign-in", "base", "people", "key", "uid", "mail"];
     assert!(names.ends_with(&ours), "{names:?}");
 }

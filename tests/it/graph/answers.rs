@@ -48,15 +48,30 @@ const ANSWERS: [(&str, As, usize, &str); 23] = [
     ("22-group-list", As::Groups, 0, "options"),
     ("24-directoryobjects-getbyids", As::Page, 2, ""),
     ("26-error-generic", As::Refused(400), 0, "options"),
-    ("28-error-count-not-supported", As::Refused(400), 0, "options"),
+    (
+        "28-error-count-not-supported",
+        As::Refused(400),
+        0,
+        "options",
+    ),
     ("30-error-unsupported-query", As::Refused(400), 0, "options"),
     ("32-token-success", As::Foreign, 0, ""),
     ("34-list-default-two-users", As::Page, 2, ""),
     ("36-get-schema-extension", As::User, 0, "bad-answer"),
-    ("38-get-custom-security-attributes-null", As::User, 0, "bad-answer"),
+    (
+        "38-get-custom-security-attributes-null",
+        As::User,
+        0,
+        "bad-answer",
+    ),
     ("40-list-directory-extensions", As::Page, 1, ""),
     ("44-recorded-group-members", As::Members, 1, ""),
-    ("46-recorded-group-members-cast-user-count", As::Members, 1, ""),
+    (
+        "46-recorded-group-members-cast-user-count",
+        As::Members,
+        1,
+        "",
+    ),
     ("48-fixture-users-page2-last", As::Page, 2, ""),
 ];
 
@@ -70,7 +85,10 @@ fn played(body: &[u8], role: As) -> Outcome {
     let somebody = || vec!["somebody@contoso.example".to_owned()];
     match role {
         As::Page | As::Refused(_) => {
-            let mut answers = vec![(if let As::Refused(s) = role { s } else { 200 }, body.to_vec())];
+            let mut answers = vec![(
+                if let As::Refused(s) = role { s } else { 200 },
+                body.to_vec(),
+            )];
             let question = Question::new(Goal::Everyone, &["displayName"]);
             converse(question, |_| answers.pop().unwrap_or_else(empty))
         }
@@ -90,7 +108,10 @@ fn played(body: &[u8], role: As) -> Outcome {
                 if asked(request).contains("transitiveMemberOf") {
                     (200, body.to_vec())
                 } else {
-                    (200, br#"{"id":"00000000-0000-4000-8000-000000000001"}"#.to_vec())
+                    (
+                        200,
+                        br#"{"id":"00000000-0000-4000-8000-000000000001"}"#.to_vec(),
+                    )
                 }
             })
         }

@@ -86,9 +86,11 @@ pub(crate) fn converse(
                     outcome.requests.push(request.clone());
                     under_way.push_back(request);
                 }
-                Action::Deliver(people) => outcome
-                    .people
-                    .extend(people.into_iter().map(|person| with_document(person, &event))),
+                Action::Deliver(people) => outcome.people.extend(
+                    people
+                        .into_iter()
+                        .map(|person| with_document(person, &event)),
+                ),
                 Action::Absent(names) => outcome.absent.extend(names),
                 Action::Complete(count) => outcome.complete = Some(count),
                 Action::Finding(_) | Action::Attributes(_) => {}

@@ -95,7 +95,10 @@ impl Drop for Prism {
 
 /// Where `tests/run` put it, or where it is installed now.
 fn program() -> PathBuf {
-    #[expect(clippy::disallowed_methods, reason = "the runner says where its peers are")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the runner says where its peers are"
+    )]
     if let Ok(program) = std::env::var("ATTUNE_TEST_PRISM") {
         return PathBuf::from(program);
     }

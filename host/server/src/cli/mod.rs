@@ -127,14 +127,20 @@ fn shell(cli: &Cli, env: BTreeMap<String, String>, out: Out) -> Result<Shell, Fa
     let cleaner = vault.clone();
     let clean = move |line: &str| cleaner.redact(line).into_owned();
     crate::telemetry::install(&loaded.settings.log, clean);
-    Ok(Shell { out, settings: loaded.settings, vault })
+    Ok(Shell {
+        out,
+        settings: loaded.settings,
+        vault,
+    })
 }
 
 impl Shell {
     /// Opens the database, plugins and network of these settings.
     async fn app(&self) -> Result<App, Failure> {
         let settings = self.settings.clone();
-        App::open_with(settings, self.vault.clone()).await.map_err(Failure::from_anyhow)
+        App::open_with(settings, self.vault.clone())
+            .await
+            .map_err(Failure::from_anyhow)
     }
 
     /// The connector of a name, or everything that is wrong with its file.

@@ -227,7 +227,9 @@ fn settle_id(shell: &Shell, loaded: &Loaded) {
         Ok(false) => {}
         Ok(true) => {
             let id = &loaded.connector.id;
-            shell.out.say(format!("wrote id = \"{id}\" into {file}: it may be renamed now"));
+            shell.out.say(format!(
+                "wrote id = \"{id}\" into {file}: it may be renamed now"
+            ));
         }
         Err(error) => shell.out.warn(format!(
             "{file} has no id and none could be written ({error}): do not rename it"
