@@ -52,7 +52,7 @@ impl Fact {
     }
 }
 
-/// Looks up, connects and shakes hands; stops at the first thing that is wrong. `ca_file` is the one
+/// Looks up, connects and shakes hands; stops at the first thing that is wrong. `ca_file` is that
 /// beside the address.
 pub async fn facts(base: &Base, ca_file: Option<&std::path::Path>, options: &Options) -> Vec<Fact> {
     let origin = base.origin();
