@@ -195,8 +195,11 @@ impl<'a> Reader<'a> {
             }
             match self.project(projector, person) {
                 Ok(kept) => people.push(kept),
-                Err(error) => self.trouble(person, &error),
+                Err(error) => self.trouble(&person.key, &error),
             }
+        }
+        for refused in &page.refused {
+            self.trouble(&refused.person, &refused.why);
         }
         // The same person twice on one page: the later one is the newer one.
         let mut last = std::collections::HashMap::with_capacity(people.len());
@@ -255,14 +258,14 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn trouble(&self, person: &Person, error: &project::Error) {
+    fn trouble(&self, person: &str, what: &dyn std::fmt::Display) {
         if let Ok(mut troubles) = self.troubles.lock() {
             troubles.push(Trouble {
-                person: person.key.clone(),
+                person: person.to_owned(),
                 target: String::new(),
                 field: String::new(),
                 code: "bad-answer".to_owned(),
-                message: error.to_string(),
+                message: what.to_string(),
             });
         }
     }
