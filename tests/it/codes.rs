@@ -30,7 +30,7 @@ fn root() -> PathBuf {
 }
 
 /// Sources of the product itself: no tests, no stand-ins, no plugins that are bad on purpose.
-fn sources() -> Vec<PathBuf> {
+fn sources() -> std::io::Result<Vec<PathBuf>> {
     let folders = [
         "host/core/src",
         "host/wasm/src",
@@ -42,9 +42,8 @@ fn sources() -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open: Vec<PathBuf> = folders.iter().map(|folder| root().join(folder)).collect();
     while let Some(folder) = open.pop() {
-        let entries = std::fs::read_dir(&folder).unwrap_or_else(|_| panic!("{folder:?}"));
-        for entry in entries {
-            let path = entry.expect("a readable folder").path();
+        for entry in std::fs::read_dir(&folder)? {
+            let path = entry?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let is_other = name.starts_with("test");
             if path.is_dir() && !is_other {
@@ -54,7 +53,7 @@ fn sources() -> Vec<PathBuf> {
             }
         }
     }
-    found
+    Ok(found)
 }
 
 /// The code in quotes that a text begins with.
@@ -86,7 +85,7 @@ fn codes_of(text: &str) -> Vec<&str> {
 fn every_code_of_the_sources_is_in_the_table() {
     let mut missing: BTreeMap<String, String> = BTreeMap::new();
     let mut known = 0;
-    for path in sources() {
+    for path in sources().expect("the sources are beside the tests") {
         let text = std::fs::read_to_string(&path).expect("a readable source");
         for code in codes_of(&text) {
             if fault::find(code).is_some() {

@@ -161,6 +161,14 @@ impl Shell {
         }
         let entries = definition::load_dir(&self.settings.connectors_dir)
             .map_err(|mistake| mistaken(&[mistake]))?;
+        // All files are told about at once, not the first wrong one alone.
+        let wrong = entries
+            .iter()
+            .filter_map(|entry| entry.result.as_ref().err());
+        let mistakes: Vec<Mistake> = wrong.flatten().cloned().collect();
+        if !mistakes.is_empty() {
+            return Err(mistaken(&mistakes));
+        }
         entries
             .iter()
             .map(|entry| self.connector(&entry.name))
