@@ -19,7 +19,7 @@ use std::path::PathBuf;
 /// The folder of documents that others wrote; it lies beside the repository.
 fn reference(below: &str) -> PathBuf {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
-    let path = root.join("../shared/reference").join(below);
+    let path = root.join("..").join("shared").join("reference").join(below);
     assert!(
         path.exists(),
         "{} is missing: these tests check against documents that are not part of the repository",
