@@ -3,6 +3,14 @@
 //! Two thousand invented people: managers by DN, umlauts, pictures, a missing mail address here and
 //! there. Deliberately not here: mapping and targets; whole runs are tested elsewhere.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests fail the test"
+)]
+
 #[path = "directory/slapd.rs"]
 mod slapd;
 
@@ -27,7 +35,7 @@ const WANTED: [&str; 4] = [
 ];
 
 /// A source that reads this directory as that account.
-fn source(directory: &Slapd, dn: &str, options: Value) -> Source {
+fn source(directory: &Slapd, dn: &str, options: &Value) -> Source {
     let credential = Credential::LdapBind {
         dn: dn.to_owned(),
         password: SecretString::from("secret"),
@@ -38,7 +46,7 @@ fn source(directory: &Slapd, dn: &str, options: Value) -> Source {
     };
     let spec = SourceSpec {
         connector: "directory".to_owned(),
-        adapter: Arc::new(Wasm::open(plugin(), &options).unwrap()),
+        adapter: Arc::new(Wasm::open(plugin(), options).unwrap()),
         endpoints: BTreeMap::from([("directory".to_owned(), endpoint)]),
         credentials: BTreeMap::from([("bind".to_owned(), credential)]),
         allow_http: false,
@@ -95,7 +103,7 @@ fn texts(person: &Person, attribute: &str) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_thousand_people_come_page_by_page() {
     let directory = Slapd::start();
-    let source = source(&directory, READER, paged());
+    let source = source(&directory, READER, &paged());
     let (completion, pages) = asked(&source, Goal::Everyone).await;
     let completion = completion.unwrap();
     assert_eq!((completion.count, completion.requests), (PEOPLE as u64, 14));
@@ -137,7 +145,7 @@ async fn two_thousand_people_come_page_by_page() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_the_server_cuts_is_an_error_and_says_what_to_do() {
     let directory = Slapd::start();
-    let source = source(&directory, SHORT_READER, paged());
+    let source = source(&directory, SHORT_READER, &paged());
     let (completion, _) = asked(&source, Goal::Everyone).await;
     let error = completion.unwrap_err();
     assert_eq!(error.code(), "bad-answer");
@@ -148,7 +156,7 @@ async fn a_list_that_the_server_cuts_is_an_error_and_says_what_to_do() {
 #[tokio::test(flavor = "multi_thread")]
 async fn people_are_found_by_every_name() {
     let directory = Slapd::start();
-    let source = source(&directory, READER, paged());
+    let source = source(&directory, READER, &paged());
     let (_, pages) = asked(&source, Goal::People(vec![uid(7)])).await;
     let seventh = &pages[0].people[0];
     assert_eq!(seventh.in_scope, Some(true));
@@ -182,7 +190,7 @@ async fn people_are_found_by_every_name() {
 async fn who_misses_the_filter_is_found_out_of_scope() {
     let directory = Slapd::start();
     let options = json!({ "base": slapd::BASE, "filter": "(departmentNumber=1)" });
-    let source = source(&directory, READER, options);
+    let source = source(&directory, READER, &options);
     let (completion, _) = asked(&source, Goal::Everyone).await;
     assert_eq!(completion.unwrap().count, PEOPLE as u64 / 10);
     for (number, in_scope) in [(11, true), (12, false)] {
@@ -198,16 +206,16 @@ async fn who_misses_the_filter_is_found_out_of_scope() {
 async fn mistakes_are_told_apart() {
     let directory = Slapd::start();
     let elsewhere = json!({ "base": "ou=nobody,dc=example,dc=com" });
-    let (completion, _) = asked(&source(&directory, READER, elsewhere), Goal::Everyone).await;
+    let (completion, _) = asked(&source(&directory, READER, &elsewhere), Goal::Everyone).await;
     let error = completion.unwrap_err();
     assert_eq!(error.code(), "options");
     assert!(error.to_string().contains("ou=nobody"), "{error}");
 
     let wrong_key = json!({ "base": slapd::BASE, "key": "employeeNumber" });
-    let (completion, _) = asked(&source(&directory, READER, wrong_key), Goal::Everyone).await;
+    let (completion, _) = asked(&source(&directory, READER, &wrong_key), Goal::Everyone).await;
     assert_eq!(completion.unwrap_err().code(), "options");
 
-    let stranger = source(&directory, "cn=stranger,dc=example,dc=com", paged());
+    let stranger = source(&directory, "cn=stranger,dc=example,dc=com", &paged());
     let (completion, _) = asked(&stranger, Goal::Everyone).await;
     assert_eq!(completion.unwrap_err().code(), "sign-in");
 }
@@ -215,7 +223,7 @@ async fn mistakes_are_told_apart() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_check_says_that_all_is_well() {
     let directory = Slapd::start();
-    let source = source(&directory, READER, paged());
+    let source = source(&directory, READER, &paged());
     let findings = check(&source, vec!["displayName".to_owned()], Vec::new()).await;
     assert!(findings.iter().all(|finding| finding.ok), "{findings:?}");
     let names: Vec<&str> = findings

@@ -5,6 +5,14 @@
 //! checks every request that the component makes. Deliberately not here: sockets of the service and
 //! whole runs; requests and answers are handed over by hand, as the service does.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail the test"
+)]
+
 #[path = "graph/answers.rs"]
 mod answers;
 #[path = "graph/component.rs"]

@@ -13,7 +13,7 @@ use std::time::Duration;
 use super::reference;
 
 const PACKAGE: &str = "@stoplight/prism-cli@5.14.2";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running Prism; stopped when it is dropped.
 pub(crate) struct Prism {
@@ -63,7 +63,7 @@ impl Prism {
     ) -> u16 {
         let mut request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n");
         for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
+            request.extend([name, ": ", value, "\r\n"]);
         }
         request.push_str("Connection: close\r\n\r\n");
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("Prism listens");
