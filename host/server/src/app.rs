@@ -78,12 +78,16 @@ pub fn plugins(settings: &Settings) -> Result<Registry, attune_wasm::Error> {
 impl App {
     /// Opens the database, the plugins and the way out.
     pub async fn open(settings: Settings, env: BTreeMap<String, String>) -> anyhow::Result<Self> {
-        Self::open_with(settings, Vault::new(env)).await
+        Self::open_with(settings, Vault::new(env), Arc::new(SystemClock::new())).await
     }
 
-    /// The same with a vault that somebody else knows too, such as the log.
-    pub async fn open_with(settings: Settings, vault: Vault) -> anyhow::Result<Self> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    /// The same with a vault that somebody else knows too, such as the log, and with a clock of
+    /// the caller's.
+    pub async fn open_with(
+        settings: Settings,
+        vault: Vault,
+        clock: Arc<dyn Clock>,
+    ) -> anyhow::Result<Self> {
         make_private_folder(&settings.data_dir)?;
         let store = Store::open_at(&settings.data_dir, &settings.database).await?;
         let registry = plugins(&settings)?;

@@ -77,6 +77,11 @@ impl Demo {
             setup: Setup { port: 0, ..setup },
             ..jira::Options::of(accounts)
         };
+        Self::of(directory, site).await
+    }
+
+    /// Starts both stand-ins as the caller has set them up.
+    pub async fn of(directory: graph::Options, site: jira::Options) -> io::Result<Self> {
         let (tenant, client_id) = (directory.tenant.clone(), directory.client_id.clone());
         let client_secret = directory.client_secret.clone();
         let settings = site.settings.clone();

@@ -19,11 +19,13 @@ mod runs;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use args::{Cli, Command};
 use out::{BAD, FAINT, Out, paint};
 
 use crate::app::{self, App};
+use crate::clock::SystemClock;
 use crate::connector::{self as definition, Loaded, Mistake};
 use crate::fault::Failure;
 use crate::settings::{Overrides, Settings};
@@ -138,7 +140,8 @@ impl Shell {
     /// Opens the database, plugins and network of these settings.
     async fn app(&self) -> Result<App, Failure> {
         let settings = self.settings.clone();
-        App::open_with(settings, self.vault.clone())
+        let clock = Arc::new(SystemClock::new());
+        App::open_with(settings, self.vault.clone(), clock)
             .await
             .map_err(Failure::from_anyhow)
     }

@@ -36,11 +36,12 @@ pub(super) async fn plan(shell: &Shell, args: Plan) -> Outcome {
     show(shell.out, &done, args.out.as_deref()).await?;
     warn_of_secrets(shell.out, &app);
     let has_changes = done.report.summary.changes > 0;
+    let has_failed = has_failed_target(&done.report);
     close(app, done).await;
-    Ok(if args.exit_code && has_changes {
-        Exit::Changes
-    } else {
-        Exit::Good
+    Ok(match (has_failed, args.exit_code && has_changes) {
+        (true, _) => Exit::Partly,
+        (false, true) => Exit::Changes,
+        (false, false) => Exit::Good,
     })
 }
 
@@ -93,19 +94,20 @@ pub(super) async fn reject(shell: &Shell, digest: &str) -> Outcome {
     Ok(Exit::Good)
 }
 
-/// Writes a held plan. Where it cannot be used any more, `sync --approve` holds a fresh one.
+/// Writes a held plan. Where it cannot be used any more, a fresh one of its connector is held.
 async fn approve_for(shell: &Shell, digest: &str, loaded: Option<&Loaded>) -> Outcome {
     let app = shell.app().await?;
     let lock = app.host.store.lock()?;
-    let approved = match staged(&app, digest).await {
+    let plan = staged(&app, digest).await;
+    let named = match (&plan, loaded) {
+        (Ok(plan), None) => Some(shell.connector(&plan.connector)?),
+        _ => None,
+    };
+    let Some(loaded) = loaded.or(named.as_ref()) else {
+        return Err(plan.err().unwrap_or_else(|| unknown_plan(digest)));
+    };
+    let approved = match plan {
         Ok(plan) => {
-            let named = match loaded {
-                Some(_) => None,
-                None => Some(shell.connector(&plan.connector)?),
-            };
-            let Some(loaded) = loaded.or(named.as_ref()) else {
-                return Err(Failure::of("config", "no connector has this plan"));
-            };
             watched(shell.out, async |watch| {
                 sync::approve(&app.host, loaded, &plan, watch).await
             })
@@ -113,43 +115,51 @@ async fn approve_for(shell: &Shell, digest: &str, loaded: Option<&Loaded>) -> Ou
         }
         Err(failure) => Err(failure),
     };
-    let done = match (approved, loaded) {
-        (Ok(done), _) => done,
-        (Err(failure), Some(loaded)) if failure.code == "no-such-plan" => {
-            shell.out.warn(format!(
-                "{}: a fresh plan is made and held",
-                failure.message
-            ));
-            let order = Order {
-                mode: Mode::Complete,
-                writes: false,
-            };
-            let mut done = watched(shell.out, async |watch| {
-                sync::run(&app.host, loaded, &order, watch).await
-            })
-            .await?;
-            done.report.state = State::Held;
-            app.host
-                .store
-                .mark_plan(&done.report.digest, "held")
-                .await?;
-            done
+    let done = match approved {
+        Ok(done) => done,
+        Err(failure) if failure.code == "no-such-plan" => {
+            let message = failure.message;
+            shell
+                .out
+                .warn(format!("{message}: a fresh plan is made and held"));
+            fresh(shell, &app, loaded).await?
         }
-        (Err(failure), _) => return Err(failure),
+        Err(failure) => return Err(failure),
     };
     drop(lock);
     show(shell.out, &done, None).await?;
     finish(shell.out, app, done).await
 }
 
+/// Makes a plan that waits for approval, whatever the guards say of it.
+async fn fresh(shell: &Shell, app: &App, loaded: &Loaded) -> Result<Done, Failure> {
+    let order = Order {
+        mode: Mode::Complete,
+        writes: false,
+    };
+    let mut done = watched(shell.out, async |watch| {
+        sync::run(&app.host, loaded, &order, watch).await
+    })
+    .await?;
+    done.report.state = State::Held;
+    let store = &app.host.store;
+    store.mark_plan(&done.report.digest, "held").await?;
+    Ok(done)
+}
+
 async fn staged(app: &App, digest: &str) -> Result<StagedPlan, Failure> {
     let plan = app.host.store.plan(digest).await?;
-    plan.ok_or_else(|| {
-        Failure::of(
-            "no-such-plan",
-            format!("no plan with the digest {digest} is staged"),
-        )
-    })
+    plan.ok_or_else(|| unknown_plan(digest))
+}
+
+fn unknown_plan(digest: &str) -> Failure {
+    let message = format!("no plan with the digest {digest} is staged");
+    Failure::of("no-such-plan", message)
+}
+
+/// Whether a target of several could not be finished.
+fn has_failed_target(report: &Report) -> bool {
+    report.targets.values().any(|target| target.error.is_some())
 }
 
 fn mode_of(full: bool, changes: bool) -> Mode {

@@ -147,11 +147,17 @@ impl Store {
 
     /// Operations of earlier runs whose outcome is unknown.
     pub async fn open_operations(&self, connector: &str) -> Result<Vec<Open>> {
+        self.operations(connector, "intent").await
+    }
+
+    /// All operations of a connector that are in one state: `intent`, `written`, `rejected`, ...
+    pub async fn operations(&self, connector: &str, state: &str) -> Result<Vec<Open>> {
         let rows = sqlx::query(
             "select run, target, operation, account, person, fields from journal \
-             where connector = $1 and state = 'intent' order by run, operation",
+             where connector = $1 and state = $2 order by run, operation",
         )
         .bind(connector)
+        .bind(state)
         .fetch_all(&self.pool)
         .await?;
         let decode = |row: &sqlx::sqlite::SqliteRow| -> Result<Open> {

@@ -54,8 +54,18 @@ pub struct Link {
     pub rules: String,
     /// When the look-up was made, in ms.
     pub looked_ms: i64,
-    /// The inputs with which the person was last brought in tune.
+    /// The inputs with which the person was last brought in tune; none where they are due.
     pub fingerprint: Option<Vec<u8>>,
+}
+
+impl Link {
+    /// Stands for a fingerprint where nobody knows what the account holds.
+    const DOUBTFUL: &[u8] = &[];
+
+    /// Whether an operation of this person ended in a way that leaves their account in doubt.
+    pub fn is_doubtful(&self) -> bool {
+        self.fingerprint.as_deref() == Some(Self::DOUBTFUL)
+    }
 }
 
 /// One target of one connector, as links and journal know it.
@@ -152,7 +162,7 @@ impl Store {
                select l.account from links l join people p \
                  on p.connector = l.connector and p.key = l.person \
                where l.connector = $1 and l.target = $2 and l.state <> 'unmatched' \
-                 and l.account <> '' and (p.listed_in = $3 or p.key = $4) \
+                 and l.account <> '' and (p.listed_in = $3 or p.complete_in = $3 or p.key = $4) \
                group by l.account having count(*) > 1)",
         )
         .bind(place.connector)
@@ -198,6 +208,29 @@ impl Store {
         .bind(person)
         .execute(&self.pool)
         .await?;
+        Ok(())
+    }
+
+    /// Makes people due, and what their accounts hold doubtful: the next run reads it again.
+    pub async fn mark_doubtful(&self, place: Place<'_>, people: &[String]) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        for chunk in people.chunks(CHUNK_ROWS) {
+            let mut update = QueryBuilder::<Sqlite>::new("update links set fingerprint = ");
+            update
+                .push_bind(Link::DOUBTFUL)
+                .push(" where connector = ")
+                .push_bind(place.connector)
+                .push(" and target = ")
+                .push_bind(place.target)
+                .push(" and person in (");
+            let mut list = update.separated(", ");
+            for person in chunk {
+                list.push_bind(person);
+            }
+            update.push(")");
+            update.build().execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
         Ok(())
     }
 

@@ -187,6 +187,16 @@ impl Store {
         Ok(row.map(|(people, run)| (people.unsigned_abs(), run)))
     }
 
+    /// The listing that people were last read in, complete or not; names of runs sort by time.
+    pub async fn newest_listing(&self, connector: &str) -> Result<Option<String>> {
+        let name: Option<String> =
+            sqlx::query_scalar("select max(listed_in) from people where connector = $1")
+                .bind(connector)
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(name.filter(|name| !name.is_empty()))
+    }
+
     /// How many people of the last complete listing another listing did not see.
     pub async fn missing_count(&self, connector: &str, last: &str, listing: &str) -> Result<u64> {
         let count: i64 = sqlx::query_scalar(

@@ -7,17 +7,18 @@
 use std::collections::HashMap;
 
 use attune_core::mapping::Field;
-use attune_core::plan::ChangeResult;
-use futures_util::{StreamExt as _, stream};
+use attune_core::plan::{ChangeResult, Trouble};
 use tokio_util::sync::CancellationToken;
 
 use super::progress::{Phase, Progress};
+use super::send::{Answer, Checked, Unit, send, still_true};
 use super::{Error, Run};
-use crate::store::journal::{self, Ending, FieldChange};
+use crate::store::journal::{self, FieldChange};
 use crate::store::ledger::{Author, Record};
 use crate::store::links::Place;
+use crate::store::runs::PROBLEMS_MAX;
 use crate::store::stage::{Stage, StageMeta, StagedRow};
-use crate::target::{self, AccountRef, Operation, Target};
+use crate::target::{AccountRef, Operation, Target};
 
 /// Accounts per page: one group of intents, one group of records.
 const PAGE_ROWS: u32 = 64;
@@ -45,7 +46,7 @@ pub(super) struct Manner {
 }
 
 /// What was done.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Written {
     /// Fields written.
     pub done: u64,
@@ -55,6 +56,8 @@ pub(super) struct Written {
     pub conflicts: u64,
     /// Fields that were not sent.
     pub not_sent: u64,
+    /// Why single operations came to nothing.
+    pub troubles: Vec<Trouble>,
 }
 
 /// Writes one staged plan.
@@ -65,14 +68,6 @@ pub(super) struct Writer<'a> {
     manner: Manner,
     next: i64,
     written: Written,
-}
-
-/// One operation on its way: the journal's form, and where its changes stand in their row.
-struct Unit {
-    journal: journal::Operation,
-    request: Operation,
-    row: usize,
-    numbers: Vec<u16>,
 }
 
 impl<'a> Writer<'a> {
@@ -100,6 +95,7 @@ impl<'a> Writer<'a> {
         progress: &Progress,
     ) -> Result<Written, Error> {
         progress.begin(Phase::Writing, self.meta.report.summary.changes);
+        self.doubt(outlets).await?;
         let mut after = (0_u16, String::new());
         loop {
             let rows = self.stage.rows((after.0, &after.1), PAGE_ROWS).await?;
@@ -117,7 +113,7 @@ impl<'a> Writer<'a> {
                         let failed = self.page(client, outlet, &rows).await?;
                         outlet.error = outlet.error.take().or(failed);
                     }
-                    None => self.leave(&rows).await?,
+                    None => self.leave(outlet, &rows).await?,
                 }
             }
             progress.add(rows.iter().map(|row| row.packed.changes.len() as u64).sum());
@@ -125,7 +121,8 @@ impl<'a> Writer<'a> {
         Ok(self.written)
     }
 
-    async fn leave(&mut self, rows: &[&StagedRow]) -> Result<(), Error> {
+    /// Leaves a page unwritten; its people are due again.
+    async fn leave(&mut self, outlet: &Outlet<'_>, rows: &[&StagedRow]) -> Result<(), Error> {
         let all = rows
             .iter()
             .flat_map(|row| row.packed.changes.iter().map(|c| (*row, c.0)));
@@ -133,6 +130,7 @@ impl<'a> Writer<'a> {
             .map(|(row, n)| (row, n, ChangeResult::NotSent))
             .collect();
         self.written.not_sent += results.len() as u64;
+        self.fingerprints(outlet, rows, &results).await?;
         self.stage.note(&results).await?;
         Ok(())
     }
@@ -144,39 +142,45 @@ impl<'a> Writer<'a> {
         outlet: &Outlet<'_>,
         rows: &[&StagedRow],
     ) -> Result<Option<attune_core::Problem>, Error> {
-        let mut units = self.units(client, rows);
-        let mut results = Vec::new();
+        let mut checked = Checked {
+            open: self.units(client, rows),
+            ended: Vec::new(),
+        };
         if self.manner.is_careful {
-            units = self.still_true(client, units, rows, &mut results).await;
+            checked = still_true(client, checked.open).await;
         }
         let page = self.journal_page(outlet);
-        let intents: Vec<journal::Operation> =
-            units.iter().map(|unit| unit.journal.clone()).collect();
-        self.run.host.store.intend(page, &intents).await?;
-        let answers = send(client, &units, &self.manner.stop).await;
-        let mut endings = Vec::with_capacity(units.len());
+        let stop = &self.manner.stop;
+        let mut answered = if checked.is_down() {
+            checked
+                .open
+                .into_iter()
+                .map(|unit| (unit, Answer::NotSent(None)))
+                .collect()
+        } else {
+            let intents: Vec<journal::Operation> = checked
+                .open
+                .iter()
+                .map(|unit| unit.journal.clone())
+                .collect();
+            self.run.host.store.intend(page, &intents).await?;
+            let answers = send(client, &checked.open, stop).await;
+            checked.open.into_iter().zip(answers).collect::<Vec<_>>()
+        };
+        answered.extend(checked.ended);
+        let mut endings = Vec::with_capacity(answered.len());
         let mut records = Vec::new();
+        let mut results = Vec::new();
         let mut problem = None;
-        for (unit, answer) in units.iter().zip(answers) {
-            let (ending, result) = match answer {
-                Answer::Written => (Some(Ending::Written), ChangeResult::Written),
-                Answer::Gone => (Some(Ending::Gone), ChangeResult::Gone),
-                Answer::Conflict => (Some(Ending::Conflict), ChangeResult::Conflict),
-                Answer::Rejected => (Some(Ending::Rejected), ChangeResult::Failed),
-                Answer::NotSent(why) => {
-                    problem = problem.or(why);
-                    (Some(Ending::NotSent), ChangeResult::NotSent)
-                }
-                // The intent stays open: the next run reads it back.
-                Answer::Unknown => (None, ChangeResult::Failed),
-            };
-            endings.extend(ending.map(|ending| (unit.journal.number, ending)));
+        for (unit, answer) in answered {
+            endings.extend(answer.ending().map(|ending| (unit.journal.number, ending)));
+            let result = answer.result();
             if result == ChangeResult::Written {
                 records.extend(
                     unit.journal
                         .fields
                         .iter()
-                        .map(|change| record(unit, change)),
+                        .map(|change| record(&unit, change)),
                 );
             }
             self.count(result, unit.numbers.len() as u64);
@@ -185,18 +189,37 @@ impl<'a> Writer<'a> {
                 row.iter()
                     .flat_map(|row| unit.numbers.iter().map(|number| (*row, *number, result))),
             );
+            match answer {
+                Answer::NotSent(why) => problem = problem.or(why),
+                answer => self.explain(outlet, &unit, answer),
+            }
         }
         records.extend(self.kept_records(rows));
         let author = self.author(outlet);
-        self.run
-            .host
-            .store
-            .settle(page, &endings, (author, &records))
-            .await?;
+        let store = &self.run.host.store;
+        store.settle(page, &endings, (author, &records)).await?;
         self.fingerprints(outlet, rows, &results).await?;
         results.retain(|(_, _, result)| *result != ChangeResult::Written);
         self.stage.note(&results).await?;
         Ok(problem)
+    }
+
+    /// Notes why an operation came to nothing, field by field.
+    fn explain(&mut self, outlet: &Outlet<'_>, unit: &Unit, answer: Answer) {
+        let Some(problem) = answer.problem() else {
+            return;
+        };
+        for change in &unit.journal.fields {
+            if self.written.troubles.len() < PROBLEMS_MAX {
+                self.written.troubles.push(Trouble {
+                    person: unit.journal.person.clone(),
+                    target: outlet.name.to_owned(),
+                    field: change.field.name.clone(),
+                    code: problem.code.clone(),
+                    message: problem.message.clone(),
+                });
+            }
+        }
     }
 
     fn count(&mut self, result: ChangeResult, fields: u64) {
@@ -260,39 +283,6 @@ impl<'a> Writer<'a> {
         units
     }
 
-    /// Keeps the operations whose `before` is still what the target holds.
-    async fn still_true<'r>(
-        &mut self,
-        client: &dyn Target,
-        units: Vec<Unit>,
-        rows: &[&'r StagedRow],
-        results: &mut Vec<(&'r StagedRow, u16, ChangeResult)>,
-    ) -> Vec<Unit> {
-        let at_once = client.capabilities().writes_at_once.max(1);
-        let checked: Vec<(Unit, Option<ChangeResult>)> = stream::iter(units)
-            .map(|unit| async move {
-                let verdict = compare(client, &unit).await;
-                (unit, verdict)
-            })
-            .buffered(at_once)
-            .collect()
-            .await;
-        let mut open = Vec::with_capacity(checked.len());
-        for (unit, verdict) in checked {
-            let Some(result) = verdict else {
-                open.push(unit);
-                continue;
-            };
-            self.count(result, unit.numbers.len() as u64);
-            let row = rows.get(unit.row).copied();
-            results.extend(
-                row.iter()
-                    .flat_map(|row| unit.numbers.iter().map(|number| (*row, *number, result))),
-            );
-        }
-        open
-    }
-
     /// Adopted and released fields need no request, only the ledger.
     fn kept_records(&self, rows: &[&StagedRow]) -> Vec<Record> {
         let field = |number: u16| self.meta.fields.get(usize::from(number)).cloned();
@@ -334,119 +324,46 @@ impl<'a> Writer<'a> {
         let store = &self.run.host.store;
         let place = self.place(outlet);
         let mut prints = Vec::with_capacity(rows.len());
+        let mut doubtful = Vec::new();
         for row in rows {
             match bad.get(row.person.as_str()) {
                 Some(ChangeResult::Gone) => store.unlink(place, &row.person).await?,
-                Some(_) => store.mark_due(place, &row.person).await?,
+                Some(_) => doubtful.push(row.person.clone()),
                 None => match &row.fingerprint {
                     Some(print) => prints.push((row.person.clone(), print.clone())),
                     None => store.mark_due(place, &row.person).await?,
                 },
             }
         }
+        store.mark_doubtful(place, &doubtful).await?;
         store.save_fingerprints(place, &prints).await?;
         Ok(())
     }
-}
 
-/// How one operation ended.
-enum Answer {
-    Written,
-    Rejected,
-    Gone,
-    Conflict,
-    NotSent(Option<attune_core::Problem>),
-    Unknown,
-}
-
-async fn send(client: &dyn Target, units: &[Unit], stop: &CancellationToken) -> Vec<Answer> {
-    let at_once = client.capabilities().writes_at_once.max(1);
-    // The first failure of the whole target stops what was not sent yet.
-    let down = CancellationToken::new();
-    stream::iter(units)
-        .map(|unit| {
-            let down = down.clone();
-            async move {
-                if stop.is_cancelled() || down.is_cancelled() {
-                    return Answer::NotSent(None);
-                }
-                let answer = send_one(client, unit).await;
-                if matches!(answer, Answer::NotSent(Some(_))) {
-                    down.cancel();
-                }
-                answer
-            }
-        })
-        .buffered(at_once)
-        .collect()
-        .await
-}
-
-async fn send_one(client: &dyn Target, unit: &Unit) -> Answer {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        match client.write(&unit.request).await {
-            Ok(()) => return Answer::Written,
-            Err(target::Error::Gone) => return Answer::Gone,
-            Err(target::Error::Rejected { problem }) => {
-                tracing::warn!(code = %problem.code, account = %unit.journal.account,
-                    "the target refused a write: {}", problem.message);
-                return Answer::Rejected;
-            }
-            Err(target::Error::Target { problem }) => return Answer::NotSent(Some(problem)),
-            Err(target::Error::Unknown) => {}
+    /// Before the first write of a plan that repairs drift: whoever is not reached is read again.
+    ///
+    /// Other plans need no such mark, because the fingerprints of their people differ.
+    async fn doubt(&self, outlets: &[Outlet<'_>]) -> Result<(), Error> {
+        if !self.manner.is_careful && !self.run.order.is_thorough() {
+            return Ok(());
         }
-        // The answer was lost. What the target holds decides, never a second blind try.
-        match compare(client, unit).await {
-            Some(ChangeResult::Written) => return Answer::Written,
-            Some(ChangeResult::Gone) => return Answer::Gone,
-            Some(ChangeResult::Conflict) => return Answer::Conflict,
-            None if tries == 1 => {}
-            None | Some(ChangeResult::Failed | ChangeResult::NotSent) => return Answer::Unknown,
+        let mut after = (0_u16, String::new());
+        loop {
+            let rows = self.stage.rows((after.0, &after.1), PAGE_ROWS).await?;
+            let Some(last) = rows.last() else {
+                return Ok(());
+            };
+            after = (last.target, last.account.clone());
+            for (number, outlet) in (0_u16..).zip(outlets) {
+                let changed = rows
+                    .iter()
+                    .filter(|row| row.target == number && !row.packed.changes.is_empty());
+                let people: Vec<String> = changed.map(|row| row.person.clone()).collect();
+                let store = &self.run.host.store;
+                store.mark_doubtful(self.place(outlet), &people).await?;
+            }
         }
     }
-}
-
-/// What the target holds against an operation: `None` where `before` still holds everywhere.
-async fn compare(client: &dyn Target, unit: &Unit) -> Option<ChangeResult> {
-    let fields: Vec<Field> = unit
-        .journal
-        .fields
-        .iter()
-        .map(|c| c.field.clone())
-        .collect();
-    match client.observe(&unit.request.account, &fields).await {
-        Ok(held) => verdict(&unit.journal.fields, &held, client.normalise()),
-        Err(target::Error::Gone) => Some(ChangeResult::Gone),
-        Err(_) => Some(ChangeResult::Failed),
-    }
-}
-
-/// Written where all fields hold what was meant, nothing where all hold what was before, else a
-/// conflict.
-pub(super) fn verdict(
-    changes: &[FieldChange],
-    held: &target::Held,
-    normalise: fn(&str) -> &str,
-) -> Option<ChangeResult> {
-    let now = |change: &FieldChange| held.get(&change.field).map(String::as_str);
-    let same = |a: Option<&str>, b: Option<&str>| {
-        normalise(a.unwrap_or_default()) == normalise(b.unwrap_or_default())
-    };
-    if changes
-        .iter()
-        .all(|change| same(now(change), change.after.as_deref()))
-    {
-        return Some(ChangeResult::Written);
-    }
-    if changes
-        .iter()
-        .all(|change| same(now(change), change.before.as_deref()))
-    {
-        return None;
-    }
-    Some(ChangeResult::Conflict)
 }
 
 fn unit_of(

@@ -9,15 +9,17 @@ use std::sync::Arc;
 
 use attune_core::account::{Account, MatchBy};
 use attune_core::matching::fold;
-use attune_core::{Cell, Column};
+use attune_core::plan::Trouble;
+use attune_core::{Cell, Column, Problem};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
+use super::lanes::Lane;
 use super::pin::PinnedTarget;
 use super::relate::Known;
 use super::{Error, Run, hex};
 use crate::store::links::{Link, LinkState, Place};
-use crate::target::{self, Target};
+use crate::target;
 
 /// Up to so many look-ups are single requests; more are one scan.
 const SINGLE_LOOKUPS_MAX: usize = 20;
@@ -30,11 +32,22 @@ const PAGES_WAITING: usize = 2;
 pub(super) struct Linker<'a> {
     run: &'a Run<'a>,
     target: &'a PinnedTarget,
-    client: &'a dyn Target,
-    is_scanned: bool,
-    /// Whether the site is known to be unable to list everybody.
-    is_unlistable: bool,
+    lane: &'a mut Lane,
+    scan: Scan,
     lookups: usize,
+    /// People whom the target would not look for.
+    pub troubles: Vec<Trouble>,
+}
+
+/// Whether the accounts of a site were read in this run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scan {
+    /// Not yet.
+    Open,
+    /// All of them.
+    Done,
+    /// The site cannot list all of them: people are looked up one by one.
+    Impossible,
 }
 
 /// What one person offers to be matched by, rule by rule; folded, empty where missing.
@@ -46,14 +59,14 @@ struct Wish {
 
 impl<'a> Linker<'a> {
     /// A linker for one target of a run.
-    pub(super) fn new(run: &'a Run<'a>, target: &'a PinnedTarget, client: &'a dyn Target) -> Self {
+    pub(super) fn new(run: &'a Run<'a>, target: &'a PinnedTarget, lane: &'a mut Lane) -> Self {
         Self {
             run,
             target,
-            client,
-            is_scanned: false,
-            is_unlistable: false,
+            lane,
+            scan: Scan::Open,
             lookups: 0,
+            troubles: Vec::new(),
         }
     }
 
@@ -73,17 +86,20 @@ impl<'a> Linker<'a> {
                 wishes.push(wish);
             }
         }
-        if wishes.is_empty() {
+        if wishes.is_empty() || !self.lane.is_ready().await {
             return Ok(());
         }
         self.lookups += wishes.len();
-        let may_scan = !self.is_scanned && !self.is_unlistable;
-        if may_scan && self.lookups > SINGLE_LOOKUPS_MAX {
+        if self.scan == Scan::Open && self.lookups > SINGLE_LOOKUPS_MAX {
             self.scan().await?;
         }
         let mut made = Vec::with_capacity(wishes.len());
         let found = self.look_up(&wishes).await?;
         for (wish, candidates) in wishes.into_iter().zip(found) {
+            // Who could not be looked for is neither matched nor unmatched, and due again.
+            let Some(candidates) = candidates else {
+                continue;
+            };
             let before = links.get(&wish.person);
             made.push(self.decide(wish, &candidates, before));
         }
@@ -156,28 +172,42 @@ impl<'a> Linker<'a> {
         }
     }
 
-    /// Candidates of each wish as `(key, user name)`: of the first rule that finds any.
-    async fn look_up(&self, wishes: &[Wish]) -> Result<Vec<Vec<(String, String)>>, Error> {
-        let mut found: Vec<Vec<(String, String)>> = vec![Vec::new(); wishes.len()];
+    /// Candidates of each wish: of the first rule that finds any; `None` where the target would
+    /// not look for one of its values.
+    async fn look_up(&mut self, wishes: &[Wish]) -> Result<Vec<Option<Accounts>>, Error> {
+        let mut found: Vec<Option<Accounts>> = vec![Some(Vec::new()); wishes.len()];
+        let is_open =
+            |candidates: &Option<Accounts>| candidates.as_ref().is_some_and(Vec::is_empty);
         for (index, rule) in self.target.spec.matching.iter().enumerate() {
             let open: BTreeSet<String> = wishes
                 .iter()
                 .zip(&found)
-                .filter(|(_, candidates)| candidates.is_empty())
+                .filter(|(_, candidates)| is_open(candidates))
                 .filter_map(|(wish, _)| wish.values.get(index))
                 .filter(|value| !value.is_empty())
                 .cloned()
                 .collect();
             let open: Vec<String> = open.into_iter().collect();
-            let accounts = if self.is_scanned {
+            let answers = if self.scan == Scan::Done {
                 self.scanned(rule.target, &open).await?
             } else {
                 self.asked(rule.target, &open).await?
             };
             for (wish, candidates) in wishes.iter().zip(&mut found) {
-                let value = wish.values.get(index).filter(|_| candidates.is_empty());
-                if let Some(accounts) = value.and_then(|value| accounts.get(value)) {
-                    candidates.clone_from(accounts);
+                let value = wish.values.get(index).filter(|_| is_open(candidates));
+                match value.and_then(|value| answers.get(value)) {
+                    Some(Ok(accounts)) => *candidates = Some(accounts.clone()),
+                    Some(Err(problem)) => {
+                        *candidates = None;
+                        self.troubles.push(Trouble {
+                            person: wish.person.clone(),
+                            target: self.target.spec.name.clone(),
+                            field: String::new(),
+                            code: problem.code.clone(),
+                            message: problem.message.clone(),
+                        });
+                    }
+                    None => {}
                 }
             }
         }
@@ -188,7 +218,10 @@ impl<'a> Linker<'a> {
         let mut found = Candidates::new();
         let site = &self.target.site;
         for (value, key, name) in self.run.host.store.accounts_by(site, by, values).await? {
-            found.entry(value).or_default().push((key, name));
+            let candidates = found.entry(value).or_insert_with(|| Ok(Vec::new()));
+            if let Ok(candidates) = candidates {
+                candidates.push((key, name));
+            }
         }
         Ok(found)
     }
@@ -196,12 +229,16 @@ impl<'a> Linker<'a> {
     async fn asked(&self, by: MatchBy, values: &[String]) -> Result<Candidates, Error> {
         let mut found = Candidates::new();
         for value in values {
-            let accounts = self.client.find(by, value).await.map_err(Error::Target)?;
-            let candidates: Vec<_> = accounts
-                .into_iter()
-                .filter(|account| account.active && fold(by.of(account)) == *value)
-                .map(|account| (account.key, account.username))
-                .collect();
+            let candidates = match self.lane.client.find(by, value).await {
+                Ok(accounts) => Ok(accounts
+                    .into_iter()
+                    .filter(|account| account.active && fold(by.of(account)) == *value)
+                    .map(|account| (account.key, account.username))
+                    .collect()),
+                // One strange name is that person's problem, not the site's.
+                Err(target::Error::Rejected { problem }) => Err(problem),
+                Err(error) => return Err(Error::Target(error)),
+            };
             found.insert(value.clone(), candidates);
         }
         Ok(found)
@@ -218,26 +255,29 @@ impl<'a> Linker<'a> {
             }
             Ok::<_, Error>(())
         };
-        let (read, kept) = tokio::join!(self.client.accounts(sender), keep);
+        let (read, kept) = tokio::join!(self.lane.client.accounts(sender), keep);
         kept?;
         match read {
-            Ok(()) => {}
-            // This site cannot list everybody: who is not in the list may still exist.
+            Ok(()) => {
+                self.run.host.store.close_scan(site, scan).await?;
+                self.scan = Scan::Done;
+            }
             Err(target::Error::Rejected { problem }) => {
-                tracing::warn!(code = %problem.code, "accounts are looked up one by one: {}",
-                    problem.message);
-                self.is_unlistable = true;
-                return Ok(());
+                tracing::info!(target = %self.target.spec.name,
+                    "people are looked up one by one: {}", problem.message);
+                self.scan = Scan::Impossible;
             }
             Err(error) => return Err(Error::Target(error)),
         }
-        self.run.host.store.close_scan(site, scan).await?;
-        self.is_scanned = true;
         Ok(())
     }
 }
 
-type Candidates = HashMap<String, Vec<(String, String)>>;
+/// Accounts as `(key, user name)`.
+type Accounts = Vec<(String, String)>;
+
+/// What look-ups found, by the value that was looked up.
+type Candidates = HashMap<String, Result<Accounts, Problem>>;
 
 /// The text that a match compares: a list of one is its element, anything longer matches nobody.
 fn match_value(cell: Cell<'_>) -> String {

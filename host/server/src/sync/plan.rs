@@ -8,12 +8,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use attune_core::decide::{Decision, Ledger, Observed, Situation, decide};
-use attune_core::evaluate::{Batch, FieldResult, Program, dropped};
+use attune_core::evaluate::{Batch, FieldResult, dropped};
 use attune_core::mapping::Field;
-use attune_core::plan::{Fingerprinter, Trouble};
+use attune_core::plan::Trouble;
 use attune_core::{Column, Outcome, Problem};
 use futures_util::{StreamExt as _, stream};
 
+use super::lanes::Lane;
 use super::pin::PinnedTarget;
 use super::relate::Known;
 use super::tally::Tally;
@@ -21,24 +22,10 @@ use super::{Error, Run};
 use crate::store::ledger::Entries;
 use crate::store::links::{Link, LinkState, Place};
 use crate::store::stage::{Packed, Stage, StagedRow};
-use crate::target::{self, AccountRef, Held, Target};
+use crate::target::{self, AccountRef, Held};
 
 /// Accounts read from a target at once.
 const READS_AT_ONCE: usize = 8;
-
-/// One target while a plan is made.
-pub(super) struct Lane {
-    /// Its number in the stage.
-    pub number: u16,
-    /// Its opened mapping.
-    pub program: Program,
-    /// Makes its fingerprints.
-    pub prints: Fingerprinter,
-    /// Its client.
-    pub client: Box<dyn Target>,
-    /// Why it takes no part any more.
-    pub error: Option<Problem>,
-}
 
 /// One page of people in scope, with their columns.
 pub(super) struct PageOf<'p> {
@@ -115,6 +102,9 @@ impl<'a> Planner<'a> {
             }
             Err(error) => return Err(Error::Target(error)),
         };
+        if lane.error.is_some() {
+            return Ok(());
+        }
         let mut staged = Vec::new();
         for case in &cases {
             match held.get(case.due.person) {
@@ -126,8 +116,8 @@ impl<'a> Planner<'a> {
                 Some(Seen::Refused(problem)) => {
                     tally.trouble(trouble(case, target, "", problem));
                 }
-                Some(Seen::Read(observed)) => {
-                    staged.extend(self.settle((lane, target), case, Some(observed), tally));
+                Some(Seen::Read(read)) => {
+                    staged.extend(self.settle((lane, target), case, Some(read), tally));
                 }
                 None => staged.extend(self.settle((lane, target), case, None, tally)),
             }
@@ -223,31 +213,37 @@ impl<'a> Planner<'a> {
     /// Reads the accounts that have something due; who is not in the answer was not read.
     async fn observe<'c>(
         &self,
-        lane: &Lane,
+        lane: &mut Lane,
         target: &PinnedTarget,
         cases: &'c [Case<'c>],
     ) -> Result<HashMap<&'c str, Seen>, target::Error> {
         let everything = self.run.order.is_thorough();
-        let reads = cases.iter().filter_map(|case| {
+        let mut reads = Vec::new();
+        for case in cases {
+            let everything = everything || case.due.link.is_doubtful();
             let fields: Vec<Field> = (0..target.fields.len())
                 .filter(|field| everything || self.is_due(lane, target, case, *field))
                 .filter_map(|field| target.fields.get(field).cloned())
                 .collect();
-            (!fields.is_empty()).then_some((case, fields))
-        });
+            if !fields.is_empty() {
+                reads.push((case, fields));
+            }
+        }
+        let mut seen = HashMap::new();
+        if reads.is_empty() || !lane.is_ready().await {
+            return Ok(seen);
+        }
+        let client = lane.client.as_ref();
         let mut answers = stream::iter(reads)
             .map(|(case, fields)| async move {
                 let account = account_ref(&case.due.link);
-                (
-                    case.due.person,
-                    lane.client.observe(&account, &fields).await,
-                )
+                let answer = client.observe(&account, &fields).await;
+                (case.due.person, fields, answer)
             })
             .buffer_unordered(READS_AT_ONCE);
-        let mut seen = HashMap::new();
-        while let Some((person, answer)) = answers.next().await {
+        while let Some((person, fields, answer)) = answers.next().await {
             let what = match answer {
-                Ok(held) => Seen::Read(held),
+                Ok(held) => Seen::Read(Read { fields, held }),
                 Err(target::Error::Gone) => Seen::Gone,
                 Err(target::Error::Rejected { problem }) => Seen::Refused(problem),
                 Err(target::Error::Unknown) => Seen::Refused(lost()),
@@ -271,7 +267,7 @@ impl<'a> Planner<'a> {
         lane: &Lane,
         target: &PinnedTarget,
         case: &Case<'_>,
-        (index, observed): (usize, Option<&Held>),
+        (index, read): (usize, Option<&Read>),
     ) -> Decision {
         let (Some(outcome), Some(field)) = (case.outcomes.get(index), target.fields.get(index))
         else {
@@ -289,9 +285,9 @@ impl<'a> Planner<'a> {
             value: &entry.value,
             is_ours: entry.owner == *owner,
         });
-        let observed = match observed {
+        let observed = match read.filter(|read| read.fields.contains(field)) {
             None => Observed::Unread,
-            Some(held) => Observed::Value(held.get(field).map(String::as_str)),
+            Some(read) => Observed::Value(read.held.get(field).map(String::as_str)),
         };
         decide(&Situation {
             ledger,
@@ -310,7 +306,7 @@ impl<'a> Planner<'a> {
         &self,
         (lane, target): (&Lane, &PinnedTarget),
         case: &Case<'_>,
-        observed: Option<&Held>,
+        read: Option<&Read>,
         tally: &mut Tally,
     ) -> Option<StagedRow> {
         let mut packed = Packed::default();
@@ -321,7 +317,7 @@ impl<'a> Planner<'a> {
                 Some(Outcome::Set(value)) => value.as_str(),
                 _ => "",
             };
-            match self.decide(lane, target, case, (index, observed)) {
+            match self.decide(lane, target, case, (index, read)) {
                 Decision::Nothing | Decision::KeptExisting | Decision::KeptLocal => {}
                 Decision::Write(write) => {
                     tally.change(case.due.person, (&target.spec.name, field), &write);
@@ -339,6 +335,8 @@ impl<'a> Planner<'a> {
                     tally.trouble(trouble(case, target, &field.name, &waits()));
                 }
                 Decision::OwnedBy => {
+                    // Due again until the owner lets go of it.
+                    is_whole = false;
                     tally.trouble(trouble(case, target, &field.name, &owned(case, field)));
                 }
                 Decision::Failed(problem) => {
@@ -371,9 +369,15 @@ struct Case<'c> {
     entries: &'c Entries,
 }
 
+/// What was asked of an account, and what it holds; a field that was not asked for is unread.
+struct Read {
+    fields: Vec<Field>,
+    held: Held,
+}
+
 /// What reading an account brought.
 enum Seen {
-    Read(Held),
+    Read(Read),
     Gone,
     Refused(Problem),
 }

@@ -3,10 +3,8 @@
 //! Each is read back before anything new is planned. What the target holds decides whether it was
 //! done; nothing is sent here, and the people concerned are due again.
 
-use attune_core::plan::ChangeResult;
-
-use super::apply::verdict;
-use super::plan::Lane;
+use super::lanes::Lane;
+use super::send::{Verdict, verdict};
 use super::{Error, Run};
 use crate::store::journal::{Ending, Open, Page};
 use crate::store::ledger::{Author, Record};
@@ -14,7 +12,7 @@ use crate::store::links::Place;
 use crate::target::{self, AccountRef};
 
 /// Settles what earlier runs of this connector left open; returns how many operations.
-pub(super) async fn recover(run: &Run<'_>, lanes: &[Lane]) -> Result<u64, Error> {
+pub(super) async fn recover(run: &Run<'_>, lanes: &mut [Lane]) -> Result<u64, Error> {
     let store = &run.host.store;
     let connector = &run.pinned.connector.id;
     let open = store.open_operations(connector).await?;
@@ -25,13 +23,14 @@ pub(super) async fn recover(run: &Run<'_>, lanes: &[Lane]) -> Result<u64, Error>
             .targets
             .iter()
             .position(|t| t.spec.name == operation.target);
-        let lane = at
-            .and_then(|at| lanes.get(at))
-            .filter(|lane| lane.error.is_none());
+        let lane = at.and_then(|at| lanes.get_mut(at));
         // A target that is gone from the file, or down, is asked when it is back.
         let (Some(at), Some(lane)) = (at, lane) else {
             continue;
         };
+        if !lane.is_ready().await {
+            continue;
+        }
         let Some(target) = run.pinned.targets.get(at) else {
             continue;
         };
@@ -62,7 +61,8 @@ pub(super) async fn recover(run: &Run<'_>, lanes: &[Lane]) -> Result<u64, Error>
         };
         let endings = [(operation.operation.number, ending)];
         store.settle(page, &endings, (author, &records)).await?;
-        store.mark_due(place, &operation.operation.person).await?;
+        let person = std::slice::from_ref(&operation.operation.person);
+        store.mark_doubtful(place, person).await?;
         settled += 1;
     }
     Ok(settled)
@@ -82,9 +82,9 @@ async fn read_back(lane: &Lane, open: &Open) -> Option<Ending> {
         .collect();
     match lane.client.observe(&account, &fields).await {
         Ok(held) => match verdict(&open.operation.fields, &held, lane.client.normalise()) {
-            Some(ChangeResult::Written) => Some(Ending::Written),
-            Some(_) => Some(Ending::Conflict),
-            None => Some(Ending::NotSent),
+            Verdict::Done => Some(Ending::Written),
+            Verdict::Before => Some(Ending::NotSent),
+            Verdict::Other => Some(Ending::Conflict),
         },
         Err(target::Error::Gone) => Some(Ending::Gone),
         Err(_) => None,

@@ -3,13 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use attune_core::evaluate::Program;
 use attune_core::plan::{Report, State};
 use tokio_util::sync::CancellationToken;
 
 use super::apply::{Manner, Outlet, Writer, Written};
+use super::lanes::{self, Lane, any_left};
 use super::pin::Pinned;
-use super::plan::Lane;
 use super::progress::Progress;
 use super::read::{Inputs, Purpose, Reader};
 use super::tally::Tally;
@@ -53,7 +52,7 @@ pub async fn run(
     let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
     let run = open(host, &pinned, order, order.verb()).await?;
     let outcome = async {
-        let mut lanes = lanes(host, &pinned, programs)?;
+        let mut lanes = lanes::open(host, &pinned, programs)?;
         let prepared = tokio::select! {
             prepared = Box::pin(prepare(&run, &mut lanes, &watch.progress)) => prepared?,
             () = watch.stop.cancelled() => return Err(Error::Stopped),
@@ -66,7 +65,7 @@ pub async fn run(
         } = prepared;
         let mut report = meta.report.clone();
         if order.writes && has_rows && report.state != State::Held {
-            report = write(&run, &stage, &meta, (&lanes, watch, false)).await?;
+            report = write(&run, &stage, &meta, (&mut lanes, watch, false)).await?;
         }
         if order.is_listing() && order.writes && report.state != State::Held {
             close_listing(&run, &run.id, reading.count).await?;
@@ -107,10 +106,11 @@ async fn prepare(
         reading: &reading,
         progress,
     };
-    walk.link(lanes).await?;
-    some_target(run, lanes)?;
+    let troubles = walk.link(lanes).await?;
+    tally.troubles(troubles);
+    any_left(run.pinned, lanes)?;
     walk.plan(lanes, &stage, &mut tally).await?;
-    some_target(run, lanes)?;
+    any_left(run.pinned, lanes)?;
     tally.troubles(reader.take_troubles());
     let meta = verdict::close(run, &stage, tally, lanes, &reading).await?;
     let has_rows = !stage.rows((0, ""), 1).await?.is_empty();
@@ -120,21 +120,6 @@ async fn prepare(
         has_rows,
         reading,
     })
-}
-
-/// A run goes on with the targets that can be used; with none of them it cannot.
-fn some_target(run: &Run<'_>, lanes: &[Lane]) -> Result<(), Error> {
-    let mut last = None;
-    for (target, lane) in run.pinned.targets.iter().zip(lanes) {
-        match &lane.error {
-            Some(problem) => last = Some((target.spec.name.clone(), problem.clone())),
-            None => return Ok(()),
-        }
-    }
-    match last {
-        Some((name, problem)) => Err(Error::NoTarget { name, problem }),
-        None => Ok(()),
-    }
 }
 
 /// Writes a plan that was staged before, as far as it still holds. No new plan is made.
@@ -174,17 +159,10 @@ pub async fn approve(
     }
     let run = open(host, &pinned, &order, "approve").await?;
     let outcome = async {
-        let lanes = lanes(host, &pinned, programs)?;
-        recover::recover(&run, &lanes).await?;
-        let report = write(&run, &stage, &meta, (&lanes, watch, true)).await?;
-        // The listing that was held with this plan counts from now on.
-        let people = host
-            .store
-            .listed_count(&pinned.connector.id, &plan.run)
-            .await?;
-        if people > 0 {
-            close_listing(&run, &plan.run, people).await?;
-        }
+        let mut lanes = lanes::open(host, &pinned, programs)?;
+        recover::recover(&run, &mut lanes).await?;
+        let report = write(&run, &stage, &meta, (&mut lanes, watch, true)).await?;
+        close_approved_listing(&run, plan).await?;
         Ok(Done {
             report,
             stage: Some(stage),
@@ -210,9 +188,9 @@ pub async fn apply_file(
     let outcome = async {
         let stage = Stage::create(&plan_path(&run)?).await?;
         let meta = file.stage(&pinned, &stage).await?;
-        let lanes = lanes(host, &pinned, programs)?;
-        recover::recover(&run, &lanes).await?;
-        let report = write(&run, &stage, &meta, (&lanes, watch, true)).await?;
+        let mut lanes = lanes::open(host, &pinned, programs)?;
+        recover::recover(&run, &mut lanes).await?;
+        let report = write(&run, &stage, &meta, (&mut lanes, watch, true)).await?;
         Ok(Done {
             report,
             stage: Some(stage),
@@ -301,23 +279,6 @@ fn plan_path(run: &Run<'_>) -> Result<PathBuf, Error> {
     Ok(folder.join(format!("{}.db", run.id)))
 }
 
-/// Opens every target. Nothing is sent: a target where nothing is due gets no request at all.
-fn lanes(host: &Host, pinned: &Pinned, programs: Vec<Program>) -> Result<Vec<Lane>, Error> {
-    let mut lanes = Vec::with_capacity(programs.len());
-    for ((number, target), program) in (0_u16..).zip(&pinned.targets).zip(programs) {
-        let client = ends::target(host, &target.spec)?;
-        let prints = target.prints.clone();
-        lanes.push(Lane {
-            number,
-            program,
-            prints,
-            client,
-            error: None,
-        });
-    }
-    Ok(lanes)
-}
-
 fn reader<'a>(run: &'a Run<'a>, source: &'a source::Source) -> Reader<'a> {
     Reader::new(Inputs {
         store: &run.host.store,
@@ -373,8 +334,15 @@ async fn write(
     run: &Run<'_>,
     stage: &Stage,
     meta: &StageMeta,
-    (lanes, watch, is_careful): (&[Lane], &Watch, bool),
+    (lanes, watch, is_careful): (&mut [Lane], &Watch, bool),
 ) -> Result<Report, Error> {
+    for (target, lane) in run.pinned.targets.iter().zip(lanes.iter_mut()) {
+        let line = meta.report.targets.get(&target.spec.name);
+        if line.is_some_and(|line| line.changes > 0) {
+            lane.is_ready().await;
+        }
+    }
+    any_left(run.pinned, lanes)?;
     let mut outlets: Vec<Outlet<'_>> = Vec::with_capacity(lanes.len());
     for name in &meta.targets {
         let at = run
@@ -401,10 +369,11 @@ async fn write(
     let writer = Writer::new(run, stage, meta, manner);
     let written = writer.write(&mut outlets, &watch.progress).await?;
     stage.mark_written().await?;
-    run.host
-        .store
-        .mark_plan(&meta.report.digest, "applied")
-        .await?;
+    // What a stopped run left can still be approved.
+    if written.not_sent == 0 {
+        let store = &run.host.store;
+        store.mark_plan(&meta.report.digest, "applied").await?;
+    }
     Ok(applied(run, meta, &outlets, written))
 }
 
@@ -412,6 +381,8 @@ fn applied(run: &Run<'_>, meta: &StageMeta, outlets: &[Outlet<'_>], written: Wri
     let mut report = meta.report.clone();
     report.run = Some(run.id.clone());
     report.summary.written = written.done;
+    report.summary.failed += written.failed;
+    report.problems.extend(written.troubles);
     for outlet in outlets {
         if let Some(target) = report.targets.get_mut(outlet.name) {
             target.error = outlet.error.clone().or_else(|| target.error.clone());
@@ -437,4 +408,15 @@ async fn close_listing(run: &Run<'_>, listing: &str, people: u64) -> Result<(), 
     };
     run.host.store.close_listing(reading, people).await?;
     Ok(())
+}
+
+/// The listing of an approved plan becomes the last complete one, unless there is a newer one.
+async fn close_approved_listing(run: &Run<'_>, plan: &StagedPlan) -> Result<(), Error> {
+    let store = &run.host.store;
+    let newest = store.newest_listing(&plan.connector).await?;
+    if newest.as_deref() != Some(plan.run.as_str()) {
+        return Ok(());
+    }
+    let people = store.listed_count(&plan.connector, &plan.run).await?;
+    close_listing(run, &plan.run, people).await
 }

@@ -6,7 +6,7 @@
 use attune_core::guard::{self, Bases};
 use attune_core::plan::{DigestWriter, Head, Report, State};
 
-use super::plan::Lane;
+use super::lanes::Lane;
 use super::tally::Tally;
 use super::walk::Reading;
 use super::{Error, Mode, Run, plan_file};

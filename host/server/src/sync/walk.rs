@@ -5,12 +5,14 @@
 
 use std::sync::Arc;
 
+use attune_core::plan::Trouble;
 use attune_core::scope::Standing;
 use attune_core::selector::Wanted;
 use attune_core::{Column, Problem, Selector};
 
+use super::lanes::Lane;
 use super::link::Linker;
-use super::plan::{Lane, PageOf, Planner};
+use super::plan::{PageOf, Planner};
 use super::progress::{Phase, Progress};
 use super::read::Reader;
 use super::relate::{Known, Relations};
@@ -53,9 +55,11 @@ struct Scoped {
 }
 
 impl Walk<'_> {
-    /// Finds accounts for everybody in scope who has none yet, target by target.
-    pub(super) async fn link(&self, lanes: &mut [Lane]) -> Result<(), Error> {
+    /// Finds accounts for everybody in scope who has none yet, target by target; answers whom a
+    /// target would not look for.
+    pub(super) async fn link(&self, lanes: &mut [Lane]) -> Result<Vec<Trouble>, Error> {
         let run = self.run;
+        let mut troubles = Vec::new();
         self.progress.begin(Phase::Matching, self.reading.count);
         for (target, lane) in run.pinned.targets.iter().zip(lanes.iter_mut()) {
             if lane.error.is_some() {
@@ -64,7 +68,7 @@ impl Walk<'_> {
             let rules = target.match_selectors();
             let scope = run.pinned.scope.selectors().cloned();
             let selectors = Wanted::new(rules.iter().cloned().chain(scope));
-            let mut linker = Linker::new(run, target, lane.client.as_ref());
+            let mut linker = Linker::new(run, target, lane);
             let linked = self.pages(&selectors, async |page| {
                 let columns: Vec<Column> = rules
                     .iter()
@@ -79,12 +83,13 @@ impl Walk<'_> {
                     linker
                         .close(person.map(String::as_str).unwrap_or_default())
                         .await?;
+                    troubles.append(&mut linker.troubles);
                 }
                 Err(Error::Target(error)) => lane.error = Some(target::problem(&error)),
                 Err(error) => return Err(error),
             }
         }
-        Ok(())
+        Ok(troubles)
     }
 
     /// Plans everybody in scope for every target.

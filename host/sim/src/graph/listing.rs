@@ -133,10 +133,11 @@ impl Directory {
     }
 
     fn page_size(&self, query: &Query) -> usize {
+        let page_max = self.settings().page_max.clamp(1, 999);
         let most = if query.selects("signInActivity") {
-            SIGN_IN_PAGE_MAX.min(self.page_max)
+            SIGN_IN_PAGE_MAX.min(page_max)
         } else {
-            self.page_max
+            page_max
         };
         query.top.unwrap_or(DEFAULT_PAGE).min(most)
     }

@@ -107,7 +107,6 @@ pub struct Directory {
     origin: String,
     tenant: String,
     client_id: String,
-    page_max: usize,
     people: Mutex<People>,
     settings: Mutex<Settings>,
     tokens: Mutex<HashMap<String, Instant>>,
@@ -128,6 +127,8 @@ pub struct Settings {
     pub token_lifetime: Duration,
     /// Whether the application may read users.
     pub has_permission: bool,
+    /// The largest page, at most 999.
+    pub page_max: usize,
     /// Odd behaviour of listings.
     pub traps: Traps,
 }
@@ -171,7 +172,6 @@ impl Directory {
             origin,
             tenant: options.tenant,
             client_id: options.client_id,
-            page_max: options.page_max.clamp(1, 999),
             people: Mutex::new(options.people),
             settings: Mutex::new(Settings {
                 groups: options.groups,
@@ -179,6 +179,7 @@ impl Directory {
                 is_secret_expired: options.is_secret_expired,
                 token_lifetime: options.token_lifetime,
                 has_permission: options.has_permission,
+                page_max: options.page_max,
                 traps: options.traps,
             }),
             tokens: Mutex::default(),

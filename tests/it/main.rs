@@ -1,0 +1,22 @@
+//! The promises of the product, each as tests of a whole host beside stand-ins.
+//!
+//! One file per promise or topic. A test tells what an administrator would see: what the site
+//! holds, what the report says, which requests were sent. Damage comes from the stand-ins' scripts,
+//! never from a changed host.
+
+mod absence;
+mod bad_values;
+mod existing_values;
+mod explained;
+mod mass_change;
+mod matching;
+mod nothing_lost;
+mod one_person;
+mod origins;
+mod plan_files;
+mod polite;
+mod records;
+mod same_plan;
+mod scope;
+mod targets;
+mod unchanged;
