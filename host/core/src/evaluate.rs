@@ -15,7 +15,7 @@ mod trace;
 use crate::condition::all_hold;
 use crate::mapping::{self, Field, Input, Row, Table};
 use crate::selector::Wanted;
-use crate::{Column, Kind, Problem, Selector, Transform};
+use crate::{Column, Kind, Problem, Selector, Transform, Verdict};
 
 use batch::View;
 pub use batch::{Batch, seed};
@@ -102,6 +102,19 @@ impl Program {
     pub fn evaluate(&mut self, batch: &Batch<'_>) -> Vec<FieldResult> {
         let fields = self.fields.iter_mut();
         fields.map(|field| field.evaluate(batch, None)).collect()
+    }
+
+    /// Ends the run: every step's put-off checks are made and their findings put together. The
+    /// first problem forbids the use of everything that this program has evaluated.
+    pub fn finish(&mut self) -> Verdict {
+        let rows = self.fields.iter_mut().flat_map(|field| &mut field.rows);
+        let mut whole = Verdict::default();
+        for step in rows.flat_map(|row| &mut row.steps) {
+            let verdict = step.transform.finish();
+            whole.is_repeatable &= verdict.is_repeatable;
+            whole.problem = whole.problem.or(verdict.problem);
+        }
+        whole
     }
 
     /// The stations of one person, who must be the only one of the batch.

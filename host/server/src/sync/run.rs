@@ -111,6 +111,7 @@ async fn prepare(
     any_left(run.pinned, lanes)?;
     walk.plan(lanes, &stage, &mut tally).await?;
     any_left(run.pinned, lanes)?;
+    tally.is_unrepeatable = !finish(lanes)?;
     tally.troubles(reader.take_troubles());
     let meta = verdict::close(run, &stage, tally, lanes, &reading).await?;
     let has_rows = !stage.rows((0, ""), 1).await?.is_empty();
@@ -271,6 +272,22 @@ async fn close(run: &Run<'_>, outcome: Result<Done, Error>) -> Result<Done, Erro
         }
     }
     outcome
+}
+
+/// Ends the steps' own checks; true when every value would come out the same again. A plugin that
+/// mixes people up voids the plan before anybody sees it.
+fn finish(lanes: &mut [Lane]) -> Result<bool, Error> {
+    let mut is_repeatable = true;
+    for lane in lanes {
+        let verdict = tokio::task::block_in_place(|| lane.program.finish());
+        is_repeatable &= verdict.is_repeatable;
+        if let Some(problem) = verdict.problem {
+            let id = problem.at.clone();
+            let source = attune_wasm::Error::Problem(problem);
+            return Err(Error::Plugin { id, source });
+        }
+    }
+    Ok(is_repeatable)
 }
 
 fn plan_path(run: &Run<'_>) -> Result<PathBuf, Error> {

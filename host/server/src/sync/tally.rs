@@ -26,6 +26,8 @@ pub(super) struct Tally {
     pub counts: Counts,
     /// Problems, at most [`PROBLEMS_MAX`] of them.
     pub problems: Vec<Trouble>,
+    /// A deadline decided about some value; the next run may decide otherwise.
+    pub is_unrepeatable: bool,
     /// People in scope with an account in some target.
     pub people_matched: u64,
     page: BTreeMap<String, PersonPage>,

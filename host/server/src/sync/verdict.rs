@@ -58,7 +58,7 @@ pub(super) async fn close(
             digest: String::new(),
             generations: run.pinned.generations.clone(),
             now: now.map(|now| now.to_string()).unwrap_or_default(),
-            repeatable: !is_unrepeatable(&tally.problems),
+            repeatable: !tally.is_unrepeatable,
             run: run.order.writes.then(|| run.id.clone()),
             state,
             summary: tally.summary,
@@ -74,13 +74,6 @@ pub(super) async fn close(
         keep(run, stage, &meta).await?;
     }
     Ok(meta)
-}
-
-/// A value that failed by its deadline might not fail the next time.
-fn is_unrepeatable(problems: &[attune_core::plan::Trouble]) -> bool {
-    problems
-        .iter()
-        .any(|problem| problem.code == "plugin-timeout")
 }
 
 async fn bases(run: &Run<'_>, tally: &Tally, reading: &Reading) -> Result<Bases, Error> {

@@ -72,7 +72,7 @@ impl<A: FnMut(Range<usize>, u32) -> Attempt> Search<'_, A> {
             let (result, cost) = (self.attempt)(half.clone(), 1);
             self.spent += cost;
             match result {
-                Ok(column) => append(out, &column),
+                Ok(column) => out.append(&column),
                 Err(failed) => self.split(half, &failed, out),
             }
         }
@@ -84,18 +84,12 @@ impl<A: FnMut(Range<usize>, u32) -> Attempt> Search<'_, A> {
             let (result, cost) = (self.attempt)(row.clone(), PATIENCE);
             self.spent += cost;
             match result {
-                Ok(column) => append(out, &column),
+                Ok(column) => out.append(&column),
                 Err(failed) => fill(row, &failed, out),
             }
         } else {
             fill(row, failed, out);
         }
-    }
-}
-
-fn append(out: &mut Column, part: &Column) {
-    for cell in part.iter() {
-        out.push(cell);
     }
 }
 

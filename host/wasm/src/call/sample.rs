@@ -63,22 +63,25 @@ impl Samples {
         self.answers.rows() == 0
     }
 
-    /// Evaluates the waiting rows in `fresh`, alone and last first. True when one differs.
-    pub(crate) fn differ(&mut self, fresh: &mut Opened) -> bool {
-        let inputs: Vec<_> = self.inputs.iter().collect();
+    /// Evaluates the waiting rows in stores of `open`, alone and last first. True when one
+    /// differs.
+    pub(crate) fn differ(&mut self, mut open: impl FnMut() -> Option<Opened>) -> bool {
+        let mut fresh = None;
         let mut differ = false;
         for row in (0..self.answers.rows()).rev() {
-            let context = Context {
-                now_ms: self.now_ms,
-                seeds: self.seeds.get(row * 16..row * 16 + 16).unwrap_or_default(),
-                locale: &self.locale,
+            let Some(step) = fresh.take().or_else(&mut open) else {
+                break;
             };
-            differ = match fresh.apply(&context, row..row + 1, &inputs, 1) {
-                Ok(again) => again.cell(0) != self.answers.cell(row),
-                // The host's own want of room or time says nothing about the plugin.
+            match self.again(row, step) {
+                Ok((same, step)) => {
+                    differ = !same;
+                    // A leak is no mixing: an instance that has grown is simply replaced.
+                    fresh = Some(step).filter(|step| !step.is_swollen(0));
+                }
+                // The machine's own want of room or time says nothing about the plugin.
                 Err(Failure::Fault(fault)) if fault.kind.is_of_the_moment() => break,
-                Err(_) => true,
-            };
+                Err(_) => differ = true,
+            }
             if differ {
                 break;
             }
@@ -87,6 +90,18 @@ impl Samples {
         self.answers.clear();
         self.seeds.clear();
         differ
+    }
+
+    /// Evaluates one row alone; gives the step back.
+    fn again(&self, row: usize, mut step: Opened) -> Result<(bool, Opened), Failure> {
+        let inputs: Vec<_> = self.inputs.iter().collect();
+        let context = Context {
+            now_ms: self.now_ms,
+            seeds: self.seeds.get(row * 16..row * 16 + 16).unwrap_or_default(),
+            locale: &self.locale,
+        };
+        let answer = step.apply(&context, row..row + 1, &inputs, 1)?;
+        Ok((answer.cell(0) == self.answers.cell(row), step))
     }
 
     fn keep(&mut self, row: usize, context: &Context<'_>, inputs: &[&Column], answer: &Column) {

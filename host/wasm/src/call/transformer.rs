@@ -215,10 +215,10 @@ impl Transformer {
 
     /// Evaluates the waiting samples; true when the plugin was found to mix rows.
     fn check_samples(&mut self) -> bool {
-        let Ok(mut fresh) = self.reopen() else {
-            return false;
-        };
-        if !self.samples.differ(&mut fresh) {
+        let mut samples = std::mem::take(&mut self.samples);
+        let differ = samples.differ(|| self.reopen().ok());
+        self.samples = samples;
+        if !differ {
             return false;
         }
         let message = format!(
@@ -226,7 +226,7 @@ impl Transformer {
             self.plugin.id(),
             self.function
         );
-        let problem = Problem::new("plugin-not-per-row", message);
+        let problem = Problem::new("plugin-not-per-row", message).at(self.plugin.id());
         self.plugin.quarantine(&problem);
         self.broken = Some(problem);
         true
@@ -250,7 +250,7 @@ impl Transform for Transformer {
         let mut out = Column::with_capacity(rows, 0);
         for start in (0..rows).step_by(BATCH_ROWS) {
             let range = start..rows.min(start + BATCH_ROWS);
-            let parts: Vec<_> = inputs.iter().map(|c| copied(c, range.clone())).collect();
+            let parts: Vec<_> = inputs.iter().map(|c| c.slice(range.clone())).collect();
             let parts: Vec<_> = parts.iter().collect();
             let seeds = range.start * 16..range.end * 16;
             let part = Context {
@@ -258,7 +258,7 @@ impl Transform for Transformer {
                 ..context
             };
             let column = self.batch(&part, range.len(), &parts);
-            column.iter().for_each(|cell| out.push(cell));
+            out.append(&column);
         }
         out
     }
@@ -282,12 +282,6 @@ impl std::fmt::Debug for Transformer {
             .field("counts", &self.counts)
             .finish_non_exhaustive()
     }
-}
-
-fn copied(column: &Column, rows: Range<usize>) -> Column {
-    let mut part = Column::with_capacity(rows.len(), 0);
-    rows.for_each(|row| part.push(column.cell(row)));
-    part
 }
 
 fn failed_rows(rows: usize, problem: &Problem) -> Column {

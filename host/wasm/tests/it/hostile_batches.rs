@@ -1,11 +1,9 @@
 //! Guests that misbehave inside a batch: each named fault, the bad row alone, and afterwards the
 //! same step and other plugins work as before. Bounds are counted in deadlines, never in seconds.
 
-mod guest;
-
+use super::guest::{CONTEXT, Guest, RETURN, TEXT, column, engine, rows_with_tilde};
 use attune_core::{Column, Kind, Problem, Transform as _};
 use attune_wasm::{Plugin, Transformer};
-use guest::{CONTEXT, Guest, RETURN, TEXT, column, engine, rows_with_tilde};
 use serde_json::json;
 
 fn open(guest: &Guest<'_>) -> (Plugin, Transformer) {
@@ -48,21 +46,18 @@ fn check_one_bad_row(guest: &Guest<'_>, code: &str) -> (Problem, Transformer) {
     assert!(step.counts().deadlines <= 40, "{:?}", step.counts());
 
     let clean = rows_with_tilde(&[]);
-    assert_eq!(
-        step.apply(&CONTEXT, 256, &[&clean]),
-        clean,
+    assert!(
+        step.apply(&CONTEXT, 256, &[&clean]) == clean,
         "the step goes on"
     );
     let mut again = plugin.open("same", &json!({})).unwrap();
-    assert_eq!(
-        again.apply(&CONTEXT, 256, &[&clean]),
-        clean,
+    assert!(
+        again.apply(&CONTEXT, 256, &[&clean]) == clean,
         "the plugin goes on"
     );
     let (_, mut other) = open(&Guest::default());
-    assert_eq!(
-        other.apply(&CONTEXT, 256, &[&clean]),
-        clean,
+    assert!(
+        other.apply(&CONTEXT, 256, &[&clean]) == clean,
         "other plugins go on"
     );
     (problem, step)
@@ -360,7 +355,8 @@ fn a_leaking_guest_gets_fresh_stores_and_loses_no_row() {
     });
     let input = rows_with_tilde(&[]);
     for _ in 0..40 {
-        assert_eq!(step.apply(&CONTEXT, 256, &[&input]), input);
+        let answer = step.apply(&CONTEXT, 256, &[&input]);
+        assert!(answer == input, "{:?}", problem(&answer, 0));
     }
     assert!(step.counts().stores >= 5, "{:?}", step.counts());
     assert_eq!(step.counts().failures, 0, "{:?}", step.counts());

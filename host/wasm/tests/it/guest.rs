@@ -3,7 +3,7 @@
 //! It is what a compiler emits for the contract, written out: a manifest in static memory, a bump
 //! allocator, `apply` as identity. `wit-component` wraps it into a component, as for any plugin.
 
-#![expect(dead_code, reason = "each test binary uses some of it")]
+use std::fmt::Write as _;
 
 use attune_core::{Cell, Column, Context};
 use attune_wasm::{Engine, Limits, Options};
@@ -11,24 +11,24 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
 /// What is written into the holes. The default is an honest identity.
-pub struct Guest<'a> {
-    pub id: &'a str,
-    pub functions: &'a [&'a str],
-    pub schema: &'a str,
-    pub examples: &'a str,
-    pub uses: &'a [&'a str],
+pub(crate) struct Guest<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) functions: &'a [&'a str],
+    pub(crate) schema: &'a str,
+    pub(crate) examples: &'a str,
+    pub(crate) uses: &'a [&'a str],
     /// Runs in `describe`, before its result is returned.
-    pub describe: &'a str,
+    pub(crate) describe: &'a str,
     /// Runs in `open`.
-    pub open: &'a str,
+    pub(crate) open: &'a str,
     /// Runs in `apply` before the identity; `$rows`, `$inputs` and locals `$i $p $q` are there.
-    pub apply: &'a str,
+    pub(crate) apply: &'a str,
     /// Runs in `apply` when some row of column 0 holds the byte `~`.
-    pub on_tilde: &'a str,
+    pub(crate) on_tilde: &'a str,
     /// Further fields of the module: functions, globals, a start function, tables.
-    pub more: &'a str,
+    pub(crate) more: &'a str,
     /// The package's version in the contract.
-    pub contract: &'a str,
+    pub(crate) contract: &'a str,
 }
 
 impl Default for Guest<'_> {
@@ -51,8 +51,36 @@ impl Default for Guest<'_> {
 
 impl Guest<'_> {
     /// The component.
-    pub fn component(&self) -> Vec<u8> {
-        let mut module = wat::parse_str(self.module()).unwrap_or_else(|error| panic!("{error}"));
+    pub(crate) fn component(&self) -> Vec<u8> {
+        self.encode(&self.module(), "transform-plugin")
+    }
+
+    /// A provider instead, of the same manifest, with these bodies of `needs` and `advance`.
+    pub(crate) fn provider(&self, needs: &str, advance: &str) -> Vec<u8> {
+        let (image, manifest) = self.manifest();
+        let interface = "attune:plugin/provider@1.0.0";
+        let module = format!(
+            r#"(module
+  (memory (export "memory") 16)
+  (global $heap (mut i32) (i32.const 131072))
+  (data (i32.const {IMAGE}) "{image}")
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+    (global.set $heap (i32.and
+      (i32.add (i32.add (global.get $heap) (local.get 3)) (i32.const 7)) (i32.const -8)))
+    (i32.sub (global.get $heap) (i32.and (i32.add (local.get 3) (i32.const 7)) (i32.const -8))))
+  (func (export "{interface}#describe") (result i32) (i32.const {manifest}))
+  (func (export "{interface}#needs") (param i32 i32) (result i32)
+    {needs}
+    (i32.const {RETURN}))
+  (func (export "{interface}#advance") (param $args i32) (result i32)
+    {advance}
+    (i32.const {RETURN})))"#
+        );
+        self.encode(&module, "provider-plugin")
+    }
+
+    fn encode(&self, text: &str, world: &str) -> Vec<u8> {
+        let mut module = wat::parse_str(text).unwrap_or_else(|error| panic!("{error}"));
         let wit = include_str!("../../../../wit/attune-plugin.wit");
         let wit = wit.replace(
             "attune:plugin@1.0.0",
@@ -60,9 +88,7 @@ impl Guest<'_> {
         );
         let mut resolve = Resolve::default();
         let package = resolve.push_str("attune-plugin.wit", &wit).unwrap();
-        let world = resolve
-            .select_world(&[package], Some("transform-plugin"))
-            .unwrap();
+        let world = resolve.select_world(&[package], Some(world)).unwrap();
         embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
         let mut encoder = ComponentEncoder::default().module(&module).unwrap();
         encoder.encode().unwrap()
@@ -157,8 +183,8 @@ impl Guest<'_> {
 
 /// Where the manifest lies, the text for log lines, and what is returned by pointer.
 const IMAGE: u32 = 8_192;
-pub const TEXT: u32 = 4_096;
-pub const RETURN: u32 = 1_024;
+pub(crate) const TEXT: u32 = 4_096;
+pub(crate) const RETURN: u32 = 1_024;
 
 #[derive(Default)]
 struct Image(Vec<u8>);
@@ -179,12 +205,15 @@ impl Image {
     }
 
     fn escaped(&self) -> String {
-        self.0.iter().map(|byte| format!("\\{byte:02x}")).collect()
+        self.0.iter().fold(String::new(), |mut text, byte| {
+            write!(text, "\\{byte:02x}").unwrap();
+            text
+        })
     }
 }
 
 /// Short deadlines: tests count them and do not wait for them.
-pub fn limits() -> Limits {
+pub(crate) fn limits() -> Limits {
     Limits {
         transform_ms: 20,
         provider_ms: 40,
@@ -193,7 +222,7 @@ pub fn limits() -> Limits {
     }
 }
 
-pub fn engine() -> Engine {
+pub(crate) fn engine() -> Engine {
     let options = Options {
         cache_dir: None,
         limits: limits(),
@@ -201,13 +230,13 @@ pub fn engine() -> Engine {
     Engine::new(options).unwrap()
 }
 
-pub const CONTEXT: Context<'static> = Context {
+pub(crate) const CONTEXT: Context<'static> = Context {
     now_ms: 0,
     seeds: &[],
     locale: "und",
 };
 
-pub fn column<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Column {
+pub(crate) fn column<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Column {
     let mut column = Column::default();
     for text in texts {
         column.push(Cell::text(text.as_ref()));
@@ -216,7 +245,7 @@ pub fn column<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Column {
 }
 
 /// 256 rows, of which those in `bad` hold a tilde.
-pub fn rows_with_tilde(bad: &[usize]) -> Column {
+pub(crate) fn rows_with_tilde(bad: &[usize]) -> Column {
     column((0..256).map(|row| {
         let mark = if bad.contains(&row) { "~" } else { "" };
         format!("row {row}{mark}")
