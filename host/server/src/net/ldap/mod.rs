@@ -35,7 +35,7 @@ pub struct DirectorySpec {
     pub address: String,
     /// Secure an `ldap://` connection before anything else is said; the default.
     pub start_tls: bool,
-    /// Speak plain text over `ldap://`, password included.
+    /// Speak plain text over `ldap://`, password included, where `start_tls` is off.
     pub allow_plain: bool,
     /// PEM file of authorities that are trusted for this address alone.
     pub ca_file: Option<PathBuf>,
@@ -116,8 +116,8 @@ impl Directory {
 fn security(base: &Base, spec: &DirectorySpec) -> Result<Security, Error> {
     match base.origin().scheme() {
         "ldaps" => Ok(Security::Tls),
-        _ if spec.allow_plain => Ok(Security::Plain),
         _ if spec.start_tls => Ok(Security::StartTls),
+        _ if spec.allow_plain => Ok(Security::Plain),
         _ => Err(Error::Address {
             address: base.as_text().to_owned(),
             why: "ldap:// without StartTLS sends the password in plain text: use ldaps://, \

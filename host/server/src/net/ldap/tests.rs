@@ -22,7 +22,7 @@ fn outside() -> Outside {
 fn directory(address: &str) -> Directory {
     let spec = DirectorySpec {
         address: address.to_owned(),
-        start_tls: true,
+        start_tls: false,
         allow_plain: true,
         ca_file: None,
         bind: Some(Bind {
@@ -228,7 +228,7 @@ impl DirectorySpec {
     fn of(directory: &Directory) -> Self {
         Self {
             address: directory.base.as_text().to_owned(),
-            start_tls: true,
+            start_tls: false,
             allow_plain: true,
             ca_file: None,
             bind: directory.bind.clone(),

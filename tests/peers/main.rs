@@ -1,0 +1,24 @@
+//! Proof against things that we did not write: OpenLDAP's `slapd`, Prism over Microsoft's own
+//! description of Graph, and bodies that real services sent.
+//!
+//! Invariant: a test whose peer is not on this machine fails with the command that installs it
+//! (`tests/run`); it is never skipped. Everything talks to 127.0.0.1 only.
+//!
+//! Deliberately not here: what our own stand-ins can show (`it`).
+
+mod company;
+mod entra;
+mod file;
+mod graph_requests;
+mod ldap_people;
+mod ldap_refusals;
+mod ldap_same_file;
+mod ldap_sync;
+mod ldap_tls;
+mod ldif;
+mod peer;
+mod prism;
+mod recorded;
+mod recorded_errors;
+mod replay;
+mod slapd;
