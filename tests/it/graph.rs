@@ -1,9 +1,7 @@
 //! The entra component against what others wrote about Microsoft Graph.
 //!
-//! Two witnesses that did not come from us: recorded and documented answers (`reference/examples`),
-//! which go through the real component, and the published OpenAPI description, over which Prism
-//! checks every request that the component makes. Deliberately not here: sockets of the service and
-//! whole runs; requests and answers are handed over by hand, as the service does.
+//! Recorded and documented answers (`reference/examples`) go through the real component, whole and
+//! cut. Deliberately not here: sockets, whole runs, and requests through Prism (`peers`).
 
 #![expect(
     clippy::expect_used,
@@ -17,10 +15,6 @@
 mod answers;
 #[path = "graph/component.rs"]
 mod component;
-#[path = "graph/prism.rs"]
-mod prism;
-#[path = "graph/requests.rs"]
-mod requests;
 
 use std::path::PathBuf;
 
