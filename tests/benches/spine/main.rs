@@ -1,0 +1,42 @@
+//! What the sandbox costs: the mapping stage and the whole pipeline, in WebAssembly and natively.
+//!
+//! `cargo bench -p attune-tests --bench spine` prints ratios, gates and targets; `-- --quick`
+//! measures 10,000 people, takes the better of two attempts and fails when a gate is missed. All
+//! variants' outputs are compared before anything is measured.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs,
+    unreachable_pub,
+    reason = "a measuring program: it may stop at the first surprise, and talks to its caller"
+)]
+
+mod mapping;
+mod native;
+mod people;
+mod pipeline;
+mod plain;
+mod rounds;
+mod stage;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let (people, rounds) = if quick { (10_000, 5) } else { (20_000, 11) };
+    println!("{people} invented people, 12 fields, {rounds} interleaved rounds, medians");
+    let setup = stage::Setup::new(people);
+    let attempts = if quick { 2 } else { 1 };
+    for attempt in 1..=attempts {
+        let mapping = stage::measure(&setup, rounds);
+        let whole = pipeline::measure(&setup, rounds);
+        if mapping && whole {
+            return ExitCode::SUCCESS;
+        }
+        println!("\nattempt {attempt} of {attempts}: a gate was missed");
+    }
+    ExitCode::FAILURE
+}
