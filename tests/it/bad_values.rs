@@ -26,7 +26,7 @@ async fn told(json: &str, mapping: &str) -> Option<String> {
     let others = app.out_of_tune(PLAIN_FIELDS);
     assert!(others.len() <= 1, "{json:.60}: {others:?}");
     let problem = ran.report.problems.first();
-    if problem.is_some() {
+    if let Some(problem) = problem {
         assert_eq!(
             app.property(who, "Department").as_deref(),
             Some("Before"),
@@ -34,8 +34,8 @@ async fn told(json: &str, mapping: &str) -> Option<String> {
         );
         assert_eq!(ran.report.problems.len(), 1, "{:?}", ran.report.problems);
         assert_eq!(ran.report.summary.failed, 1);
-        assert_eq!(problem.unwrap().person, app.key(who));
-        assert_eq!(problem.unwrap().field, "Department");
+        assert_eq!(problem.person, app.key(who));
+        assert_eq!(problem.field, "Department");
     }
     problem.map(|problem| problem.code.clone())
 }

@@ -41,8 +41,8 @@ fn change_of(ran: &Ran, key: &str) -> Option<(Op, Option<String>, Option<String>
     Some((change.op, change.before.clone(), change.after.clone()))
 }
 
-fn text(value: &str) -> Option<String> {
-    Some(value.to_owned())
+fn text(value: &str) -> String {
+    value.to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -85,16 +85,19 @@ async fn a_foreign_value_is_overwritten_and_kept_for_undo() {
     let change = change_of(&ran, &app.key(who));
     assert_eq!(
         change,
-        Some((Op::Set, text("Typed before"), wanted.clone()))
+        Some((Op::Set, Some(text("Typed before")), wanted.clone()))
     );
     assert_eq!(held(&app, who), wanted);
-    assert_eq!(ledger(&app, who).await.unwrap().1, text("Typed before"));
+    assert_eq!(
+        ledger(&app, who).await.unwrap().1,
+        Some(text("Typed before"))
+    );
     app.set(who, "department", "Another");
     app.sync(Mode::Complete).await.unwrap();
     let first = ledger(&app, who).await.unwrap();
     assert_eq!(
         first,
-        ("Another".to_owned(), text("Typed before")),
+        ("Another".to_owned(), Some(text("Typed before"))),
         "the first one is kept"
     );
 }
@@ -150,7 +153,10 @@ async fn conflict(keys: &str) -> (TestApp, Who, Ran) {
 async fn in_a_conflict_the_source_wins_and_the_plan_shows_what_it_replaces() {
     let (app, who, ran) = conflict("").await;
     let change = change_of(&ran, &app.key(who));
-    assert_eq!(change, Some((Op::Set, text("Typed over"), text("Newer"))));
+    assert_eq!(
+        change,
+        Some((Op::Set, Some(text("Typed over")), Some(text("Newer"))))
+    );
     assert_eq!(held(&app, who).as_deref(), Some("Newer"));
 }
 

@@ -158,9 +158,9 @@ async fn an_attribute_that_disappears_for_everybody_clears_nothing_unasked() {
     app.forget();
     app.world.graph.people(|people| {
         let everybody: Vec<_> = people.iter().collect();
-        everybody
-            .into_iter()
-            .for_each(|who| people.unset(who, "department"));
+        for who in everybody {
+            people.unset(who, "department");
+        }
     });
     is_held_by(
         &app.sync(Mode::Complete).await.unwrap(),
@@ -200,7 +200,9 @@ async fn a_source_that_shrinks_is_held_every_time_until_it_is_approved() {
     let before = app.listing().await.unwrap();
     app.world.graph.people(|people| {
         let some: Vec<_> = people.iter().skip(30).take(20).collect();
-        some.into_iter().for_each(|who| people.remove(who));
+        for who in some {
+            people.remove(who);
+        }
     });
     move_people(&app, 2);
     let mut held = app.sync(Mode::Complete).await.unwrap();
@@ -231,7 +233,9 @@ async fn a_directory_that_is_suddenly_empty_changes_nothing() {
     let app = settled(40, "").await;
     app.world.graph.people(|people| {
         let everybody: Vec<_> = people.iter().collect();
-        everybody.into_iter().for_each(|who| people.remove(who));
+        for who in everybody {
+            people.remove(who);
+        }
     });
     is_held_by(
         &app.sync(Mode::Complete).await.unwrap(),

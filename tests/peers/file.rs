@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use attune_server::fault::Failure;
 use attune_server::sync;
+use attune_sim::Setup;
 use attune_sim::demo::{Access, Demo};
 use attune_tests::TestApp;
 
@@ -130,7 +131,7 @@ match = [
 
 /// A host beside a Jira with the accounts of so many people, with the directory's password.
 pub(crate) async fn host(number: usize) -> TestApp {
-    let world = Demo::start_with(Company::of(number).people, Default::default());
+    let world = Demo::start_with(Company::of(number).people, Setup::default());
     let app = TestApp::beside(world.await.expect("loopback"))
         .await
         .expect("a host");

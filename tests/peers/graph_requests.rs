@@ -141,7 +141,7 @@ async fn a_whole_sync(world: &World) {
     let who = world.company.listed().nth(20).expect("somebody");
     let user = world.company.people.user_principal_name(who);
     world.app.plan(Mode::User(user)).await.unwrap();
-    let loaded = world.app.loaded().unwrap();
+    let loaded = world.app.loaded("demo").unwrap();
     let lines = attune_server::sync::check(&world.app.app.host, &loaded)
         .await
         .unwrap();
@@ -320,7 +320,7 @@ async fn the_checker_is_awake(world: &World) {
             url: format!("{api}{wrong}").parse().unwrap(),
             headers: Vec::new(),
             credential: None,
-            body: Default::default(),
+            body: Vec::new().into(),
             body_bytes_max: 1 << 20,
         };
         world.checked.send(request).await.unwrap();

@@ -198,7 +198,7 @@ async fn a_check_says_what_works_and_what_does_not() {
 
 async fn check(world: &World, directory: &Directory) -> Vec<sync::CheckLine> {
     world.write(directory);
-    let loaded = world.app.loaded().unwrap();
+    let loaded = world.app.loaded("demo").unwrap();
     sync::check(&world.app.app.host, &loaded).await.unwrap()
 }
 

@@ -131,6 +131,52 @@ fn everybody_has_what_the_directory_says(company: &Company, jira: &Jira) {
     assert!(outside > 5, "{outside} are led from outside the base");
 }
 
+/// One value changed in the directory; those who follow the relation get it too, nobody else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_renamed_leader_is_renamed_everywhere_and_nothing_else_changes() {
+    const NAME: &str = "Bärbel Grüßner-Łukasik";
+    const FEW: usize = 300;
+    let company = Company::of(FEW);
+    let slapd = Slapd::start(&company.entries(PASSWORD)).await;
+    let app = file::host(FEW).await;
+    let source = Directory::of(&slapd).section();
+    file::write(&app, &source, &file::rest(app.world.access(), "", MAP));
+    app.sync(Mode::Complete).await.unwrap();
+    let accounts = accounts(&app.world.jira);
+    let has_account = |who: Who| {
+        let mail = company.people.text(who, "mail").unwrap_or_default();
+        accounts.contains_key(&mail.to_lowercase())
+    };
+    let led_by = |leader: Who| {
+        let reports = company.listed();
+        let reports = reports.filter(|who| company.leader(*who) == Some(leader));
+        reports.filter(|who| has_account(*who)).count()
+    };
+    let leader = company
+        .listed()
+        .skip(30)
+        .find(|who| has_account(*who) && led_by(*who) > 3)
+        .expect("a leader");
+    slapd
+        .replace(&company.dn(leader), "displayName", NAME)
+        .await;
+    let second = app.sync(Mode::Complete).await.unwrap();
+    assert_eq!(second.report.state, State::Applied);
+    let others = second
+        .changes
+        .iter()
+        .filter(|change| change.after.as_deref() != Some(NAME));
+    let others: Vec<_> = others.collect();
+    assert!(others.is_empty(), "{others:#?}");
+    let names = second.of_field("Name").count();
+    let managers = second.of_field("Manager").count();
+    assert_eq!(names, 1);
+    let led = led_by(leader);
+    assert!(managers >= led, "{managers} of {led}");
+    let above = second.of_field("Above").count();
+    assert_eq!(second.changes.len(), names + managers + above);
+}
+
 /// What our own reading delivers is what OpenLDAP's own client reads.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_and_values_are_those_that_ldapsearch_shows() {

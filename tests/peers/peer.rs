@@ -57,12 +57,11 @@ impl Peer {
             said,
             _readers: readers,
         };
-        match peer
-            .hear(|lines| lines.iter().any(|line| line.contains(ready)))
-            .await
-        {
-            true => Ok(peer),
-            false => Err(peer.said().join("\n")),
+        let is_ready = |lines: &[String]| lines.iter().any(|line| line.contains(ready));
+        if peer.hear(is_ready).await {
+            Ok(peer)
+        } else {
+            Err(peer.said().join("\n"))
         }
     }
 
@@ -131,19 +130,16 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Published descriptions and recorded bodies, which lie beside the repository.
-pub(crate) fn reference() -> PathBuf {
-    let path = root().join("../shared/reference");
-    if path.is_dir() {
-        return path;
-    }
-    // A worktree may lie elsewhere.
-    let named = std::env::vars().find(|(name, _)| name == "ATTUNE_TEST_REFERENCE");
-    let path = named.map(|(_, path)| PathBuf::from(path)).unwrap_or(path);
+/// Published descriptions and recorded bodies; they lie beside the repository and are no part of it.
+pub(crate) fn reference(below: &str) -> PathBuf {
+    let path = root()
+        .join("..")
+        .join("shared")
+        .join("reference")
+        .join(below);
     assert!(
-        path.is_dir(),
-        "{} is missing: it holds the published descriptions and recorded bodies; \
-         ATTUNE_TEST_REFERENCE may name another folder",
+        path.exists(),
+        "{} is missing: these tests check against documents that are not part of the repository",
         path.display()
     );
     path

@@ -8,7 +8,7 @@
 //! value by value, and [`Description::with`] fails where an addition is not needed (any more):
 //!
 //! - `$expand=manager($select=id)` on the list and on one user. The description's `$expand` is a
-//!   list of bare names; nested options are OData and are in the documentation of `list users` and
+//!   list of bare names; nested options are `OData` and are in the documentation of `list users` and
 //!   `list manager`, and in recorded traffic.
 //! - names in `$select` that the description leaves out: `customSecurityAttributes`,
 //!   `signInActivity` (documented properties of `user`), and directory extensions, which every
@@ -64,7 +64,7 @@ pub(crate) struct Exchange {
 impl Description {
     /// Reads the description.
     pub(crate) fn read() -> Self {
-        let path = peer::reference().join("specs/microsoft-graph-v1.0-users.openapi.json");
+        let path = peer::reference("specs/microsoft-graph-v1.0-users.openapi.json");
         let text = std::fs::read_to_string(&path).expect("the published description");
         let content = serde_json::from_str(&text).expect("JSON");
         Self { content }
@@ -129,7 +129,8 @@ impl Description {
             .collect();
         let is_link = exchange.query.iter().any(|(name, _)| name == "$skiptoken");
         let query = exchange.query.iter().filter(|(name, _)| {
-            !(is_link && name == "$skiptoken") && !declared.contains(&("query", name))
+            let is_opaque = is_link && name == "$skiptoken";
+            !is_opaque && !declared.contains(&("query", name))
         });
         let headers = exchange.headers.iter().filter(|(name, _)| {
             let is_declared = declared

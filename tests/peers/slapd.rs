@@ -68,7 +68,7 @@ impl Slapd {
             let (port, secure_port) = (peer::free_port(), peer::free_port());
             let mut addresses = format!("ldap://127.0.0.1:{port}/");
             if identity.is_some() {
-                addresses.push_str(&format!(" ldaps://127.0.0.1:{secure_port}/"));
+                addresses = format!("{addresses} ldaps://127.0.0.1:{secure_port}/");
             }
             let mut command = Command::new(&program);
             command.args(["-h", &addresses, "-d", "stats", "-f"]);
@@ -182,7 +182,7 @@ async fn load(folder: &Path, entries: &[Entry], identity: Option<&Identity>) {
             ("key.pem", &identity.key, "TLSCertificateKeyFile"),
         ] {
             std::fs::write(folder.join(name), pem).expect("a writable folder");
-            tls.push_str(&format!("{key} {at}/{name}\n"));
+            tls = format!("{tls}{key} {at}/{name}\n");
         }
     }
     // Names of Active Directory, as OpenLDAP sites add them: `user` itself cannot be mixed with

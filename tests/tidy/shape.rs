@@ -79,7 +79,7 @@ fn file_when_it_does_not_say_what_it_is_is_found() {
 }
 
 #[test]
-fn test_when_switched_off_is_found() {
+fn switched_off_test_is_found() {
     let of = |text: &str| switched_off(&[File::new("a.rs", text)]).len();
     assert_eq!(of("    #[ignore]\n"), 1);
     assert_eq!(of("#[ignore = \"slow\"]"), 1);

@@ -19,11 +19,17 @@ pub fn install(log: &Log, clean: impl Fn(&str) -> String + Send + Sync + 'static
     };
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(is_coloured())
         .with_writer(lines);
     let _already = match log.format {
         LogFormat::Human => builder.with_target(false).try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
+}
+
+/// Whether standard error is a terminal that wants colours.
+fn is_coloured() -> bool {
+    anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
 }
 
 /// Standard error behind the cleaner.

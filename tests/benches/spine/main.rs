@@ -9,7 +9,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
-    missing_docs,
+    clippy::unnecessary_wraps,
     unreachable_pub,
     reason = "a measuring program: it may stop at the first surprise, and talks to its caller"
 )]

@@ -1,6 +1,8 @@
 //! The table that is measured: twelve fields as an admin would map them.
 
-use attune_core::mapping::{Field, FieldKind, FieldRows, Input, Row, Step, Table};
+use attune_core::mapping::{
+    Apply, Conflict, Existing, Field, FieldKind, FieldRows, Input, Row, Step, Table, WhenMissing,
+};
 use serde_json::{Value, json};
 
 /// Name of the field, selectors of its first value, and its steps.
@@ -122,11 +124,11 @@ fn table(lines: Vec<Line>) -> Table {
                 input,
                 steps: steps.collect(),
                 when: Vec::new(),
-                when_missing: Default::default(),
+                when_missing: WhenMissing::default(),
                 empty_is_value: false,
-                apply: Default::default(),
-                existing: Default::default(),
-                conflict: Default::default(),
+                apply: Apply::default(),
+                existing: Existing::default(),
+                conflict: Conflict::default(),
                 locale: None,
             }],
         }
