@@ -88,45 +88,10 @@ password = {{ file = "../ldap-password" }}
     }
 }
 
-/// The `[source]` of the stand-in of Graph.
-pub(crate) fn entra_section(access: &Access) -> String {
-    format!(
-        r#"[source]
-provider = "entra"
-options = {{ tenant = "{tenant}" }}
-[source.endpoint]
-api = "{graph}"
-login = "{graph}"
-[source.credential.app]
-kind = "oauth2-client-credentials"
-client-id = "{client}"
-client-secret = {{ file = "../entra-secret" }}
-"#,
-        tenant = access.tenant,
-        graph = access.graph_url,
-        client = access.client_id,
-    )
-}
-
 /// Everything but the `[source]`: further top-level tables, and the rows of Jira's map.
 pub(crate) fn rest(access: &Access, tables: &str, map: &str) -> String {
-    format!(
-        r#"{tables}
-[target.jira]
-product = "jira-data-center"
-url = "{jira}"
-user-property-route = "entity-property"
-credential = {{ kind = "basic", username = "{user}", password = {{ file = "../jira-password" }} }}
-match = [
-  {{ source = "userPrincipalName", target = "username" }},
-  {{ source = "mail", target = "email" }},
-]
-[target.jira.map]
-{map}
-"#,
-        jira = access.jira_url,
-        user = access.jira_username,
-    )
+    let target = access.target("jira", &access.jira_url);
+    format!("{tables}\n{target}[target.jira.map]\n{map}\n")
 }
 
 /// A host beside a Jira with the accounts of so many people, with the directory's password.

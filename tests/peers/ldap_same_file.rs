@@ -43,7 +43,7 @@ async fn the_same_file_but_for_its_source_does_the_same_for_entra() {
     let (by_ldap, by_entra) = (file::host(PEOPLE).await, file::host(PEOPLE).await);
 
     let ldap = sync(&by_ldap, &Directory::of(&slapd).section()).await;
-    let entra = sync(&by_entra, &file::entra_section(by_entra.world.access())).await;
+    let entra = sync(&by_entra, &by_entra.world.access().source("", "")).await;
 
     // The head of the company lies outside the directory's base.
     assert_eq!(ldap.report.summary.people + 1, entra.report.summary.people);
@@ -91,7 +91,7 @@ async fn moving_to_another_directory_writes_nothing_twice() {
     let ldap = sync(&app, &Directory::of(&slapd).section()).await;
     let before = app.world.jira.writes().len();
 
-    let entra = file::entra_section(app.world.access());
+    let entra = app.world.access().source("", "");
     file::write(&app, &entra, &everything_else(&app));
     let moved = app.sync(Mode::Full).await.unwrap();
     let head = company.people.iter().next().expect("a head");

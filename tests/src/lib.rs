@@ -5,7 +5,7 @@
 //! the database is a file. A test that ends well must have left nothing behind: dropping the app
 //! fails on routes that a stand-in does not know and on scripted faults that nothing has met.
 
-mod files;
+pub mod native;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -24,8 +24,6 @@ use attune_sim::demo::{self, Demo};
 use attune_sim::people::{People, Who};
 use attune_sim::{graph, jira};
 use attune_wasm::registry::Snapshot;
-
-pub use files::{connector_text, source_text, target_text};
 
 /// A mapping with transforms and a relation.
 pub const MAPPING: &str = r#"
@@ -106,10 +104,8 @@ impl TestApp {
     pub async fn beside(world: Demo) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let clock = TestClock::skipping(START.parse()?);
-        let access = world.access();
         std::fs::create_dir_all(folder.path().join("connectors"))?;
-        std::fs::write(folder.path().join("entra-secret"), &access.client_secret)?;
-        std::fs::write(folder.path().join("jira-password"), &access.jira_password)?;
+        world.access().write_secrets(folder.path())?;
         let app = open(folder.path(), "data", Arc::clone(&clock)).await?;
         Ok(Self {
             world,
@@ -143,17 +139,20 @@ impl TestApp {
 
     /// The lines of a target before its mapping, for a site at this URL.
     pub fn target_text(&self, name: &str, url: &str) -> String {
-        target_text(self.world.access(), name, url)
+        self.world.access().target(name, url)
     }
 
     /// A connector file up to its targets: extra lines stand before them.
     pub fn source_text(&self, id: &str, extra: &str) -> String {
-        source_text(self.world.access(), id, extra)
+        let top = format!("id = \"{id}\"");
+        self.world.access().source(&top, extra)
     }
 
     /// A connector file for the world: extra lines before the target, and the mapping's lines.
     pub fn connector_text(&self, extra: &str, mapping: &str) -> String {
-        connector_text(self.world.access(), extra, mapping)
+        self.world
+            .access()
+            .connector("id = \"demo\"", extra, mapping)
     }
 
     /// Writes the connector file and reads it back.

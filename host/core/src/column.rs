@@ -7,6 +7,7 @@
 mod check;
 mod pack;
 
+use crate::json::Bad;
 use crate::{Cell, Kind, Problem};
 
 /// The longest value of any kind but bytes.
@@ -123,24 +124,22 @@ impl Column {
     }
 
     /// Appends a cell whose bytes `write` appends; where that fails nothing is appended.
-    pub fn push_written<E>(
+    pub fn push_written(
         &mut self,
         kind: Kind,
-        write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
-    ) -> Result<(), E>
-    where
-        E: From<crate::json::Bad>,
-    {
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), Bad>,
+    ) -> Result<(), Bad> {
         let start = self.data.len();
-        let written = write(&mut self.data);
-        let long = self.data.len() - start > limit(kind);
-        let nul = kind == Kind::Text && self.data.get(start..).unwrap_or_default().contains(&0);
-        let checked = match (written, long, nul) {
-            (Err(error), _, _) => Err(error),
-            (Ok(()), true, _) => Err(crate::json::Bad::TooLong.into()),
-            (Ok(()), _, true) => Err(crate::json::Bad::Nul.into()),
-            (Ok(()), false, false) => Ok(()),
-        };
+        let checked = write(&mut self.data).and_then(|()| {
+            let written = self.data.get(start..).unwrap_or_default();
+            if written.len() > limit(kind) {
+                Err(Bad::TooLong)
+            } else if kind == Kind::Text && written.contains(&0) {
+                Err(Bad::Nul)
+            } else {
+                Ok(())
+            }
+        });
         match checked {
             Ok(()) => {
                 self.kinds.push(kind as u8);

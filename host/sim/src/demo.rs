@@ -5,8 +5,10 @@
 //! short name and found by e-mail only, a few people have none or two, a few accounts are
 //! inactive or belong to nobody, and somebody has filled in properties by hand.
 //!
-//! Deliberately not here: connector files and secrets on disk; the caller writes these from
+//! Deliberately not here: a folder on disk; the caller has one, and fills it from
 //! [`Demo::access`].
+
+mod files;
 
 use std::io;
 

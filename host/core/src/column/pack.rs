@@ -47,9 +47,7 @@ impl Column {
     /// All rows in another order: row `i` of the answer is row `order[i]`.
     #[must_use]
     pub fn permute(&self, order: &[usize]) -> Self {
-        let mut permuted = self.take(order);
-        permuted.data.shrink_to_fit();
-        permuted
+        self.take(order)
     }
 
     /// Appends all rows of another column.

@@ -4,10 +4,9 @@
 //! then the very commands that an administrator would give.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use attune_core::plan::State;
-use attune_sim::demo::{Access, Demo as World};
+use attune_sim::demo::Demo as World;
 
 use super::args;
 use super::out::{FAINT, Out, TITLE, paint};
@@ -21,6 +20,26 @@ use crate::sync::{self, Done, Mode, Order};
 
 /// The name of the demo's connector file.
 const NAME: &str = "demo";
+/// How it begins.
+const TOP: &str = r#"# The demo's connector. Edit it and run `attune plan demo` to see what would change.
+id = "demo"
+locale = "de-DE""#;
+/// Who takes part.
+const SCOPE: &str = r#"[scope]
+include = [{ attribute = "accountEnabled", equals = "true" }]"#;
+/// The table; the README shows the same.
+const MAPPING: &str = r#"Department     = { from = "department", steps = ["text.trim"] }
+Title          = "jobTitle"
+Company        = { value = "Contoso" }
+Office         = { use = "template.render", text = "{officeLocation} ({country})", when-missing = "clear" }
+Manager        = "manager.displayName"
+"Manager mail" = { first = ["manager.mail", "manager.userPrincipalName"] }
+Phone          = { from = "businessPhones[0]", steps = [{ use = "phone.format", region = "DE" }] }
+"Cost center"  = { from = "onPremisesExtensionAttributes.extensionAttribute1", steps = [{ use = "text.regex-replace", find = '^CC-(\d+)$', with = "$1" }] }
+"Home domain"  = [
+  { when = [{ attribute = "userType", equals = "Guest" }], from = "userPrincipalName", steps = ["text.guest-to-email"] },
+  { from = "userPrincipalName", steps = ["text.lower"] },
+]"#;
 
 pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
     let out = shell.out;
@@ -33,9 +52,9 @@ pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
     let access = world.access().clone();
     let connectors = folder.path().join("connectors");
     std::fs::create_dir_all(&connectors).map_err(failed)?;
-    write_secrets(folder.path(), &access).map_err(failed)?;
+    access.write_secrets(folder.path()).map_err(failed)?;
     let file = connectors.join(format!("{NAME}.toml"));
-    std::fs::write(&file, connector_file(&access)).map_err(failed)?;
+    std::fs::write(&file, access.connector(TOP, SCOPE, MAPPING)).map_err(failed)?;
     shell.settings.data_dir = folder.path().join("data");
     shell.settings.database = shell.settings.data_dir.join("attune.db");
     shell.settings.connectors_dir = connectors;
@@ -108,74 +127,4 @@ fn invite(out: Out, shell: &Shell) {
          Ctrl-C ends the demo and removes its folder."
     );
     out.say(text);
-}
-
-fn write_secrets(folder: &Path, access: &Access) -> std::io::Result<()> {
-    std::fs::write(folder.join("entra-secret"), &access.client_secret)?;
-    std::fs::write(folder.join("jira-password"), &access.jira_password)?;
-    #[cfg(unix)]
-    for name in ["entra-secret", "jira-password"] {
-        use std::os::unix::fs::PermissionsExt as _;
-        let private = std::fs::Permissions::from_mode(0o600);
-        std::fs::set_permissions(folder.join(name), private)?;
-    }
-    Ok(())
-}
-
-/// The connector file of the demo; the README shows the same table.
-fn connector_file(access: &Access) -> String {
-    let Access {
-        graph_url,
-        tenant,
-        client_id,
-        jira_url,
-        jira_username,
-        ..
-    } = access;
-    format!(
-        r#"# The demo's connector. Edit it and run `attune plan demo` to see what would change.
-id = "demo"
-locale = "de-DE"
-
-[source]
-provider = "entra"
-options = {{ tenant = "{tenant}" }}
-
-[source.endpoint]
-api = "{graph_url}"
-login = "{graph_url}"
-
-[source.credential.app]
-kind = "oauth2-client-credentials"
-client-id = "{client_id}"
-client-secret = {{ file = "../entra-secret" }}
-
-[scope]
-include = [{{ attribute = "accountEnabled", equals = "true" }}]
-
-[target.jira]
-product = "jira-data-center"
-url = "{jira_url}"
-user-property-route = "entity-property"
-credential = {{ kind = "basic", username = "{jira_username}", password = {{ file = "../jira-password" }} }}
-match = [
-  {{ source = "userPrincipalName", target = "username" }},
-  {{ source = "mail", target = "email" }},
-]
-
-[target.jira.map]
-Department     = {{ from = "department", steps = ["text.trim"] }}
-Title          = "jobTitle"
-Company        = {{ value = "Contoso" }}
-Office         = {{ use = "template.render", text = "{{officeLocation}} ({{country}})", when-missing = "clear" }}
-Manager        = "manager.displayName"
-"Manager mail" = {{ first = ["manager.mail", "manager.userPrincipalName"] }}
-Phone          = {{ from = "businessPhones[0]", steps = [{{ use = "phone.format", region = "DE" }}] }}
-"Cost center"  = {{ from = "onPremisesExtensionAttributes.extensionAttribute1", steps = [{{ use = "text.regex-replace", find = '^CC-(\d+)$', with = "$1" }}] }}
-"Home domain"  = [
-  {{ when = [{{ attribute = "userType", equals = "Guest" }}], from = "userPrincipalName", steps = ["text.guest-to-email"] }},
-  {{ from = "userPrincipalName", steps = ["text.lower"] }},
-]
-"#
-    )
 }

@@ -3,7 +3,7 @@
 //!
 //! With: epoch deadlines, memory and table limits, pooled instances, bounded answers, every column
 //! checked, one row of a hundred evaluated again. Without: bare wasmtime. Run by
-//! `cargo bench -p attune-wasm`; `-- --quick` takes the better of two attempts and fails when the
+//! `cargo bench -p attune-bench --bench safety`; `-- --quick` takes the better of two attempts and fails when the
 //! gate is missed.
 
 #![expect(
@@ -11,19 +11,15 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
-    unreachable_pub,
     reason = "a measuring program: it may stop at the first surprise, and talks to its caller"
 )]
-
-#[path = "../../../tests/benches/spine/rounds.rs"]
-mod rounds;
 
 use std::hint::black_box;
 use std::process::ExitCode;
 
+use attune_bench::{Bound, Variant, judge, measure};
 use attune_core::{Cell, Column, Context, Transform};
 use attune_wasm::{Engine, Options};
-use rounds::{Bound, Variant, judge, measure};
 use serde_json::{Value, json};
 use wasmtime::component::{Component, Linker, ResourceAny, WasmStr};
 use wasmtime::{Config, OptLevel, Store, StoreContextMut};

@@ -3,6 +3,13 @@
 //! Every round runs every variant once, in turn, so a slow moment hits all of them; what counts
 //! is the ratio within a round. Absolute times are printed for orientation and are never gates.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "for measuring programs: they may stop at the first surprise, and talk to their caller"
+)]
+
 use std::time::{Duration, Instant};
 
 /// One thing to measure.

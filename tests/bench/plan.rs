@@ -2,7 +2,7 @@
 //!
 //! The stand-ins run in this process; the plan is made by a child, so that its peak memory is its
 //! own. What Jira holds is answered inside the child (nothing is there yet): a stand-in's speed
-//! is not what is measured. Run: `cargo bench -p attune-tests --bench plan`.
+//! is not what is measured. Run: `cargo bench -p attune-bench --bench plan`.
 
 #![expect(
     clippy::cast_sign_loss,
@@ -127,11 +127,10 @@ async fn measure(people: usize) -> anyhow::Result<Measured> {
     let connectors = folder.path().join("connectors");
     std::fs::create_dir_all(&connectors)?;
     let access = world.access();
-    std::fs::write(folder.path().join("entra-secret"), &access.client_secret)?;
-    std::fs::write(folder.path().join("jira-password"), &access.jira_password)?;
+    access.write_secrets(folder.path())?;
     std::fs::write(
         connectors.join("demo.toml"),
-        attune_tests::connector_text(access, "", MAPPING),
+        access.connector("id = \"demo\"", "", MAPPING),
     )?;
     let path = folder.path().to_owned();
     let output = tokio::task::spawn_blocking(move || {

@@ -1,6 +1,6 @@
 //! What the sandbox costs: the mapping stage and the whole pipeline, in WebAssembly and natively.
 //!
-//! `cargo bench -p attune-tests --bench spine` prints ratios, gates and targets; `-- --quick`
+//! `cargo bench -p attune-bench --bench spine` prints ratios, gates and targets; `-- --quick`
 //! measures 10,000 people, takes the better of two attempts and fails when a gate is missed. All
 //! variants' outputs are compared before anything is measured.
 
@@ -15,11 +15,9 @@
 )]
 
 mod mapping;
-mod native;
 mod people;
 mod pipeline;
 mod plain;
-mod rounds;
 mod stage;
 
 use std::process::ExitCode;

@@ -3,17 +3,18 @@
 use std::hint::black_box;
 
 use attune_core::evaluate::{Batch, FieldResult, Program};
-use attune_core::mapping::Table;
+use attune_core::mapping::{Step, Table};
 use attune_core::project::Projector;
 use attune_core::selector::{Names, Wanted};
-use attune_core::{Column, Kind, Problem};
+use attune_core::{Column, Kind, Problem, Transform};
 use attune_wasm::registry::{Registry, Snapshot};
 use attune_wasm::{Engine, Options};
 use std::sync::Arc;
 
+use attune_bench::{Bound, Variant, judge, measure as run};
+
 use super::plain::{Person, Plain, SELECTORS};
-use super::rounds::{Bound, Variant, judge, measure as run};
-use super::{mapping, native, people};
+use super::{mapping, people};
 
 /// People of one batch, as in a run.
 pub const BATCH: usize = 256;
@@ -92,9 +93,18 @@ impl Setup {
 /// The table with its steps opened by `open`.
 pub fn program(
     table: &Table,
-    open: impl FnMut(&attune_core::mapping::Step) -> Result<Box<dyn attune_core::Transform>, Problem>,
+    open: impl FnMut(&Step) -> Result<Box<dyn Transform>, Problem>,
 ) -> Program {
     Program::compile(table, "de-DE", open).unwrap_or_else(|refusals| panic!("{refusals:?}"))
+}
+
+/// Opens a step natively.
+pub fn natively(step: &Step) -> Result<Box<dyn Transform>, Problem> {
+    let find = |id: &str| match id {
+        "phone" => Some(attune_phone::plugin()),
+        _ => attune_tests::native::light(id),
+    };
+    attune_tests::native::open(find, step)
 }
 
 /// One batch of documents as columns.
@@ -129,7 +139,7 @@ fn evaluate_plain(columns: &[Vec<&Column>], plain: &Plain) -> Plainly {
 pub fn measure(setup: &Setup, rounds: usize) -> bool {
     let keys = setup.keys();
     let table = mapping::twelve();
-    let (mut wasm, mut native) = (setup.wasm(&table), program(&table, native::open));
+    let (mut wasm, mut native) = (setup.wasm(&table), program(&table, natively));
     let plain = Plain::new();
     let columns: Vec<Vec<&Column>> = setup
         .batches

@@ -9,9 +9,10 @@ use attune_core::project::Projector;
 use attune_core::selector::Names;
 use attune_core::{Kind, Outcome};
 
-use super::rounds::{Bound, Variant, judge, measure as run};
-use super::stage::{BATCH, Setup, program, project};
-use super::{mapping, native};
+use attune_bench::{Bound, Variant, judge, measure as run};
+
+use super::mapping;
+use super::stage::{BATCH, Setup, natively, program, project};
 
 /// Ledger values by person and field.
 type LedgerValues = Vec<Vec<Option<String>>>;
@@ -96,8 +97,8 @@ pub fn measure(setup: &Setup, rounds: usize) -> bool {
     let keys = setup.keys();
     let twelve = mapping::twelve();
     let mut wasm = Line::new(setup, setup.wasm(&twelve), 100);
-    let mut native = Line::new(setup, program(&twelve, native::open), 100);
-    let mut none = Line::new(setup, program(&mapping::copies(), native::open), 100);
+    let mut native = Line::new(setup, program(&twelve, natively), 100);
+    let mut none = Line::new(setup, program(&mapping::copies(), natively), 100);
     assert_eq!(
         wasm.ledger, native.ledger,
         "WebAssembly differs from native"

@@ -1,0 +1,16 @@
+//! The binary from outside: exit codes, words, JSON, and what is left behind when it is killed.
+//!
+//! The stand-ins run in the test's process, `attune` is a process of its own. Nothing of the
+//! library is called to make something happen, only to look at what was stored.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy.toml allows it in tests; these functions serve nothing else"
+)]
+
+mod failures;
+mod killed;
+mod plans;
+mod questions;
+mod secrets;
+mod terminal;
