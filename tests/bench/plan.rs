@@ -178,10 +178,7 @@ async fn child(folder: &Path) -> anyhow::Result<()> {
     let connector = entry
         .result
         .map_err(|mistakes| anyhow::anyhow!("{mistakes:?}"))?;
-    let order = Order {
-        mode: Mode::Complete,
-        writes: false,
-    };
+    let order = Order::plan(Mode::Complete);
     let watch = Watch::default();
     let start = Instant::now();
     let mut reading = Duration::ZERO;

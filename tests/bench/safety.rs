@@ -166,6 +166,30 @@ fn main() -> ExitCode {
         assert_eq!(safe.apply(&context, ROWS, &[column]), bare.apply(column));
     }
 
+    for ((bare, safe), (case, column)) in bare
+        .iter_mut()
+        .zip(&mut safe)
+        .zip(cases.iter().zip(&columns))
+    {
+        let mut variants = [
+            Variant {
+                name: "all safety on",
+                run: Box::new(|| {
+                    (0..batches).for_each(|_| {
+                        drop(black_box(safe.apply(&context, ROWS, &[column])));
+                    });
+                }),
+            },
+            Variant {
+                name: "bare wasmtime",
+                run: Box::new(|| {
+                    (0..batches).for_each(|_| drop(black_box(bare.apply(column))));
+                }),
+            },
+        ];
+        let title = format!("{}.{}, batches of {ROWS}", case.plugin, case.function);
+        measure(&mut variants, rounds).print_times(&title, batches * ROWS, "value");
+    }
     let mut variants = [
         Variant {
             name: "all safety on",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use attune_core::plan::{Change, ChangeResult, State};
-use attune_server::sync::Mode;
+use attune_server::sync::{Error, Mode, Order, Watch};
 use attune_sim::jira::{Field, Write};
 use attune_tests::{PLAIN, PLAIN_FIELDS, Ran, TestApp};
 
@@ -374,4 +374,19 @@ async fn after_an_approval_everything_is_as_the_directory_says() {
         app.sync(Mode::Complete).await.unwrap().report.state,
         State::Nothing
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_above_the_callers_limit_of_changes_is_not_written() {
+    let app = TestApp::tidy(10).await.unwrap();
+    app.maps(PLAIN).unwrap();
+    let order = Order {
+        changes_max: Some(5),
+        ..Order::sync(Mode::Complete)
+    };
+    let refused = app.run(&order, &Watch::default()).await.unwrap();
+    assert!(matches!(refused, Err(Error::TooManyChanges(more)) if more > 5));
+    assert!(app.world.jira.writes().is_empty());
+    let ran = app.sync(Mode::Complete).await.unwrap();
+    assert_eq!(ran.report.summary.written, ran.report.summary.changes);
 }

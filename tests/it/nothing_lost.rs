@@ -8,10 +8,7 @@ use attune_server::sync::{Mode, Order, Watch};
 use attune_sim::faults::{Fault, Gate};
 use attune_tests::{PLAIN, PLAIN_FIELDS, TestApp};
 
-const SYNC: Order = Order {
-    mode: Mode::Complete,
-    writes: true,
-};
+const SYNC: Order = Order::sync(Mode::Complete);
 
 /// Runs until so many writes have come to the site, then kills the run.
 async fn killed_at_write(app: &mut TestApp, passed: u64) {
@@ -207,10 +204,7 @@ async fn a_stopped_full_run_leaves_its_people_due_for_any_run() {
     app.world
         .jira
         .inject(Fault::hold(&gate).on("PUT", "/properties/"));
-    let full = Order {
-        mode: Mode::Full,
-        writes: true,
-    };
+    let full = Order::sync(Mode::Full);
     let stop = async {
         gate.arrived(1).await;
         watch.stop.cancel();

@@ -8,10 +8,7 @@ use attune_tests::{PLAIN, PLAIN_FIELDS, Ran, TestApp, ran};
 /// Plans, and writes the plan to `plan.json`.
 async fn planned(app: &TestApp) -> Ran {
     let loaded = app.loaded("demo").unwrap();
-    let order = Order {
-        mode: Mode::Complete,
-        writes: false,
-    };
+    let order = Order::plan(Mode::Complete);
     let host = &app.app.host;
     let done = sync::run(host, &loaded, &order, &Watch::default())
         .await

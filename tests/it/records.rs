@@ -135,10 +135,7 @@ async fn a_write_is_not_repeated_after_somebody_else_changed_its_field() {
             .on("GET", "/properties/Department")
             .after(1),
     );
-    let order = attune_server::sync::Order {
-        mode: Mode::User(app.key(who)),
-        writes: true,
-    };
+    let order = attune_server::sync::Order::sync(Mode::User(app.key(who)));
     let type_in = async {
         gate.arrived(1).await;
         app.type_in(who, "Department", "Typed meanwhile");

@@ -184,22 +184,19 @@ impl TestApp {
 
     /// Makes a plan.
     pub async fn plan(&self, mode: Mode) -> anyhow::Result<Ran> {
-        let order = Order {
-            mode,
-            writes: false,
-        };
+        let order = Order::plan(mode);
         Ok(self.run(&order, &Watch::default()).await??)
     }
 
     /// Makes a plan and writes it, guards permitting.
     pub async fn sync(&self, mode: Mode) -> anyhow::Result<Ran> {
-        let order = Order { mode, writes: true };
+        let order = Order::sync(mode);
         Ok(self.run(&order, &Watch::default()).await??)
     }
 
     /// A sync that must fail; what the command line would say about it.
     pub async fn refused(&self, mode: Mode) -> anyhow::Result<Failure> {
-        let order = Order { mode, writes: true };
+        let order = Order::sync(mode);
         match self.run(&order, &Watch::default()).await? {
             Ok(ran) => Err(anyhow::anyhow!("it went well: {:?}", ran.report)),
             Err(error) => Ok(error.into()),
@@ -208,10 +205,7 @@ impl TestApp {
 
     /// A sync that somebody can stop.
     pub async fn watched(&self, watch: &Watch) -> anyhow::Result<Ran> {
-        let order = Order {
-            mode: Mode::Complete,
-            writes: true,
-        };
+        let order = Order::sync(Mode::Complete);
         Ok(self.run(&order, watch).await??)
     }
 
@@ -233,10 +227,7 @@ impl TestApp {
     pub async fn sync_named(&self, name: &str) -> anyhow::Result<Ran> {
         self.clock.advance(Duration::from_secs(1));
         let loaded = self.loaded(name)?;
-        let order = Order {
-            mode: Mode::Complete,
-            writes: true,
-        };
+        let order = Order::sync(Mode::Complete);
         ran(sync::run(&self.app.host, &loaded, &order, &Watch::default()).await?).await
     }
 

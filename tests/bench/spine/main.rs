@@ -27,6 +27,9 @@ fn main() -> ExitCode {
     let (people, rounds) = if quick { (10_000, 5) } else { (20_000, 11) };
     println!("{people} invented people, 12 fields, {rounds} interleaved rounds, medians");
     let setup = stage::Setup::new(people);
+    if !quick {
+        stage::by_field(&setup, 5);
+    }
     let attempts = if quick { 2 } else { 1 };
     for attempt in 1..=attempts {
         let mapping = stage::measure(&setup, rounds);

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use attune_core::Column;
 use regex::Regex;
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 
 /// What is set up once.
 pub struct Plain {
     cost_center: Regex,
+    marks: Regex,
     countries: HashMap<String, String>,
     divisions: HashMap<String, String>,
 }
@@ -77,6 +77,7 @@ impl Plain {
         };
         Self {
             cost_center: Regex::new(r"^CC-(\d+)$").unwrap(),
+            marks: Regex::new("[ ()/-]+").unwrap(),
             countries: table(super::mapping::countries()),
             divisions: table(super::mapping::divisions()),
         }
@@ -93,8 +94,10 @@ impl Plain {
             person.upn.map(|upn| upn.to_lowercase()),
             mail.map(|mail| mail.to_lowercase()),
             office(person.office, person.country.as_deref()),
-            phone(person.phone),
-            phone(person.mobile),
+            person.phone.map(|text| text.replace(' ', "")),
+            person
+                .mobile
+                .map(|text| self.marks.replace_all(&text, "").into_owned()),
             cost_center.map(|text| self.cost_center.replace(&text, "$1").into_owned()),
             unit.map(|unit| unit.trim().to_owned()),
             person
@@ -112,14 +115,4 @@ impl Plain {
 
 fn office(office: Option<String>, country: Option<&str>) -> Option<String> {
     Some(format!("{} ({})", office?, country?))
-}
-
-fn phone(text: Option<String>) -> Option<String> {
-    let region: Region = "DE".parse().ok()?;
-    let number = PHONE_NUMBER_UTIL.parse(&text?, Some(region)).ok()?;
-    number.is_valid().then(|| {
-        number
-            .format_as(PhoneNumberFormat::International)
-            .to_string()
-    })
 }

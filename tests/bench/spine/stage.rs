@@ -135,6 +135,37 @@ fn evaluate_plain(columns: &[Vec<&Column>], plain: &Plain) -> Plainly {
     all
 }
 
+/// Where the time of the stage goes: each field alone.
+pub fn by_field(setup: &Setup, rounds: usize) {
+    let keys = setup.keys();
+    let with_phones = mapping::twelve_with_phones().fields.into_iter();
+    let phones =
+        with_phones.filter(|field| field.rows[0].steps.iter().any(|s| s.plugin == "phone"));
+    for fields in mapping::twelve().fields.into_iter().chain(phones) {
+        let steps = fields.rows[0].steps.iter();
+        let steps: Vec<_> = steps
+            .map(|s| format!("{}.{}", s.plugin, s.function))
+            .collect();
+        let name = format!("{} {}", fields.field.name, steps.join(" "));
+        let table = Table {
+            fields: vec![fields],
+        };
+        let (mut wasm, mut native) = (setup.wasm(&table), program(&table, natively));
+        let mut variants = [
+            Variant {
+                name: "WebAssembly, all safety on",
+                run: Box::new(|| drop(black_box(evaluate(setup, &keys, &mut wasm)))),
+            },
+            Variant {
+                name: "the same code, native",
+                run: Box::new(|| drop(black_box(evaluate(setup, &keys, &mut native)))),
+            },
+        ];
+        let measured = run(&mut variants, rounds);
+        measured.print_times(&name, setup.documents.len(), "person");
+    }
+}
+
 /// Row 1 of the speed table.
 pub fn measure(setup: &Setup, rounds: usize) -> bool {
     let keys = setup.keys();

@@ -101,9 +101,10 @@ async fn step(shell: &Shell, app: &App, command: &str, writes: bool) -> Result<D
         .out
         .say(format!("\n{}", paint(TITLE, format!("$ {command}"))));
     let loaded = shell.connector(NAME)?;
-    let order = Order {
-        mode: Mode::Complete,
-        writes,
+    let order = if writes {
+        Order::sync(Mode::Complete)
+    } else {
+        Order::plan(Mode::Complete)
     };
     let done = watched(shell.out, async |watch| {
         sync::run(&app.host, &loaded, &order, watch).await

@@ -44,6 +44,9 @@ impl From<sync::Error> for Failure {
             sync::Error::NoSuchPerson(_) => Self::of("no-such-person", message),
             sync::Error::AmbiguousPerson(_) => Self::of("ambiguous-person", message),
             sync::Error::OutOfScope(_) => Self::of("out-of-scope", message),
+            sync::Error::TooManyChanges(_) => {
+                Self::of("usage", message).hint("add --out report.ndjson")
+            }
             sync::Error::NoSuchPlan(_) => Self::of("no-such-plan", message),
             sync::Error::PlanFile(_) => Self::of("plan-file", message),
         }

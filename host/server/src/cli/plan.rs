@@ -21,10 +21,7 @@ pub(super) async fn plan(shell: &Shell, args: Plan) -> Outcome {
         (None, Some(people)) => Mode::Sample(people as usize),
         (None, None) => mode_of(args.full, args.changes),
     };
-    let order = Order {
-        mode,
-        writes: false,
-    };
+    let order = Order::plan(mode);
     let loaded = shell.connector(&args.connector)?;
     let app = shell.app().await?;
     let lock = app.host.store.lock()?;
@@ -54,7 +51,10 @@ pub(super) async fn sync(shell: &Shell, args: Sync) -> Outcome {
         Some(user) => Mode::User(user),
         None => mode_of(args.full, args.changes),
     };
-    let order = Order { mode, writes: true };
+    let mut order = Order::sync(mode);
+    if shell.out.json && args.out.is_none() {
+        order.changes_max = Some(CHANGES_IN_JSON_MAX);
+    }
     settle_id(shell, &loaded);
     let app = shell.app().await?;
     let lock = app.host.store.lock()?;
@@ -133,10 +133,7 @@ async fn approve_for(shell: &Shell, digest: &str, loaded: Option<&Loaded>) -> Ou
 
 /// Makes a plan that waits for approval, whatever the guards say of it.
 async fn fresh(shell: &Shell, app: &App, loaded: &Loaded) -> Result<Done, Failure> {
-    let order = Order {
-        mode: Mode::Complete,
-        writes: false,
-    };
+    let order = Order::plan(Mode::Complete);
     let mut done = watched(shell.out, async |watch| {
         sync::run(&app.host, loaded, &order, watch).await
     })

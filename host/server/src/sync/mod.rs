@@ -90,9 +90,29 @@ pub struct Order {
     pub mode: Mode,
     /// Whether the plan is written, guards permitting.
     pub writes: bool,
+    /// Nothing of a plan with more changes than these is written.
+    pub changes_max: Option<u64>,
 }
 
 impl Order {
+    /// Make the plan, and stop there.
+    pub const fn plan(mode: Mode) -> Self {
+        Self {
+            mode,
+            writes: false,
+            changes_max: None,
+        }
+    }
+
+    /// Make the plan and write it.
+    pub const fn sync(mode: Mode) -> Self {
+        Self {
+            mode,
+            writes: true,
+            changes_max: None,
+        }
+    }
+
     /// Whether nobody is skipped and unmatched people are looked up again.
     pub fn is_thorough(&self) -> bool {
         matches!(self.mode, Mode::Full | Mode::User(_))
@@ -180,6 +200,11 @@ pub enum Error {
     /// Nobody staged a plan of that digest, or it cannot be used any more.
     #[error("{0}")]
     NoSuchPlan(String),
+    /// The plan has more changes than the order's limit.
+    #[error(
+        "the plan has {0} changes, and nothing of it was written: above {CHANGES_IN_JSON_MAX} the report goes to a file"
+    )]
+    TooManyChanges(u64),
     /// A plan file is damaged, or is not what its digest says.
     #[error("{0}")]
     PlanFile(String),

@@ -64,7 +64,12 @@ pub async fn run(
             reading,
         } = prepared;
         let mut report = meta.report.clone();
-        if order.writes && has_rows && report.state != State::Held {
+        let writes = order.writes && has_rows && report.state != State::Held;
+        let changes = report.summary.changes;
+        if writes && order.changes_max.is_some_and(|most| changes > most) {
+            return Err(Error::TooManyChanges(changes));
+        }
+        if writes {
             report = write(&run, &stage, &meta, (&mut lanes, watch, false)).await?;
         }
         if order.is_listing() && order.writes && report.state != State::Held {
@@ -131,10 +136,7 @@ pub async fn approve(
     watch: &Watch,
 ) -> Result<Done, Error> {
     let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
-    let order = Order {
-        mode: Mode::Complete,
-        writes: true,
-    };
+    let order = Order::sync(Mode::Complete);
     let now_ms = host.clock.now().as_millisecond();
     if plan.state == "applied" || plan.state == "rejected" {
         return Err(Error::NoSuchPlan(format!(
@@ -181,10 +183,7 @@ pub async fn apply_file(
     watch: &Watch,
 ) -> Result<Done, Error> {
     let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
-    let order = Order {
-        mode: Mode::Complete,
-        writes: true,
-    };
+    let order = Order::sync(Mode::Complete);
     let run = open(host, &pinned, &order, "apply").await?;
     let outcome = async {
         let stage = Stage::create(&plan_path(&run)?).await?;

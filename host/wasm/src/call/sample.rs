@@ -1,9 +1,9 @@
-//! One row of a hundred, evaluated again alone and in a fresh store.
+//! One row of a hundred, evaluated again alone and in a second store.
 //!
 //! Finds a plugin that mixes rows up or carries something from one person to the next, which no
-//! check of types can. Rows are picked by their running number, so the same run picks the same
-//! rows; they wait until enough of them share the price of a fresh store, and at the latest until
-//! the step is finished. Invariant: what is compared was computed from the very same inputs.
+//! check of types can: the second store has seen other rows in another order. Rows are picked by
+//! their running number, so the same run picks the same rows; they wait until enough of them are
+//! worth the change to another instance, and at the latest until the step is finished. Invariant: what is compared was computed from the very same inputs.
 //! Deliberately not here: what follows from a difference.
 
 use attune_core::{Column, Context, Kind};
@@ -13,14 +13,15 @@ use super::opened::Failure;
 
 /// Rows of which one is evaluated again.
 const ONE_IN: u64 = 100;
-/// Waiting rows that are worth a fresh store.
+/// Waiting rows that are worth the change to another instance.
 const WAITING_MAX: usize = 64;
 /// In its first batches a step is checked at once: a small run has no more.
 const EAGER_BATCHES: u64 = 2;
 
 /// Rows that wait for their second evaluation.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Samples {
+    second: Option<Opened>,
     seen: u64,
     batches: u64,
     inputs: Vec<Column>,
@@ -63,20 +64,23 @@ impl Samples {
         self.answers.rows() == 0
     }
 
-    /// Evaluates the waiting rows in stores of `open`, alone and last first. True when one
-    /// differs.
-    pub(crate) fn differ(&mut self, mut open: impl FnMut() -> Option<Opened>) -> bool {
-        let mut fresh = None;
+    /// Evaluates the waiting rows in the second store, alone and last first; `open` opens it.
+    /// True when one differs.
+    pub(crate) fn differ(
+        &mut self,
+        memory_most: usize,
+        mut open: impl FnMut() -> Option<Opened>,
+    ) -> bool {
         let mut differ = false;
         for row in (0..self.answers.rows()).rev() {
-            let Some(step) = fresh.take().or_else(&mut open) else {
+            let Some(step) = self.second.take().or_else(&mut open) else {
                 break;
             };
             match self.again(row, step) {
                 Ok((same, step)) => {
                     differ = !same;
                     // A leak is no mixing: an instance that has grown is simply replaced.
-                    fresh = Some(step).filter(|step| !step.is_swollen(0));
+                    self.second = Some(step).filter(|step| !step.is_swollen(memory_most));
                 }
                 // The machine's own want of room or time says nothing about the plugin.
                 Err(Failure::Fault(fault)) if fault.kind.is_of_the_moment() => break,

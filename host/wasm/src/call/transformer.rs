@@ -181,8 +181,7 @@ impl Transformer {
         self.counts.log_dropped += opened.log_dropped();
         match &result {
             Ok(_) => {
-                let most = self.plugin.engine().limits().memory_bytes / 2;
-                if !opened.is_swollen(most) {
+                if !opened.is_swollen(self.memory_most()) {
                     self.opened = Some(opened);
                 }
             }
@@ -205,6 +204,11 @@ impl Transformer {
         }
     }
 
+    /// The high-water mark: an instance beyond it is replaced.
+    fn memory_most(&self) -> usize {
+        self.plugin.engine().limits().memory_bytes / 2
+    }
+
     fn reopen(&mut self) -> Result<Opened, Failure> {
         self.counts.stores += 1;
         Opened::open(&self.plugin, &self.function, &self.options).map_err(|error| match error {
@@ -216,7 +220,7 @@ impl Transformer {
     /// Evaluates the waiting samples; true when the plugin was found to mix rows.
     fn check_samples(&mut self) -> bool {
         let mut samples = std::mem::take(&mut self.samples);
-        let differ = samples.differ(|| self.reopen().ok());
+        let differ = samples.differ(self.memory_most(), || self.reopen().ok());
         self.samples = samples;
         if !differ {
             return false;
