@@ -52,11 +52,13 @@ struct Measured {
     people: u64,
     changes: u64,
     reading_s: f64,
+    matching_s: f64,
     planning_s: f64,
     peak_mb: f64,
 }
 
 fn main() -> ExitCode {
+    attune_wasm::heap::settle();
     let args: Vec<String> = std::env::args().collect();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -94,11 +96,12 @@ async fn parent(is_quick: bool) -> anyhow::Result<bool> {
     );
     for one in [&small, &large] {
         println!(
-            "{:<44} {:>8.1} s {:>8} changes, {:.1} s reading",
+            "{:<44} {:>8.1} s {:>8} changes; {:.1} s reading, {:.1} s matching before",
             format!("{} people x 12: plan", one.people),
             one.planning_s,
             one.changes,
-            one.reading_s
+            one.reading_s,
+            one.matching_s
         );
         println!("{:<44} {:>7.0} MB", "  peak memory", one.peak_mb);
     }
@@ -146,7 +149,7 @@ async fn measure(people: usize) -> anyhow::Result<Measured> {
         .split_whitespace()
         .filter_map(|word| word.parse().ok())
         .collect();
-    let [people, changes, reading_s, planning_s, peak_mb] = numbers.as_slice() else {
+    let [people, changes, reading_s, matching_s, planning_s, peak_mb] = numbers.as_slice() else {
         anyhow::bail!(
             "the child said {text:?} {}",
             String::from_utf8_lossy(&output.stderr)
@@ -156,6 +159,7 @@ async fn measure(people: usize) -> anyhow::Result<Measured> {
         people: people.round() as u64,
         changes: changes.round() as u64,
         reading_s: *reading_s,
+        matching_s: *matching_s,
         planning_s: *planning_s,
         peak_mb: *peak_mb,
     })
@@ -181,25 +185,28 @@ async fn child(folder: &Path) -> anyhow::Result<()> {
     let order = Order::plan(Mode::Complete);
     let watch = Watch::default();
     let start = Instant::now();
-    let mut reading = Duration::ZERO;
+    let (mut reading, mut matching) = (Duration::ZERO, Duration::ZERO);
     let mut work = std::pin::pin!(sync::run(&app.host, &connector, &order, &watch));
     let mut ticks = tokio::time::interval(Duration::from_millis(20));
     let done = loop {
         tokio::select! {
             done = &mut work => break done?,
             _ = ticks.tick() => {
-                if watch.progress.read().0 == Phase::Reading {
-                    reading = start.elapsed();
+                match watch.progress.read().0 {
+                    Phase::Reading => reading = start.elapsed(),
+                    Phase::Matching => matching = start.elapsed().saturating_sub(reading),
+                    _ => {}
                 }
             }
         }
     };
-    let planning = start.elapsed().saturating_sub(reading);
+    let planning = start.elapsed().saturating_sub(reading + matching);
     println!(
-        "{} {} {} {} {}",
+        "{} {} {} {} {} {}",
         done.report.summary.people,
         done.report.summary.changes,
         reading.as_secs_f64(),
+        matching.as_secs_f64(),
         planning.as_secs_f64(),
         peak_mb()?
     );

@@ -6,6 +6,7 @@ use attune_server::cli;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
+    attune_wasm::heap::settle();
     let args = cli::args::Cli::parse();
     // The one place that reads the environment.
     let env = std::env::vars().collect();

@@ -12,6 +12,7 @@ mod call;
 mod contract;
 mod engine;
 mod error;
+pub mod heap;
 mod limits;
 mod load;
 mod plugin;

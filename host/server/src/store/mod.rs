@@ -164,6 +164,8 @@ async fn connect(
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(synchronous)
         .busy_timeout(Duration::from_secs(10))
+        // The default of 2 MB makes every look-up in a large table a read from the system.
+        .pragma("cache_size", "-4096")
         .foreign_keys(true);
     SqlitePoolOptions::new()
         .max_connections(connections)

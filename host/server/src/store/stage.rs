@@ -1,6 +1,6 @@
 //! A staged plan: a SQLite file of its own with one packed row per person and target.
 //!
-//! Made while people are evaluated, read in `(target, account)` order for the digest and for the
+//! Made while people are evaluated, then sorted and read in `(target, account)` order for the digest and for the
 //! writes, and kept so that exactly this plan can be approved later. Fields are numbered once per
 //! plan, so that a row holds values and not names.
 
@@ -74,10 +74,13 @@ impl Stage {
         }
         make_private_file(path)?;
         let stage = Self::open(path).await?;
+        // Nobody reads the file before `sort`: until then it needs to survive nothing.
+        stage.set("pragma journal_mode = off").await?;
+        stage.set("pragma synchronous = off").await?;
         sqlx::query(
             "create table staged (target integer not null, account text not null, \
              username text not null, person text not null, fingerprint blob, \
-             packed text not null, primary key (target, account)) without rowid",
+             packed text not null)",
         )
         .execute(&stage.pool)
         .await?;
@@ -128,6 +131,32 @@ impl Stage {
             insert.build().execute(&mut *tx).await?;
         }
         tx.commit().await?;
+        Ok(())
+    }
+
+    /// Ends the adding: only now are rows put into order.
+    ///
+    /// Kept in order from the first row on, a large plan would read and write a page of the file
+    /// for every person.
+    pub async fn sort(&self) -> Result<()> {
+        sqlx::query("create unique index if not exists in_order on staged (target, account)")
+            .execute(&self.pool)
+            .await?;
+        self.set("pragma journal_mode = wal").await?;
+        self.set("pragma synchronous = normal").await?;
+        let file = tokio::fs::File::open(&self.path).await;
+        let synced = match file {
+            Ok(file) => file.sync_all().await,
+            Err(error) => Err(error),
+        };
+        synced.map_err(|source| Error::Open {
+            path: self.path.clone(),
+            source: sqlx::Error::Io(source),
+        })
+    }
+
+    async fn set(&self, pragma: &'static str) -> Result<()> {
+        sqlx::query(pragma).execute(&self.pool).await?;
         Ok(())
     }
 

@@ -132,6 +132,7 @@ impl PlanFile {
             }
         }
         stage.add(&rows).await?;
+        stage.sort().await?;
         let report = Report {
             changes: Vec::new(),
             problems: Vec::new(),

@@ -24,6 +24,7 @@ pub(super) async fn close(
     lanes: &[Lane],
     reading: &Reading,
 ) -> Result<StageMeta, Error> {
+    stage.sort().await?;
     let guards = if run.order.is_guarded() {
         let bases = bases(run, &tally, reading).await?;
         guard::check(&run.pinned.connector.guard, &tally.counts, &bases)

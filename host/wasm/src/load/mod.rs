@@ -29,7 +29,7 @@ use crate::contract::latest;
 use crate::error::Cause;
 use crate::limits::Call;
 use crate::plugin::{Code, Inner, Instantiate as _};
-use crate::{Engine, Error, Kind, Plugin};
+use crate::{Engine, Error, Kind, Plugin, heap};
 
 /// Loads one plugin. See the module's documentation for the order.
 pub(crate) fn load(engine: &Engine, bytes: &[u8]) -> Result<Plugin, Error> {
@@ -59,6 +59,7 @@ pub(crate) fn load(engine: &Engine, bytes: &[u8]) -> Result<Plugin, Error> {
         if let Some(cache) = engine.cache() {
             cache.store(plugin.digest(), &component);
         }
+        heap::give_back();
     }
     Ok(plugin)
 }
