@@ -9,7 +9,6 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
-    clippy::unnecessary_wraps,
     unreachable_pub,
     reason = "a measuring program: it may stop at the first surprise, and talks to its caller"
 )]
