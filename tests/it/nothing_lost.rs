@@ -8,7 +8,7 @@ use attune_server::sync::{Mode, Order, Watch};
 use attune_sim::faults::{Fault, Gate};
 use attune_tests::{PLAIN, PLAIN_FIELDS, TestApp};
 
-const SYNC: Order = Order::sync(Mode::Complete);
+static SYNC: Order = Order::sync(Mode::Complete);
 
 /// Runs until so many writes have come to the site, then kills the run.
 async fn killed_at_write(app: &mut TestApp, passed: u64) {

@@ -7,7 +7,7 @@ use attune_server::sync::{self, Mode, Order, Watch};
 use attune_sim::graph::Traps;
 use attune_tests::{MAPPING, TestApp, ran};
 
-const PLAN: Order = Order::plan(Mode::Complete);
+static PLAN: Order = Order::plan(Mode::Complete);
 
 async fn plan(app: &TestApp, host: &App) -> (Report, Vec<Change>) {
     let loaded = app.loaded("demo").unwrap();
