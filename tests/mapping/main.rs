@@ -6,6 +6,13 @@
 //! file says, so semantics and sandbox agree. `ATTUNE_UPDATE_CASES=1` writes the files anew from
 //! the sandbox; read them before committing.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking"
+)]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

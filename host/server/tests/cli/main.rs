@@ -5,6 +5,8 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
     reason = "clippy.toml allows it in tests; these functions serve nothing else"
 )]
 

@@ -22,7 +22,9 @@ fn spellings(secret: &str) -> Vec<(&'static str, String)> {
             other => format!("%{other:02X}"),
         })
         .collect();
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = secret
+        .bytes()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     let json = serde_json::Value::from(secret).to_string();
     vec![
         ("raw", secret.to_owned()),
