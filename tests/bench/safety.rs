@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use attune_bench::{Bound, Measured, Variant, judge, measure};
 use attune_core::{Cell, Column, Context, Transform};
-use attune_wasm::{Engine, Options};
+use attune_wasm::{Engine, Options, Transformer};
 use serde_json::{Value, json};
 use wasmtime::component::{Component, Linker, ResourceAny, WasmStr};
 use wasmtime::{Config, OptLevel, Store, StoreContextMut};
@@ -155,16 +155,7 @@ fn main() -> ExitCode {
     let cases = cases();
     let columns: Vec<Column> = cases.iter().map(column).collect();
     let mut bare: Vec<Bare> = cases.iter().map(|case| Bare::open(&engine, case)).collect();
-    let mut safe: Vec<_> = cases
-        .iter()
-        .map(|case| {
-            let bytes = attune_bundled::find(case.plugin).unwrap().wasm;
-            let plugin = safe_engine
-                .load(bytes)
-                .unwrap_or_else(|error| panic!("{error}"));
-            plugin.open(case.function, &case.options).unwrap()
-        })
-        .collect();
+    let mut safe: Vec<_> = cases.iter().map(|case| open(&safe_engine, case)).collect();
     let context = Context {
         now_ms: 0,
         seeds: &[],
@@ -221,9 +212,16 @@ fn main() -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// A step with everything that protects the host.
+fn open(engine: &Engine, case: &Case) -> Transformer {
+    let bytes = attune_bundled::find(case.plugin).unwrap().wasm;
+    let plugin = engine.load(bytes).unwrap_or_else(|error| panic!("{error}"));
+    plugin.open(case.function, &case.options).unwrap()
+}
+
 /// One step alone, in both ways.
 fn one_step(
-    (bare, safe): (&mut Bare, &mut attune_wasm::Transformer),
+    (bare, safe): (&mut Bare, &mut Transformer),
     context: &Context<'_>,
     column: &Column,
     (batches, rounds): (usize, usize),
