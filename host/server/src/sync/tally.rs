@@ -133,7 +133,13 @@ impl Tally {
             Op::Clear => self.summary.clears += 1,
             Op::Photo => self.summary.photos += 1,
         }
-        self.targets.entry(target.to_owned()).or_default().changes += 1;
+        match self.targets.get_mut(target) {
+            Some(line) => line.changes += 1,
+            None => self.targets.entry(target.to_owned()).or_default().changes += 1,
+        }
+        if write.before.as_deref().is_none_or(str::is_empty) {
+            return; // No guard counts what fills an empty field: a first plan is full of these.
+        }
         self.page
             .entry(person.to_owned())
             .or_default()
