@@ -135,6 +135,19 @@ fn evaluate_plain(columns: &[Vec<&Column>], plain: &Plain) -> Plainly {
     all
 }
 
+/// The stage by one program.
+fn mapped<'a>(
+    name: &'static str,
+    setup: &'a Setup,
+    keys: &'a [Vec<&'a str>],
+    program: &'a mut Program,
+) -> Variant<'a> {
+    Variant {
+        name,
+        run: Box::new(move || drop(black_box(evaluate(setup, keys, program)))),
+    }
+}
+
 /// Where the time of the stage goes: each field alone.
 pub fn by_field(setup: &Setup, rounds: usize) {
     let keys = setup.keys();
@@ -152,14 +165,8 @@ pub fn by_field(setup: &Setup, rounds: usize) {
         };
         let (mut wasm, mut native) = (setup.wasm(&table), program(&table, natively));
         let mut variants = [
-            Variant {
-                name: "WebAssembly, all safety on",
-                run: Box::new(|| drop(black_box(evaluate(setup, &keys, &mut wasm)))),
-            },
-            Variant {
-                name: "the same code, native",
-                run: Box::new(|| drop(black_box(evaluate(setup, &keys, &mut native)))),
-            },
+            mapped("WebAssembly, all safety on", setup, &keys, &mut wasm),
+            mapped("the same code, native", setup, &keys, &mut native),
         ];
         let measured = run(&mut variants, rounds);
         measured.print_times(&name, setup.documents.len(), "person");
@@ -193,14 +200,8 @@ pub fn measure(setup: &Setup, rounds: usize) -> bool {
     check_plain(&evaluate_plain(&columns, &plain), &expected);
 
     let mut variants = [
-        Variant {
-            name: "WebAssembly, all safety on",
-            run: Box::new(|| drop(black_box(evaluate(setup, &keys, &mut wasm)))),
-        },
-        Variant {
-            name: "the same code, native",
-            run: Box::new(|| drop(black_box(evaluate(setup, &keys, &mut native)))),
-        },
+        mapped("WebAssembly, all safety on", setup, &keys, &mut wasm),
+        mapped("the same code, native", setup, &keys, &mut native),
         Variant {
             name: "ordinary Rust, a String per value",
             run: Box::new(|| drop(black_box(evaluate_plain(&columns, &plain)))),

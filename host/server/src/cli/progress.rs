@@ -23,17 +23,22 @@ pub(super) async fn watched<T>(
         bar()
     };
     let mut work = std::pin::pin!(work(&watch));
+    // One listener from before the work begins: a signal that comes while the work computes waits.
+    let mut stopped = std::pin::pin!(tokio::signal::ctrl_c());
+    let mut is_listening = true;
     let mut ticks = tokio::time::interval(TICK);
     let outcome = loop {
         tokio::select! {
-            outcome = &mut work => break outcome,
-            _ = ticks.tick() => draw(&bar, &watch),
-            stopped = tokio::signal::ctrl_c(), if !watch.stop.is_cancelled() => {
-                if stopped.is_ok() {
+            biased;
+            heard = &mut stopped, if is_listening => {
+                is_listening = false;
+                if heard.is_ok() {
                     bar.suspend(|| out.say("stopping after what is under way ..."));
                     watch.stop.cancel();
                 }
             }
+            outcome = &mut work => break outcome,
+            _ = ticks.tick() => draw(&bar, &watch),
         }
     };
     bar.finish_and_clear();

@@ -1,8 +1,8 @@
 //! A staged plan: a SQLite file of its own with one packed row per person and target.
 //!
-//! Made while people are evaluated, then sorted and read in `(target, account)` order for the digest and for the
-//! writes, and kept so that exactly this plan can be approved later. Fields are numbered once per
-//! plan, so that a row holds values and not names.
+//! Made while people are evaluated, then sorted and read in `(target, account)` order for the digest
+//! and for the writes, and kept so that exactly this plan can be approved later. Fields are numbered
+//! once per plan, so that a row holds values and not names.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
