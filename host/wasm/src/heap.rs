@@ -1,8 +1,8 @@
 //! The C library's heap, told not to keep what compiling took.
 //!
 //! Compiling a large plugin takes more memory than a whole run, and threads of the run would each
-//! keep a heap of their own. Peak of a first run over 10,000 people: 165 MB without this, 131 MB
-//! with it. Other allocators give pages back on their own; there all this does nothing.
+//! keep a heap of their own; with one heap for all they would wait for each other. Other allocators
+//! give pages back on their own; there all this does nothing.
 //! Process-wide, so a binary decides, not the engine.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -15,7 +15,7 @@ mod glibc {
 
     pub(super) fn settle() {
         let settings = [
-            (libc::M_ARENA_MAX, 1),
+            (libc::M_ARENA_MAX, 2),
             (libc::M_MMAP_THRESHOLD, 64 * 1024),
             (libc::M_TRIM_THRESHOLD, 128 * 1024),
         ];
@@ -31,7 +31,7 @@ mod glibc {
     }
 }
 
-/// For the first line of `main`: one heap for all threads, and large blocks returned at once.
+/// For the first line of `main`: two heaps for all threads, and large blocks returned at once.
 pub fn settle() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     glibc::settle();

@@ -87,7 +87,7 @@ impl Store {
     pub async fn open_at(data_dir: &Path, database: &Path) -> Result<Self> {
         make_private_folder(data_dir)?;
         make_private_file(database)?;
-        let pool = connect(database, SqliteSynchronous::Full, 4).await?;
+        let pool = connect(database, SqliteSynchronous::Full, 3).await?;
         sqlx::migrate!().run(&pool).await?;
         Ok(Self {
             pool,
@@ -165,12 +165,14 @@ async fn connect(
         .synchronous(synchronous)
         .busy_timeout(Duration::from_secs(10))
         // The default of 2 MB makes every look-up in a large table a read from the system.
-        .pragma("cache_size", "-4096")
+        .pragma("cache_size", "-2048")
         // A whole page of rows crosses from SQLite's thread at once, not fifty at a time.
         .row_buffer_size(1024)
         .foreign_keys(true);
     SqlitePoolOptions::new()
         .max_connections(connections)
+        // A file does not hang up.
+        .test_before_acquire(false)
         .connect_with(options)
         .await
         .map_err(|source| Error::Open {

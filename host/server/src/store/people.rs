@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Row as _, Sqlite};
 
 use super::{CHUNK_ROWS, Error, Result, Store};
 
-/// One kept person.
+/// What is to be kept of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     /// The source key.
@@ -19,6 +19,19 @@ pub struct Kept {
     pub relations: Vec<(String, String)>,
     /// The source's own revision mark; may be empty.
     pub revision: String,
+    /// Digest of the wanted set that the document was read with.
+    pub wanted: String,
+    /// The projected document, encoded.
+    pub document: Vec<u8>,
+}
+
+/// What a run needs of a kept person; names and revision serve look-ups alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptDocument {
+    /// The source key.
+    pub key: String,
+    /// Role and name of other people.
+    pub relations: Vec<(String, String)>,
     /// Digest of the wanted set that the document was read with.
     pub wanted: String,
     /// The projected document, encoded.
@@ -107,9 +120,9 @@ impl Store {
         listing: &str,
         after: &str,
         limit: u32,
-    ) -> Result<Vec<Kept>> {
+    ) -> Result<Vec<KeptDocument>> {
         let rows = sqlx::query(
-            "select key, names, relations, revision, wanted, document from people \
+            "select key, relations, wanted, document from people \
              where connector = $1 and listed_in = $2 and key > $3 order by key limit $4",
         )
         .bind(connector)
@@ -134,11 +147,15 @@ impl Store {
     }
 
     /// Kept people by key; those that are not kept are simply not in the answer.
-    pub async fn people_by_key(&self, connector: &str, keys: &[String]) -> Result<Vec<Kept>> {
+    pub async fn people_by_key(
+        &self,
+        connector: &str,
+        keys: &[String],
+    ) -> Result<Vec<KeptDocument>> {
         let mut found = Vec::with_capacity(keys.len());
         for chunk in keys.chunks(CHUNK_ROWS) {
             let mut select = QueryBuilder::<Sqlite>::new(
-                "select key, names, relations, revision, wanted, document from people \
+                "select key, relations, wanted, document from people \
                  where connector = ",
             );
             select.push_bind(connector).push(" and key in (");
@@ -242,16 +259,12 @@ fn encode(kept: &Kept) -> Result<(&Kept, String, String)> {
     Ok((kept, names, relations))
 }
 
-fn decode(row: &sqlx::sqlite::SqliteRow) -> Result<Kept> {
-    let unreadable = |_| Error::Row { what: "a person" };
-    let names: &str = row.try_get(1)?;
-    let relations: &str = row.try_get(2)?;
-    Ok(Kept {
+fn decode(row: &sqlx::sqlite::SqliteRow) -> Result<KeptDocument> {
+    let relations: &str = row.try_get(1)?;
+    Ok(KeptDocument {
         key: row.try_get(0)?,
-        names: serde_json::from_str(names).map_err(unreadable)?,
-        relations: serde_json::from_str(relations).map_err(unreadable)?,
-        revision: row.try_get(3)?,
-        wanted: row.try_get(4)?,
-        document: row.try_get(5)?,
+        relations: serde_json::from_str(relations).map_err(|_| Error::Row { what: "a person" })?,
+        wanted: row.try_get(2)?,
+        document: row.try_get(3)?,
     })
 }

@@ -5,7 +5,6 @@
 //! look-ups are single requests; many are one scan of all accounts. Accounts are never created.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 use attune_core::account::{Account, MatchBy};
 use attune_core::matching::fold;
@@ -15,10 +14,10 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 
 use super::lanes::Lane;
+use super::page::Page;
 use super::pin::PinnedTarget;
-use super::relate::Known;
 use super::{Error, Run, hex};
-use crate::store::links::{Link, LinkState, Place};
+use crate::store::links::{Link, LinkState};
 use crate::target;
 
 /// Up to so many look-ups are single requests; more are one scan.
@@ -71,18 +70,12 @@ impl<'a> Linker<'a> {
     }
 
     /// Links one page of people in scope; `columns` hold the match rules' selectors in order.
-    pub(super) async fn link(
-        &mut self,
-        people: &[Arc<Known>],
-        columns: &[Column],
-    ) -> Result<(), Error> {
-        let place = self.place();
-        let keys: Vec<String> = people.iter().map(|known| known.key().to_owned()).collect();
-        let links = self.run.host.store.links(place, &keys).await?;
+    pub(super) async fn link(&mut self, page: &Page, columns: &[Column]) -> Result<(), Error> {
+        let link_of = |person: &str| page.links.first()?.get(person);
         let mut wishes = Vec::new();
-        for (row, key) in keys.iter().enumerate() {
-            let wish = self.wish(key, columns, row);
-            if self.is_due(links.get(key), &wish) {
+        for (row, known) in page.people.iter().enumerate() {
+            let wish = self.wish(known.key(), columns, row);
+            if self.is_due(link_of(known.key()), &wish) {
                 wishes.push(wish);
             }
         }
@@ -100,10 +93,14 @@ impl<'a> Linker<'a> {
             let Some(candidates) = candidates else {
                 continue;
             };
-            let before = links.get(&wish.person);
+            let before = link_of(&wish.person);
             made.push(self.decide(wish, &candidates, before));
         }
-        self.run.host.store.save_links(place, &made).await?;
+        self.run
+            .host
+            .store
+            .save_links(self.run.place(self.target), &made)
+            .await?;
         Ok(())
     }
 
@@ -111,16 +108,9 @@ impl<'a> Linker<'a> {
     pub(super) async fn close(&self, person: &str) -> Result<(), Error> {
         let store = &self.run.host.store;
         store
-            .mark_shared_accounts(self.place(), &self.run.listing, person)
+            .mark_shared_accounts(self.run.place(self.target), &self.run.listing, person)
             .await?;
         Ok(())
-    }
-
-    fn place(&self) -> Place<'a> {
-        Place {
-            connector: &self.run.pinned.connector.id,
-            target: &self.target.spec.name,
-        }
     }
 
     fn wish(&self, person: &str, columns: &[Column], row: usize) -> Wish {

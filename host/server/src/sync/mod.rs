@@ -11,6 +11,7 @@ mod ends;
 mod explain;
 mod lanes;
 mod link;
+mod page;
 mod pin;
 mod plan;
 mod plan_file;
@@ -142,6 +143,16 @@ pub(crate) struct Run<'a> {
     now_ms: i64,
     /// The listing whose people count: this run's, or the last complete one.
     listing: String,
+}
+
+impl<'a> Run<'a> {
+    /// Where links of this connector to a target are kept.
+    fn place(&self, target: &'a PinnedTarget) -> store::links::Place<'a> {
+        store::links::Place {
+            connector: &self.pinned.connector.id,
+            target: &target.spec.name,
+        }
+    }
 }
 
 /// Why a run did not do what was asked. A brake is not an error, but a state of the report.

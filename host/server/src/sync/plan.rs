@@ -5,7 +5,6 @@
 //! is written. A target that fails is left out from there on; the others are finished.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use attune_core::decide::{Decision, Ledger, Observed, Situation, decide};
 use attune_core::evaluate::{Batch, FieldResult, dropped};
@@ -15,27 +14,17 @@ use attune_core::{Column, Outcome, Problem};
 use futures_util::{StreamExt as _, stream};
 
 use super::lanes::Lane;
+use super::page::{Links, Page};
 use super::pin::PinnedTarget;
-use super::relate::Known;
 use super::tally::Tally;
 use super::{Error, Run};
 use crate::store::ledger::Entries;
-use crate::store::links::{Link, LinkState, Place};
+use crate::store::links::{Link, LinkState};
 use crate::store::stage::{Packed, Stage, StagedRow};
 use crate::target::{self, AccountRef, Held};
 
 /// Accounts read from a target at once.
 const READS_AT_ONCE: usize = 8;
-
-/// One page of people in scope, with their columns.
-pub(super) struct PageOf<'p> {
-    /// The people.
-    pub people: &'p [Arc<Known>],
-    /// One column per resolved selector.
-    pub columns: &'p [Column],
-    /// People whose scope could not be judged.
-    pub unknown: &'p [(String, Problem)],
-}
 
 /// A person of a page who is matched and not skipped.
 struct Due<'p> {
@@ -61,10 +50,11 @@ impl<'a> Planner<'a> {
     pub(super) async fn page(
         &self,
         (lane, target): (&mut Lane, &PinnedTarget),
-        page: &PageOf<'_>,
+        page: &Page,
+        links: Links,
         tally: &mut Tally,
     ) -> Result<(), Error> {
-        let due = self.due(lane, target, page, tally).await?;
+        let due = self.due((lane, target), page, links, tally);
         if due.is_empty() {
             return Ok(());
         }
@@ -109,7 +99,7 @@ impl<'a> Planner<'a> {
         for case in &cases {
             match held.get(case.due.person) {
                 Some(Seen::Gone) => {
-                    let place = self.place(target);
+                    let place = self.run.place(target);
                     self.run.host.store.unlink(place, case.due.person).await?;
                     tally.trouble(trouble(case, target, "", &gone()));
                 }
@@ -126,33 +116,17 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    fn place<'t>(&self, target: &'t PinnedTarget) -> Place<'t>
-    where
-        'a: 't,
-    {
-        Place {
-            connector: &self.run.pinned.connector.id,
-            target: &target.spec.name,
-        }
-    }
-
     /// Who is matched, and whose inputs are not those of last time.
-    async fn due<'p>(
+    fn due<'p>(
         &self,
-        lane: &mut Lane,
-        target: &PinnedTarget,
-        page: &PageOf<'p>,
+        (lane, target): (&mut Lane, &PinnedTarget),
+        page: &'p Page,
+        mut links: Links,
         tally: &mut Tally,
-    ) -> Result<Vec<Due<'p>>, Error> {
-        let keys: Vec<String> = page
-            .people
-            .iter()
-            .map(|known| known.key().to_owned())
-            .collect();
-        let mut links = self.run.host.store.links(self.place(target), &keys).await?;
+    ) -> Vec<Due<'p>> {
         let is_always = self.run.order.is_thorough() || lane.program.uses_now();
         let positions = target.positions(self.run.pinned);
-        let mut due = Vec::with_capacity(keys.len());
+        let mut due = Vec::with_capacity(page.people.len());
         for (index, known) in page.people.iter().enumerate() {
             let link = links.remove(known.key());
             let state = link
@@ -178,14 +152,14 @@ impl<'a> Planner<'a> {
                 print,
             });
         }
-        Ok(due)
+        due
     }
 
     fn evaluate(
         &self,
         lane: &mut Lane,
         target: &PinnedTarget,
-        page: &PageOf<'_>,
+        page: &Page,
         due: &[Due<'_>],
     ) -> (Vec<FieldResult>, Vec<bool>) {
         let rows: Vec<usize> = due.iter().map(|due| due.index).collect();
@@ -198,7 +172,7 @@ impl<'a> Planner<'a> {
         let people: Vec<&str> = due.iter().map(|due| due.person).collect();
         let batch = Batch {
             wanted: &self.run.pinned.resolved,
-            columns: if all { page.columns } else { &taken },
+            columns: if all { &page.columns } else { &taken },
             people: &people,
             connector: &self.run.pinned.connector.id,
             target: &target.spec.name,

@@ -8,7 +8,6 @@ use super::send::{Verdict, verdict};
 use super::{Error, Run};
 use crate::store::journal::{Ending, Open, Page};
 use crate::store::ledger::{Author, Record};
-use crate::store::links::Place;
 use crate::target::{self, AccountRef};
 
 /// Settles what earlier runs of this connector left open; returns how many operations.
@@ -37,12 +36,8 @@ pub(super) async fn recover(run: &Run<'_>, lanes: &mut [Lane]) -> Result<u64, Er
         let Some(ending) = read_back(lane, operation).await else {
             continue;
         };
-        let place = Place {
-            connector,
-            target: &target.spec.name,
-        };
         let page = Page {
-            place,
+            place: run.place(target),
             site: &target.site,
             run: &operation.run,
             now_ms: run.now_ms,
@@ -62,7 +57,7 @@ pub(super) async fn recover(run: &Run<'_>, lanes: &mut [Lane]) -> Result<u64, Er
         let endings = [(operation.operation.number, ending)];
         store.settle(page, &endings, (author, &records)).await?;
         let person = std::slice::from_ref(&operation.operation.person);
-        store.mark_doubtful(place, person).await?;
+        store.mark_doubtful(run.place(target), person).await?;
         settled += 1;
     }
     Ok(settled)

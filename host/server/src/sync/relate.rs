@@ -14,7 +14,7 @@ use attune_core::{Cell, Column, Selector};
 use super::Error;
 use super::read::Reader;
 use crate::store::Store;
-use crate::store::people::Kept;
+use crate::store::people::KeptDocument;
 
 /// The only role that selectors can follow.
 const MANAGER: &str = "manager";
@@ -22,13 +22,13 @@ const MANAGER: &str = "manager";
 /// A kept person and their document, decoded once.
 #[derive(Debug)]
 pub(super) struct Known {
-    kept: Kept,
+    kept: KeptDocument,
     document: Column,
 }
 
 impl Known {
     /// Decodes a kept person; one whose document cannot be read counts as not kept.
-    pub(super) fn of(kept: Kept) -> Option<Self> {
+    pub(super) fn of(kept: KeptDocument) -> Option<Self> {
         let document = Column::decode(&kept.document).ok()?;
         Some(Self { kept, document })
     }
@@ -199,7 +199,7 @@ impl<'a> Relations<'a> {
         Ok(())
     }
 
-    fn admit(&self, name: String, kept: Kept, found: &mut HashMap<String, Arc<Known>>) {
+    fn admit(&self, name: String, kept: KeptDocument, found: &mut HashMap<String, Arc<Known>>) {
         if kept.wanted != self.reader.wanted_digest() {
             return;
         }

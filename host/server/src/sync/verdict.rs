@@ -11,7 +11,7 @@ use super::tally::Tally;
 use super::walk::Reading;
 use super::{Error, Mode, Run, plan_file};
 use crate::store::plans::StagedPlan;
-use crate::store::stage::{Stage, StageMeta};
+use crate::store::stage::{Stage, StageMeta, StagedRow};
 
 /// Rows read from a stage at once.
 const PAGE_ROWS: u32 = 512;
@@ -103,22 +103,28 @@ async fn digest(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<String
         generations: &run.pinned.generations,
         now_ms: run.now_ms,
     });
-    let mut after = (0_u16, String::new());
-    loop {
-        let rows = stage.rows((after.0, &after.1), PAGE_ROWS).await?;
-        let Some(last) = rows.last() else {
-            return Ok(writer.finish());
-        };
-        after = (last.target, last.account.clone());
-        for row in &rows {
-            for packed in &row.packed.changes {
-                let change = plan_file::unpack(meta, row, packed);
-                writer
-                    .change(&change)
-                    .map_err(|error| Error::PlanFile(error.to_string()))?;
-            }
-        }
+    let mut rows = stage.rows((0, ""), PAGE_ROWS).await?;
+    while let Some(last) = rows.last() {
+        let after = (last.target, last.account.as_str());
+        let (next, done) = tokio::join!(stage.rows(after, PAGE_ROWS), async {
+            add_rows(&mut writer, meta, &rows)
+        });
+        done?;
+        rows = next?;
     }
+    Ok(writer.finish())
+}
+
+fn add_rows(writer: &mut DigestWriter, meta: &StageMeta, rows: &[StagedRow]) -> Result<(), Error> {
+    let changes = rows.iter().flat_map(|row| {
+        let changes = row.packed.changes.iter();
+        changes.map(move |packed| plan_file::unpack(meta, row, packed))
+    });
+    for change in changes {
+        let added = writer.change(&change);
+        added.map_err(|error| Error::PlanFile(error.to_string()))?;
+    }
+    Ok(())
 }
 
 async fn keep(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<(), Error> {

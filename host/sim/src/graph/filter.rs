@@ -36,6 +36,16 @@ impl Filter {
         }
     }
 
+    /// The only ids that it can hold for, where it names them.
+    pub(super) fn ids(&self) -> Option<Vec<&str>> {
+        let values = match self {
+            Self::Equal(path, value) if path == "id" => std::slice::from_ref(value),
+            Self::In(path, values) if path == "id" => values,
+            _ => return None,
+        };
+        Some(values.iter().filter_map(Value::as_str).collect())
+    }
+
     fn alternatives(&self) -> usize {
         match self {
             Self::Or(one, other) => one.alternatives() + other.alternatives(),

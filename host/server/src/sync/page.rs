@@ -1,0 +1,143 @@
+//! Pages of people: what the store keeps of them, their managers, whether they are in scope, and
+//! their accounts.
+//!
+//! A page holds everything that is decided from and known before a plugin or a target is asked.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use attune_core::scope::Standing;
+use attune_core::selector::Wanted;
+use attune_core::{Column, Problem, Selector};
+
+use super::relate::{Known, Relations};
+use super::walk::{Reading, Walk};
+use super::{Error, Mode, Run};
+use crate::store::links::{Link, Place};
+use crate::store::people::KeptDocument;
+
+/// People per page; also the size of a batch that crosses into a plugin.
+const PAGE_PEOPLE: u32 = 256;
+
+/// The links of a page's people in one target, by source key.
+pub(super) type Links = HashMap<String, Link>;
+
+/// One page of people in scope, with their columns.
+pub(super) struct Page {
+    /// The people.
+    pub people: Vec<Arc<Known>>,
+    /// One column per resolved selector.
+    pub columns: Vec<Column>,
+    /// People whose scope could not be judged.
+    pub unknown: Vec<(String, Problem)>,
+    /// Their links, place by place.
+    pub links: Vec<Links>,
+}
+
+/// Fetches page after page of one reading.
+pub(super) struct Pages<'a> {
+    run: &'a Run<'a>,
+    reading: &'a Reading,
+    selectors: &'a Wanted,
+    places: Vec<Place<'a>>,
+    relations: Relations<'a>,
+    after: String,
+    /// How many people may still come.
+    left: usize,
+}
+
+impl<'a> Pages<'a> {
+    /// The pages of a walk, from the first one on.
+    pub(super) fn new(walk: &Walk<'a>, selectors: &'a Wanted, places: Vec<Place<'a>>) -> Self {
+        Self {
+            run: walk.run,
+            reading: walk.reading,
+            selectors,
+            places,
+            relations: Relations::new(&walk.run.host.store, walk.reader),
+            after: String::new(),
+            left: match walk.run.order.mode {
+                Mode::Sample(people) => people,
+                _ => usize::MAX,
+            },
+        }
+    }
+
+    /// The next page; nobody may be left on it once the scope was judged. `None` after the last.
+    pub(super) async fn next(&mut self) -> Result<Option<Page>, Error> {
+        let mut kept = self.kept().await?;
+        let Some(last) = kept.last() else {
+            return Ok(None);
+        };
+        self.after.clone_from(&last.key);
+        kept.truncate(self.left);
+        self.left -= kept.len();
+        let people: Vec<Arc<Known>> = kept
+            .into_iter()
+            .filter_map(Known::of)
+            .map(Arc::new)
+            .collect();
+        let columns = self.relations.columns(self.selectors, &people).await?;
+        let mut page = self.in_scope(people, columns)?;
+        if let Mode::User(user) = &self.run.order.mode
+            && page.people.is_empty()
+        {
+            return Err(Error::OutOfScope(user.clone()));
+        }
+        let keys: Vec<String> = page.people.iter().map(|one| one.key().to_owned()).collect();
+        for place in &self.places {
+            let links = self.run.host.store.links(*place, &keys).await?;
+            page.links.push(links);
+        }
+        Ok(Some(page))
+    }
+
+    async fn kept(&self) -> Result<Vec<KeptDocument>, Error> {
+        let store = &self.run.host.store;
+        let connector = &self.run.pinned.connector.id;
+        Ok(match &self.reading.people {
+            _ if self.left == 0 => Vec::new(),
+            Some(keys) if self.after.is_empty() => store.people_by_key(connector, keys).await?,
+            Some(_) => Vec::new(),
+            None => {
+                let listing = &self.run.listing;
+                store
+                    .listed_people(connector, listing, &self.after, PAGE_PEOPLE)
+                    .await?
+            }
+        })
+    }
+
+    fn in_scope(&self, people: Vec<Arc<Known>>, columns: Vec<Column>) -> Result<Page, Error> {
+        let mut rows = Vec::with_capacity(people.len());
+        let mut unknown = Vec::new();
+        for (row, known) in people.iter().enumerate() {
+            let cell = |selector: &Selector| {
+                let position = self.selectors.position(selector)?;
+                Some(columns.get(position)?.cell(row))
+            };
+            let scope = &self.run.pinned.scope;
+            match scope.standing(&cell).map_err(Error::Scope)? {
+                Standing::In => rows.push(row),
+                Standing::Out => {}
+                Standing::Unknown(problem) => unknown.push((known.key().to_owned(), problem)),
+            }
+        }
+        let is_whole = rows.len() == people.len();
+        let at = |row: &usize| people.get(*row).cloned();
+        Ok(Page {
+            columns: if is_whole {
+                columns
+            } else {
+                columns.iter().map(|column| column.take(&rows)).collect()
+            },
+            people: if is_whole {
+                people
+            } else {
+                rows.iter().filter_map(at).collect()
+            },
+            unknown,
+            links: Vec::with_capacity(self.places.len()),
+        })
+    }
+}
