@@ -3,6 +3,9 @@
 //! The rules of all countries are libphonenumber's (its port `rlibphonenumber`, with the numbering
 //! plans inside the component). A text that is no phone number fails with `phone-invalid` and
 //! leaves the field as it is; nothing is guessed.
+//!
+//! Built with `regex-lite`: patterns are made per country that occurs, and those of the large
+//! engine take a megabyte each. The price is time, about 40 us a number in the sandbox.
 
 use attune_plugin::Problem;
 use attune_plugin::transform::{Batch, Cell, Cells, Function, Open, Outcome, Plugin, Step, Uses};
