@@ -1,9 +1,9 @@
 //! Compiles the `plugins/` workspace for `wasm32-unknown-unknown` and encodes the components.
 //!
-//! Every folder under `plugins/transforms` and `plugins/providers` is bundled; with the feature
-//! `testing` those under `plugins/testing` too. The nested cargo gets a target directory of its own
-//! under `OUT_DIR`: with an inherited one both would wait for the same lock for ever. Nothing of the
-//! outer build's flags reaches the guests, so clippy, test and release builds embed the same bytes.
+//! Every folder under `plugins/transforms` and `plugins/providers` is bundled. The nested cargo gets a
+//! target directory of its own under `OUT_DIR`: with an inherited one both would wait for the same
+//! lock for ever. Nothing of the outer build's flags reaches the guests, so clippy, test and release
+//! builds embed the same bytes.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -55,11 +55,7 @@ fn main() -> Result<(), Failure> {
 
     let mut bundled = guests(&plugins.join("transforms"))?;
     bundled.extend(guests(&plugins.join("providers"))?);
-    let mut generated = embed(&plugins, &out, "PLUGINS", bundled)?;
-    if env::var_os("CARGO_FEATURE_TESTING").is_some() {
-        let testing = guests(&plugins.join("testing"))?;
-        generated += &embed(&plugins, &out, "TESTING", testing)?;
-    }
+    let generated = embed(&plugins, &out, "PLUGINS", bundled)?;
     fs::write(out.join("plugins.rs"), generated)?;
     Ok(())
 }
@@ -78,7 +74,6 @@ fn watch(root: &Path) {
         "plugins/sdk",
         "plugins/transforms",
         "plugins/providers",
-        "plugins/testing",
     ];
     // A path that is not there would make every build run this again.
     for source in sources

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use attune_core::plan::State;
 use attune_server::sync::Mode;
-use attune_sim::jira::{Account, Field};
+use attune_sim::jira::{Account, Accounts, Field, Jira, Options};
 use attune_tests::{PLAIN, TestApp};
 
 const CITY: &str = "City = \"city\"";
@@ -275,4 +275,62 @@ async fn a_read_only_directory_costs_the_account_fields_and_nothing_else() {
     assert_eq!(ran.codes(), ["read-only"]);
     assert_eq!(ran.report.problems[0].field, "account.full-name");
     assert_eq!(app.out_of_tune(CITY_FIELD), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_target_whose_url_changed_is_matched_anew() {
+    let app = TestApp::tidy(8).await.unwrap();
+    app.maps(CITY).unwrap();
+    app.sync(Mode::Complete).await.unwrap();
+    // Another Jira with the same names, where every key means somebody else.
+    let names: Vec<String> = (0..8)
+        .filter_map(|place| app.member(app.who(place), "userPrincipalName"))
+        .collect();
+    let mut accounts = Accounts::new();
+    for name in names.iter().rev() {
+        accounts.add(Account::named(name, name, name));
+    }
+    let other = Jira::start(Options::of(accounts)).await.unwrap();
+    let text = app.connector_text("", CITY);
+    app.connector(&text.replace(&app.world.jira.url(), &other.url()))
+        .unwrap();
+    let ran = app.sync(Mode::Complete).await.unwrap();
+    assert_eq!(ran.report.summary.matched, 8);
+    for (place, name) in names.iter().enumerate() {
+        let key = other.accounts(|all| all.by_name(name).unwrap().key.clone());
+        let expected = app.member(app.who(place), "city");
+        let found = other.property(&key, "City");
+        assert_eq!(
+            found.as_ref().and_then(|city| city.as_str()),
+            expected.as_deref()
+        );
+    }
+    assert_eq!(other.complaints(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_left_the_scope_claims_no_account_any_more() {
+    let app = TestApp::tidy(8).await.unwrap();
+    let scope = "[scope]\ninclude = [{ attribute = \"userType\", equals = \"Member\" }]";
+    app.connector(&app.connector_text(scope, CITY)).unwrap();
+    let account = by_mail(&app, 1);
+    let (leaver, rehired) = (app.who(1), app.who(2));
+    let own = app.account(rehired);
+    app.world
+        .jira
+        .accounts(|all| all.edit(&own, |account| account.is_deleted = true));
+    app.sync(Mode::Complete).await.unwrap();
+    // The old entry leaves the scope, and the new one has its address.
+    app.set(leaver, "userType", "Guest");
+    app.set(rehired, "mail", &app.member(leaver, "mail").unwrap());
+    app.set(rehired, "city", "Aachen");
+    let ran = app.sync(Mode::Complete).await.unwrap();
+    assert_eq!((ran.report.summary.ambiguous, ran.codes().len()), (0, 0));
+    assert_eq!(city(&app, &account), Some("Aachen".into()));
+    // Back in scope, both claim it and neither is written.
+    app.set(leaver, "userType", "Member");
+    app.set(rehired, "city", "Bonn");
+    let ran = app.sync(Mode::Complete).await.unwrap();
+    assert_eq!(ran.report.summary.ambiguous, 2);
+    assert_eq!(city(&app, &account), Some("Aachen".into()));
 }

@@ -107,6 +107,6 @@ async fn a_plan_of_a_target_that_is_gone_is_refused() {
         .replace("target.jira", "target.other");
     app.connector(&renamed).unwrap();
     let failure: Failure = applied(&app).await.unwrap_err().into();
-    assert_eq!(failure.code, "plan-file");
+    assert_eq!(failure.code, "no-such-plan");
     assert!(app.world.jira.writes().is_empty());
 }

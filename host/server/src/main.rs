@@ -1,5 +1,6 @@
 //! The binary `attune`: settings, one command, an exit code.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use attune_server::cli;
@@ -9,12 +10,18 @@ fn main() -> ExitCode {
     attune_wasm::heap::settle();
     let args = cli::args::Cli::parse();
     // The one place that reads the environment.
-    let env = std::env::vars().collect();
+    let env = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
     match runtime {
         Ok(runtime) => runtime.block_on(Box::pin(cli::run(args, env))),
-        Err(_) => ExitCode::FAILURE,
+        Err(error) => {
+            // Nothing of ours runs yet that could print it better.
+            let _unheard = writeln!(std::io::stderr(), "cannot start: {error}");
+            ExitCode::FAILURE
+        }
     }
 }

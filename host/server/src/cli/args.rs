@@ -18,7 +18,7 @@ pub struct Cli {
     #[arg(long, global = true)]
     pub json: bool,
     /// Settings file [default: attune.toml, where it exists].
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", env = "ATTUNE_CONFIG")]
     pub config: Option<PathBuf>,
     /// Folder of the database, plans and compiled plugins.
     #[arg(long, global = true, value_name = "DIR")]
@@ -49,11 +49,17 @@ pub enum Command {
     Apply {
         /// A file that `attune plan --out` wrote.
         plan: PathBuf,
+        /// Write the report with all its changes here.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
     /// Do exactly the held plan of this digest.
     Approve {
         /// `sha256:...`, or the beginning of it.
         digest: String,
+        /// Write the report with all its changes here.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
     /// Drop the held plan of this digest.
     Reject {
@@ -98,7 +104,7 @@ pub struct Demo {
 /// A command about one connector, or all.
 #[derive(Debug, Args)]
 pub struct Named {
-    /// Connector file without `.toml`, or its id; may be left out where there is only one.
+    /// Connector file without `.toml`, or its id; all of them when left out.
     pub connector: Option<String>,
 }
 

@@ -91,7 +91,7 @@ pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
         return Ok(Exit::Good);
     }
     invite(out, &shell);
-    let _stopped = tokio::signal::ctrl_c().await;
+    super::progress::asked_to_end().await;
     world.stop().await;
     Ok(Exit::Good)
 }

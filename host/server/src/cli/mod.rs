@@ -90,8 +90,8 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
         Command::Check(args) => check::run(&shell, args.connector.as_deref()).await,
         Command::Plan(args) => plan::plan(&shell, args).await,
         Command::Sync(args) => plan::sync(&shell, args).await,
-        Command::Apply { plan: file } => plan::apply(&shell, &file).await,
-        Command::Approve { digest } => plan::approve(&shell, &digest).await,
+        Command::Apply { plan: file, out } => plan::apply(&shell, &file, out.as_deref()).await,
+        Command::Approve { digest, out } => plan::approve(&shell, &digest, out.as_deref()).await,
         Command::Reject { digest } => plan::reject(&shell, &digest).await,
         Command::Explain(args) => explain::run(&shell, args).await,
         Command::Runs { limit } => runs::list(&shell, limit).await,
@@ -157,7 +157,7 @@ impl Shell {
         Ok(*loaded)
     }
 
-    /// The only connector, where a command may leave its name out.
+    /// The connector of a name, or all where a command leaves it out.
     fn one_or_named(&self, name: Option<&str>) -> Result<Vec<Loaded>, Failure> {
         if let Some(name) = name {
             return Ok(vec![self.connector(name)?]);
@@ -171,6 +171,12 @@ impl Shell {
         let mistakes: Vec<Mistake> = wrong.flatten().cloned().collect();
         if !mistakes.is_empty() {
             return Err(mistaken(&mistakes));
+        }
+        if entries.is_empty() {
+            let folder = self.settings.connectors_dir.display();
+            let message = format!("there is no connector file (*.toml) in {folder}");
+            return Err(Failure::of("config", message)
+                .hint("write one there, or name the folder with --connectors-dir"));
         }
         entries
             .iter()

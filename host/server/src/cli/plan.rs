@@ -22,6 +22,7 @@ pub(super) async fn plan(shell: &Shell, args: Plan) -> Outcome {
         (None, None) => mode_of(args.full, args.changes),
     };
     let order = Order::plan(mode);
+    prepare(args.out.as_deref())?;
     let loaded = shell.connector(&args.connector)?;
     let app = shell.app().await?;
     let lock = app.host.store.lock()?;
@@ -45,7 +46,7 @@ pub(super) async fn plan(shell: &Shell, args: Plan) -> Outcome {
 pub(super) async fn sync(shell: &Shell, args: Sync) -> Outcome {
     let loaded = shell.connector(&args.connector)?;
     if let Some(digest) = &args.approve {
-        return approve_for(shell, digest, Some(&loaded)).await;
+        return approve_for(shell, digest, Some(&loaded), args.out.as_deref()).await;
     }
     let mode = match args.user {
         Some(user) => Mode::User(user),
@@ -55,6 +56,7 @@ pub(super) async fn sync(shell: &Shell, args: Sync) -> Outcome {
     if shell.out.json && args.out.is_none() {
         order.changes_max = Some(CHANGES_IN_JSON_MAX);
     }
+    prepare(args.out.as_deref())?;
     settle_id(shell, &loaded);
     let app = shell.app().await?;
     let lock = app.host.store.lock()?;
@@ -67,8 +69,12 @@ pub(super) async fn sync(shell: &Shell, args: Sync) -> Outcome {
     finish(shell.out, app, done).await
 }
 
-pub(super) async fn apply(shell: &Shell, path: &Path) -> Outcome {
+pub(super) async fn apply(shell: &Shell, path: &Path, out: Option<&Path>) -> Outcome {
     let file = PlanFile::read(path)?;
+    if file.report.summary.changes > CHANGES_IN_JSON_MAX {
+        needs_out(shell.out, out)?;
+    }
+    prepare(out)?;
     let loaded = shell.connector(&file.report.id)?;
     let app = shell.app().await?;
     let lock = app.host.store.lock()?;
@@ -77,12 +83,12 @@ pub(super) async fn apply(shell: &Shell, path: &Path) -> Outcome {
     })
     .await?;
     drop(lock);
-    show(shell.out, &done, None).await?;
+    show(shell.out, &done, out).await?;
     finish(shell.out, app, done).await
 }
 
-pub(super) async fn approve(shell: &Shell, digest: &str) -> Outcome {
-    approve_for(shell, digest, None).await
+pub(super) async fn approve(shell: &Shell, digest: &str, out: Option<&Path>) -> Outcome {
+    approve_for(shell, digest, None, out).await
 }
 
 pub(super) async fn reject(shell: &Shell, digest: &str) -> Outcome {
@@ -95,10 +101,21 @@ pub(super) async fn reject(shell: &Shell, digest: &str) -> Outcome {
 }
 
 /// Writes a held plan. Where it cannot be used any more, a fresh one of its connector is held.
-async fn approve_for(shell: &Shell, digest: &str, loaded: Option<&Loaded>) -> Outcome {
+async fn approve_for(
+    shell: &Shell,
+    digest: &str,
+    loaded: Option<&Loaded>,
+    out: Option<&Path>,
+) -> Outcome {
+    prepare(out)?;
     let app = shell.app().await?;
     let lock = app.host.store.lock()?;
     let plan = staged(&app, digest).await;
+    if let Ok(plan) = &plan
+        && sync::changes_of(&app.host, plan).await? > CHANGES_IN_JSON_MAX
+    {
+        needs_out(shell.out, out)?;
+    }
     let named = match (&plan, loaded) {
         (Ok(plan), None) => Some(shell.connector(&plan.connector)?),
         _ => None,
@@ -127,8 +144,26 @@ async fn approve_for(shell: &Shell, digest: &str, loaded: Option<&Loaded>) -> Ou
         Err(failure) => return Err(failure),
     };
     drop(lock);
-    show(shell.out, &done, None).await?;
+    show(shell.out, &done, out).await?;
     finish(shell.out, app, done).await
+}
+
+/// Fails before anything is done where the report would not fit into `--json`.
+fn needs_out(shell: Out, out: Option<&Path>) -> Result<(), Failure> {
+    if !shell.json || out.is_some() {
+        return Ok(());
+    }
+    let message =
+        format!("the plan has more than {CHANGES_IN_JSON_MAX} changes; they go to a file");
+    Err(Failure::of("usage", message).hint("add --out report.ndjson"))
+}
+
+/// Fails before anything is done where the file cannot be written.
+fn prepare(out: Option<&Path>) -> Result<(), Failure> {
+    match out {
+        Some(path) => Ok(sync::prepare_plan(path)?),
+        None => Ok(()),
+    }
 }
 
 /// Makes a plan that waits for approval, whatever the guards say of it.

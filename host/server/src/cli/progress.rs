@@ -1,8 +1,10 @@
-//! Progress on a terminal, and Ctrl-C: the run ends after what is under way.
+//! Progress on a terminal, and Ctrl-C or SIGTERM: the run ends after what is under way. A second
+//! signal ends it at once; what it leaves in the journal is read back by the next run.
 
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::out::Out;
 use crate::fault::Failure;
@@ -23,19 +25,19 @@ pub(super) async fn watched<T>(
         bar()
     };
     let mut work = std::pin::pin!(work(&watch));
-    // One listener from before the work begins: a signal that comes while the work computes waits.
-    let mut stopped = std::pin::pin!(tokio::signal::ctrl_c());
-    let mut is_listening = true;
+    // Listening from before the work begins: a signal that comes while the work computes waits.
+    let mut signals = Signals::listen();
     let mut ticks = tokio::time::interval(TICK);
     let outcome = loop {
         tokio::select! {
             biased;
-            heard = &mut stopped, if is_listening => {
-                is_listening = false;
-                if heard.is_ok() {
-                    bar.suspend(|| out.say("stopping after what is under way ..."));
-                    watch.stop.cancel();
+            () = signals.next() => {
+                if watch.stop.is_cancelled() {
+                    bar.finish_and_clear();
+                    return Err(Failure::of("cancelled", "stopped while something was under way"));
                 }
+                bar.suspend(|| out.say("stopping after what is under way ..."));
+                watch.stop.cancel();
             }
             outcome = &mut work => break outcome,
             _ = ticks.tick() => draw(&bar, &watch),
@@ -43,6 +45,48 @@ pub(super) async fn watched<T>(
     };
     bar.finish_and_clear();
     Ok(outcome?)
+}
+
+/// Waits until somebody asks the process to end.
+///
+/// Whoever waits for anything after [`watched`] waits for this too: from the first listening on,
+/// neither signal ends the process by itself.
+pub(super) async fn asked_to_end() {
+    Signals::listen().next().await;
+}
+
+/// What asks a process to end: somebody at the terminal, or a service manager.
+struct Signals {
+    interrupt: Option<Signal>,
+    terminate: Option<Signal>,
+}
+
+impl Signals {
+    fn listen() -> Self {
+        Self {
+            interrupt: signal(SignalKind::interrupt()).ok(),
+            terminate: signal(SignalKind::terminate()).ok(),
+        }
+    }
+
+    /// Waits for the next one.
+    async fn next(&mut self) {
+        tokio::select! {
+            () = heard(&mut self.interrupt) => {}
+            () = heard(&mut self.terminate) => {}
+        }
+    }
+}
+
+/// Waits for a signal; for ever where it cannot be listened to.
+async fn heard(signal: &mut Option<Signal>) {
+    let is_heard = match signal {
+        Some(signal) => signal.recv().await.is_some(),
+        None => false,
+    };
+    if !is_heard {
+        std::future::pending::<()>().await;
+    }
 }
 
 fn bar() -> ProgressBar {

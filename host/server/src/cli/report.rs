@@ -31,10 +31,13 @@ pub(super) fn print(out: Out, report: &Report, changes: &[Change]) {
         out.data(format!("\n{}", paint(TITLE, format!("Changes{of}"))));
         out.data(change_table(changes).to_string());
         if rest > 0 {
-            let more = format!(
-                "... and {rest} more: attune plan {} --out plan.json",
-                report.connector
-            );
+            let more = match &report.run {
+                Some(run) => format!("... and {rest} more: attune run show {run} --json"),
+                None => format!(
+                    "... and {rest} more: attune plan {} --out plan.json",
+                    report.connector
+                ),
+            };
             out.data(paint(FAINT, more));
         }
     }

@@ -75,12 +75,14 @@ pub fn settle_id(loaded: &Loaded) -> std::io::Result<bool> {
         None => ("", text.as_str()),
     };
     let line = format!("id = {:?}\n", loaded.connector.id);
-    let folder = loaded.path.parent().unwrap_or(Path::new("."));
+    // A link stays one: its target is replaced.
+    let path = std::fs::canonicalize(&loaded.path)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
     // Beside it and then renamed: half a file is never seen.
     let draft = folder.join(format!(".{}.toml.new", loaded.connector.name));
     std::fs::write(&draft, format!("{mark}{line}{text}"))?;
-    std::fs::set_permissions(&draft, std::fs::metadata(&loaded.path)?.permissions())?;
-    std::fs::rename(&draft, &loaded.path)?;
+    std::fs::set_permissions(&draft, std::fs::metadata(&path)?.permissions())?;
+    std::fs::rename(&draft, &path)?;
     Ok(true)
 }
 

@@ -43,6 +43,8 @@ pub struct Open {
     pub run: String,
     /// The target's name.
     pub target: String,
+    /// The target's site at that time.
+    pub site: String,
     /// The operation.
     pub operation: Operation,
 }
@@ -153,7 +155,7 @@ impl Store {
     /// All operations of a connector that are in one state: `intent`, `written`, `rejected`, ...
     pub async fn operations(&self, connector: &str, state: &str) -> Result<Vec<Open>> {
         let rows = sqlx::query(
-            "select run, target, operation, account, person, fields from journal \
+            "select run, target, operation, account, person, fields, site from journal \
              where connector = $1 and state = $2 order by run, operation",
         )
         .bind(connector)
@@ -173,6 +175,7 @@ impl Store {
             Ok(Open {
                 run: row.try_get(0)?,
                 target: row.try_get(1)?,
+                site: row.try_get(6)?,
                 operation,
             })
         };

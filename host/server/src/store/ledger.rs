@@ -127,12 +127,14 @@ pub(super) async fn write(
         let kind = kind_word(record.field.kind);
         let Some(value) = &record.value else {
             sqlx::query(
-                "delete from ledger where site = $1 and account = $2 and kind = $3 and field = $4",
+                "delete from ledger where site = $1 and account = $2 and kind = $3 and field = $4 \
+                 and owner = $5",
             )
             .bind(author.site)
             .bind(&record.account)
             .bind(kind)
             .bind(&record.field.name)
+            .bind(author.connector)
             .execute(&mut **tx)
             .await?;
             continue;
@@ -141,8 +143,8 @@ pub(super) async fn write(
             "insert into ledger (site, account, kind, field, value, previous, owner, run, \
              revision, written_ms) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
              on conflict (site, account, kind, field) do update set value = excluded.value, \
-             owner = excluded.owner, run = excluded.run, revision = excluded.revision, \
-             written_ms = excluded.written_ms",
+             run = excluded.run, revision = excluded.revision, \
+             written_ms = excluded.written_ms where ledger.owner = excluded.owner",
         )
         .bind(author.site)
         .bind(&record.account)

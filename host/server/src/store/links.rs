@@ -1,7 +1,8 @@
 //! Who is whom: the link between a person and their account in one target.
 //!
-//! A link is kept by the account's stable key, so that a renamed account stays linked. The
-//! fingerprint says with what inputs the person was last brought in tune; without one they are due.
+//! A link is kept by the account's stable key, so that a renamed account stays linked, and it is true
+//! of one site: a target whose url changed begins anew. The fingerprint says with what inputs the
+//! person was last brought in tune; without one they are due.
 
 use std::collections::HashMap;
 
@@ -56,6 +57,8 @@ pub struct Link {
     pub looked_ms: i64,
     /// The inputs with which the person was last brought in tune; none where they are due.
     pub fingerprint: Option<Vec<u8>>,
+    /// The person was out of scope when last seen: their account is free for others.
+    pub is_outside: bool,
 }
 
 impl Link {
@@ -75,6 +78,8 @@ pub struct Place<'a> {
     pub connector: &'a str,
     /// The target's name.
     pub target: &'a str,
+    /// The target's site.
+    pub site: &'a str,
 }
 
 impl Store {
@@ -87,13 +92,15 @@ impl Store {
         let mut found = HashMap::with_capacity(people.len());
         for chunk in people.chunks(CHUNK_ROWS) {
             let mut select = QueryBuilder::<Sqlite>::new(
-                "select person, state, account, username, rules, looked_ms, fingerprint \
+                "select person, state, account, username, rules, looked_ms, fingerprint, is_outside \
                  from links where connector = ",
             );
             select
                 .push_bind(place.connector)
                 .push(" and target = ")
-                .push_bind(place.target);
+                .push_bind(place.target)
+                .push(" and site = ")
+                .push_bind(place.site);
             select.push(" and person in (");
             let mut list = select.separated(", ");
             for person in chunk {
@@ -109,6 +116,7 @@ impl Store {
                     rules: row.try_get(4)?,
                     looked_ms: row.try_get(5)?,
                     fingerprint: row.try_get(6)?,
+                    is_outside: row.try_get::<i64, _>(7)? != 0,
                 };
                 found.insert(link.person.clone(), link);
             }
@@ -122,7 +130,7 @@ impl Store {
         for chunk in links.chunks(CHUNK_ROWS) {
             let mut insert = QueryBuilder::<Sqlite>::new(
                 "insert into links (connector, target, person, state, account, username, rules, \
-                 looked_ms, fingerprint) ",
+                 looked_ms, fingerprint, site) ",
             );
             insert.push_values(chunk, |mut row, link| {
                 row.push_bind(place.connector)
@@ -133,13 +141,14 @@ impl Store {
                     .push_bind(&link.username)
                     .push_bind(&link.rules)
                     .push_bind(link.looked_ms)
-                    .push_bind(&link.fingerprint);
+                    .push_bind(&link.fingerprint)
+                    .push_bind(place.site);
             });
             insert.push(
                 " on conflict (connector, target, person) do update set state = excluded.state, \
                  account = excluded.account, username = excluded.username, \
                  rules = excluded.rules, looked_ms = excluded.looked_ms, \
-                 fingerprint = excluded.fingerprint",
+                 fingerprint = excluded.fingerprint, site = excluded.site, is_outside = 0",
             );
             insert.build().execute(&mut *tx).await?;
         }
@@ -149,7 +158,8 @@ impl Store {
 
     /// Makes every claim on an account ambiguous that two people of a listing share.
     ///
-    /// People whom the listing did not see claim nothing any more; `person` counts besides.
+    /// People whom the listing did not see, or who are out of scope, claim nothing any more; `person`
+    /// counts besides.
     pub async fn mark_shared_accounts(
         &self,
         place: Place<'_>,
@@ -158,19 +168,51 @@ impl Store {
     ) -> Result<()> {
         sqlx::query(
             "update links set state = 'ambiguous', fingerprint = null \
-             where connector = $1 and target = $2 and state = 'matched' and account in ( \
+             where connector = $1 and target = $2 and state = 'matched' and site = $5 \
+             and is_outside = 0 and account in ( \
                select l.account from links l join people p \
                  on p.connector = l.connector and p.key = l.person \
                where l.connector = $1 and l.target = $2 and l.state <> 'unmatched' \
-                 and l.account <> '' and (p.listed_in = $3 or p.complete_in = $3 or p.key = $4) \
+                 and l.site = $5 and l.is_outside = 0 and l.account <> '' and (p.listed_in = $3 or p.complete_in = $3 or p.key = $4) \
                group by l.account having count(*) > 1)",
         )
         .bind(place.connector)
         .bind(place.target)
         .bind(listing)
         .bind(person)
+        .bind(place.site)
         .execute(&self.pool)
         .await?;
+        Ok(())
+    }
+
+    /// Records who is out of scope, or in it again; those without a link are not concerned.
+    pub async fn set_outside(
+        &self,
+        place: Place<'_>,
+        people: &[String],
+        is_outside: bool,
+    ) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        for chunk in people.chunks(CHUNK_ROWS) {
+            let mut update = QueryBuilder::<Sqlite>::new("update links set is_outside = ");
+            update
+                .push_bind(i64::from(is_outside))
+                .push(" where connector = ")
+                .push_bind(place.connector)
+                .push(" and target = ")
+                .push_bind(place.target)
+                .push(" and is_outside <> ")
+                .push_bind(i64::from(is_outside))
+                .push(" and person in (");
+            let mut list = update.separated(", ");
+            for person in chunk {
+                list.push_bind(person);
+            }
+            update.push(")");
+            update.build().execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
         Ok(())
     }
 

@@ -250,6 +250,7 @@ impl<'a> Writer<'a> {
         Place {
             connector: &self.run.pinned.connector.id,
             target: outlet.name,
+            site: outlet.site,
         }
     }
 

@@ -147,6 +147,7 @@ async fn with_ledger(
     let place = Place {
         connector,
         target: &target.spec.name,
+        site: &target.site,
     };
     let mut links = host.store.links(place, &[person.to_owned()]).await?;
     let link = links.remove(person);

@@ -71,7 +71,17 @@ impl<'a> Linker<'a> {
 
     /// Links one page of people in scope; `columns` hold the match rules' selectors in order.
     pub(super) async fn link(&mut self, page: &Page, columns: &[Column]) -> Result<(), Error> {
+        let place = self.run.place(self.target);
+        let store = &self.run.host.store;
         let link_of = |person: &str| page.links.first()?.get(person);
+        let links = page.links.iter().flat_map(HashMap::values);
+        let back = links.filter(|link| link.is_outside);
+        let back: Vec<String> = back.map(|link| link.person.clone()).collect();
+        for (people, is_outside) in [(&page.outside, true), (&back, false)] {
+            if !people.is_empty() {
+                store.set_outside(place, people, is_outside).await?;
+            }
+        }
         let mut wishes = Vec::new();
         for (row, known) in page.people.iter().enumerate() {
             let wish = self.wish(known.key(), columns, row);
@@ -96,11 +106,7 @@ impl<'a> Linker<'a> {
             let before = link_of(&wish.person);
             made.push(self.decide(wish, &candidates, before));
         }
-        self.run
-            .host
-            .store
-            .save_links(self.run.place(self.target), &made)
-            .await?;
+        store.save_links(place, &made).await?;
         Ok(())
     }
 
@@ -156,6 +162,7 @@ impl<'a> Linker<'a> {
             username,
             rules: wish.rules,
             looked_ms: self.run.now_ms,
+            is_outside: false,
             fingerprint: before
                 .filter(|_| same)
                 .and_then(|link| link.fingerprint.clone()),

@@ -37,9 +37,11 @@ use crate::{source, store, target};
 pub use check::{CheckLine, check};
 pub use explain::{Explanation, FieldExplanation, explain};
 pub use pin::{Pinned, PinnedTarget};
-pub use plan_file::{CHANGES_IN_JSON_MAX, PlanFile, changes, write as write_plan};
+pub use plan_file::{
+    CHANGES_IN_JSON_MAX, PlanFile, changes, prepare as prepare_plan, write as write_plan,
+};
 pub use progress::{Phase, Progress};
-pub use run::{Done, Watch, apply_file, approve, run};
+pub use run::{Done, Watch, apply_file, approve, changes_of, run};
 
 /// What a run works with; cheap handles of things that outlive it.
 #[derive(Clone)]
@@ -151,6 +153,7 @@ impl<'a> Run<'a> {
         store::links::Place {
             connector: &self.pinned.connector.id,
             target: &target.spec.name,
+            site: &target.site,
         }
     }
 }

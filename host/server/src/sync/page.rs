@@ -28,8 +28,10 @@ pub(super) struct Page {
     pub people: Vec<Arc<Known>>,
     /// One column per resolved selector.
     pub columns: Vec<Column>,
-    /// People whose scope could not be judged.
+    /// People of whom nothing can be said in this run: nothing of theirs is touched.
     pub unknown: Vec<(String, Problem)>,
+    /// People who are out of scope.
+    pub outside: Vec<String>,
     /// Their links, place by place.
     pub links: Vec<Links>,
 }
@@ -72,17 +74,25 @@ impl<'a> Pages<'a> {
         self.after.clone_from(&last.key);
         kept.truncate(self.left);
         self.left -= kept.len();
-        let people: Vec<Arc<Known>> = kept
-            .into_iter()
-            .filter_map(Known::of)
-            .map(Arc::new)
-            .collect();
+        let mut people: Vec<Arc<Known>> = Vec::with_capacity(kept.len());
+        let mut unreadable = Vec::new();
+        for kept in kept {
+            let key = kept.key.clone();
+            match self.relations.known(kept) {
+                Some(known) => people.push(Arc::new(known)),
+                None => unreadable.push((key, kept_by_another())),
+            }
+        }
         let columns = self.relations.columns(self.selectors, &people).await?;
         let mut page = self.in_scope(people, columns)?;
+        page.unknown.append(&mut unreadable);
         if let Mode::User(user) = &self.run.order.mode
             && page.people.is_empty()
         {
-            return Err(Error::OutOfScope(user.clone()));
+            return Err(match page.unknown.pop() {
+                Some((_, problem)) => Error::Scope(problem),
+                None => Error::OutOfScope(user.clone()),
+            });
         }
         let keys: Vec<String> = page.people.iter().map(|one| one.key().to_owned()).collect();
         for place in &self.places {
@@ -110,7 +120,7 @@ impl<'a> Pages<'a> {
 
     fn in_scope(&self, people: Vec<Arc<Known>>, columns: Vec<Column>) -> Result<Page, Error> {
         let mut rows = Vec::with_capacity(people.len());
-        let mut unknown = Vec::new();
+        let (mut unknown, mut outside) = (Vec::new(), Vec::new());
         for (row, known) in people.iter().enumerate() {
             let cell = |selector: &Selector| {
                 let position = self.selectors.position(selector)?;
@@ -119,7 +129,7 @@ impl<'a> Pages<'a> {
             let scope = &self.run.pinned.scope;
             match scope.standing(&cell).map_err(Error::Scope)? {
                 Standing::In => rows.push(row),
-                Standing::Out => {}
+                Standing::Out => outside.push(known.key().to_owned()),
                 Standing::Unknown(problem) => unknown.push((known.key().to_owned(), problem)),
             }
         }
@@ -137,7 +147,17 @@ impl<'a> Pages<'a> {
                 rows.iter().filter_map(at).collect()
             },
             unknown,
+            outside,
             links: Vec::with_capacity(self.places.len()),
         })
     }
+}
+
+/// Somebody else read the person meanwhile for another mapping.
+fn kept_by_another() -> Problem {
+    Problem::new(
+        "not-fetched",
+        "another command read this person for another mapping meanwhile; the next run reads them \
+         again",
+    )
 }

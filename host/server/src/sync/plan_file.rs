@@ -41,7 +41,9 @@ pub async fn write(path: &Path, report: &Report, stage: &Stage) -> Result<(), Er
     let failed = |error: std::io::Error| {
         Error::PlanFile(format!("cannot write {}: {error}", path.display()))
     };
-    let mut out = std::io::BufWriter::new(std::fs::File::create(path).map_err(failed)?);
+    let file = open_private(path).map_err(failed)?;
+    file.set_len(0).map_err(failed)?;
+    let mut out = std::io::BufWriter::new(file);
     let json = |error: serde_json::Error| failed(error.into());
     if report.summary.changes <= CHANGES_IN_JSON_MAX {
         let changes = changes(stage, CHANGES_IN_JSON_MAX).await?;
@@ -61,6 +63,21 @@ pub async fn write(path: &Path, report: &Report, stage: &Stage) -> Result<(), Er
     })
     .await?;
     outcome.and_then(|()| out.flush()).map_err(failed)
+}
+
+/// Makes sure that a plan can be written there, before anything else is done; what is there stays.
+pub fn prepare(path: &Path) -> Result<(), Error> {
+    let failed = |error| Error::PlanFile(format!("cannot write {}: {error}", path.display()));
+    open_private(path).map(drop).map_err(failed)
+}
+
+/// Opens a file that, where it is new, only its owner can read: it holds people's attributes.
+fn open_private(path: &Path) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).write(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 impl PlanFile {
@@ -85,6 +102,23 @@ impl PlanFile {
             return Err(wrong(&what));
         }
         Ok(Self { report })
+    }
+
+    /// A plan is only true of the connector, revision and plugins that it was made with.
+    pub(super) fn check(&self, pinned: &Pinned) -> Result<(), Error> {
+        let differs = if self.report.id != pinned.connector.id {
+            format!(
+                "it is a plan of the connector '{}', not of '{}'",
+                self.report.id, pinned.connector.id
+            )
+        } else if self.report.revision != pinned.revision {
+            "the connector was edited since this plan was made".to_owned()
+        } else if self.report.generations != pinned.generations {
+            "a plugin was replaced since this plan was made".to_owned()
+        } else {
+            return Ok(());
+        };
+        Err(Error::NoSuchPlan(differs))
     }
 
     /// Stages the plan, so that it is applied like any other.

@@ -57,7 +57,7 @@ struct Input {
 pub(super) struct Relations<'a> {
     store: &'a Store,
     reader: &'a Reader<'a>,
-    /// Names that nobody has; asked once per run.
+    /// Names that nobody has; asked for once.
     unknown: HashSet<String>,
 }
 
@@ -72,7 +72,7 @@ impl<'a> Relations<'a> {
     }
 
     /// One column per selector for these people. Account parts (`manager.account.key`) come out
-    /// absent here; the plan fills them per target.
+    /// absent; `pin` refuses rows that want them.
     pub(super) async fn columns(
         &mut self,
         selectors: &Wanted,
@@ -200,11 +200,14 @@ impl<'a> Relations<'a> {
     }
 
     fn admit(&self, name: String, kept: KeptDocument, found: &mut HashMap<String, Arc<Known>>) {
-        if kept.wanted != self.reader.wanted_digest() {
-            return;
-        }
-        if let Some(known) = Known::of(kept) {
+        if let Some(known) = self.known(kept) {
             found.insert(name, Arc::new(known));
         }
+    }
+
+    /// A kept person, if their document is one of this run's wanted set.
+    pub(super) fn known(&self, kept: KeptDocument) -> Option<Known> {
+        let is_ours = kept.wanted == self.reader.wanted_digest();
+        is_ours.then(|| Known::of(kept)).flatten()
     }
 }

@@ -163,7 +163,7 @@ pub async fn approve(
     let run = open(host, &pinned, &order, "approve").await?;
     let outcome = async {
         let mut lanes = lanes::open(host, &pinned, programs)?;
-        recover::recover(&run, &mut lanes).await?;
+        recover_unless_stopped(&run, &mut lanes, watch).await?;
         let report = write(&run, &stage, &meta, (&mut lanes, watch, true)).await?;
         close_approved_listing(&run, plan).await?;
         Ok(Done {
@@ -175,6 +175,17 @@ pub async fn approve(
     close(&run, outcome).await
 }
 
+async fn recover_unless_stopped(
+    run: &Run<'_>,
+    lanes: &mut [Lane],
+    watch: &Watch,
+) -> Result<u64, Error> {
+    tokio::select! {
+        settled = recover::recover(run, lanes) => settled,
+        () = watch.stop.cancelled() => Err(Error::Stopped),
+    }
+}
+
 /// Writes exactly the plan of a file, as far as it still holds.
 pub async fn apply_file(
     host: &Host,
@@ -183,13 +194,14 @@ pub async fn apply_file(
     watch: &Watch,
 ) -> Result<Done, Error> {
     let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
+    file.check(&pinned)?;
     let order = Order::sync(Mode::Complete);
     let run = open(host, &pinned, &order, "apply").await?;
     let outcome = async {
         let stage = Stage::create(&plan_path(&run)?).await?;
         let meta = file.stage(&pinned, &stage).await?;
         let mut lanes = lanes::open(host, &pinned, programs)?;
-        recover::recover(&run, &mut lanes).await?;
+        recover_unless_stopped(&run, &mut lanes, watch).await?;
         let report = write(&run, &stage, &meta, (&mut lanes, watch, true)).await?;
         Ok(Done {
             report,
@@ -198,6 +210,18 @@ pub async fn apply_file(
     }
     .await;
     close(&run, outcome).await
+}
+
+/// How many changes a staged plan has; 0 where its file is gone.
+pub async fn changes_of(host: &Host, plan: &StagedPlan) -> Result<u64, Error> {
+    let path = host.store.data_dir().join("plans").join(&plan.file);
+    if !path.exists() {
+        return Ok(0);
+    }
+    let stage = Stage::open(&path).await?;
+    let meta = stage.meta().await?;
+    stage.finish().await;
+    Ok(meta.report.summary.changes)
 }
 
 async fn open<'a>(

@@ -68,31 +68,55 @@ async fn killed_again_and_again_at_any_time_everything_is_there_in_the_end() {
     assert_eq!(quiet.json()["state"], "nothing");
 }
 
+/// Sends a signal and waits until it has surely arrived: it is on its way to another process.
+async fn signal(child: &tokio::process::Child, name: &str) {
+    let pid = child.id().unwrap().to_string();
+    let mut kill = tokio::process::Command::new("kill");
+    assert!(kill.args([name, &pid]).status().await.unwrap().success());
+    tokio::time::sleep(Duration::from_millis(300)).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_interrupted_sync_ends_what_is_under_way_and_says_so() {
-    let terminal = Terminal::start(60).await;
+    // Somebody at the terminal, and a service manager.
+    for name in ["-INT", "-TERM"] {
+        let terminal = Terminal::start(60).await;
+        let gate = Gate::default();
+        let held = Fault::hold(&gate).on("PUT", "/properties/").after(10);
+        terminal.world.jira.inject(held);
+        let child = terminal.spawn(&["sync", "demo", "--json"]);
+        gate.arrived(1).await;
+        signal(&child, name).await;
+        gate.release();
+        let output = child.wait_with_output().await.unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(
+            (output.status.code(), &report["state"]),
+            (Some(1), &"stopped".into())
+        );
+        assert_eq!(terminal.open_intents().await, 0);
+        is_made_good(&terminal, "interrupted").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn interrupted_twice_a_sync_ends_at_once_and_the_next_one_makes_it_good() {
+    let terminal = Terminal::start(30).await;
     let gate = Gate::default();
-    terminal
-        .world
-        .jira
-        .inject(Fault::hold(&gate).on("PUT", "/properties/").after(10));
+    let held = Fault::hold(&gate).on("PUT", "/properties/").after(10);
+    terminal.world.jira.inject(held);
     let child = terminal.spawn(&["sync", "demo", "--json"]);
     gate.arrived(1).await;
-    let pid = child.id().unwrap().to_string();
-    let sent = tokio::process::Command::new("kill")
-        .args(["-INT", &pid])
-        .status()
-        .await;
-    assert!(sent.unwrap().success());
-    // The signal is on its way to another process: the gate opens when it surely has arrived.
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    gate.release();
+    signal(&child, "-INT").await;
+    signal(&child, "-INT").await;
     let output = child.wait_with_output().await.unwrap();
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let error: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(
-        (output.status.code(), &report["state"]),
-        (Some(1), &"stopped".into())
+        (output.status.code(), &error["error"]["code"]),
+        (Some(1), &"cancelled".into())
     );
-    assert_eq!(terminal.open_intents().await, 0);
-    is_made_good(&terminal, "interrupted").await;
+    gate.release();
+    terminal.world.jira.clear_faults();
+    assert!(terminal.open_intents().await > 0);
+    is_made_good(&terminal, "interrupted twice").await;
 }

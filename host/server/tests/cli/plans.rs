@@ -1,5 +1,7 @@
 //! `plan`, `sync`, `approve`, `reject`, `apply`: the shapes of their JSON, and their exit codes.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use serde_json::Value;
 
 use super::terminal::{PLAIN, Terminal};
@@ -209,6 +211,32 @@ async fn a_plan_file_is_applied_exactly_and_a_changed_one_is_refused() {
     assert_eq!(terminal.out_of_tune(), Vec::<String>::new());
     let missing = terminal.run(&["apply", "nothing.json", "--json"]).await;
     assert_eq!((missing.exit, missing.code().as_str()), (1, "plan-file"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_file_is_only_true_of_the_revision_that_it_was_made_with() {
+    let terminal = Terminal::start(8).await;
+    let planned = terminal.run(&["plan", "demo", "--out", "plan.json"]).await;
+    assert_eq!(planned.exit, 0, "{planned:?}");
+    let private = std::fs::metadata(terminal.path("plan.json")).unwrap();
+    assert_eq!(private.permissions().mode() & 0o077, 0);
+    terminal.maps(&format!("{PLAIN}Extra = \"jobTitle\"\n"));
+    let applied = terminal.run(&["apply", "plan.json", "--json"]).await;
+    assert_eq!(applied.code(), "no-such-plan");
+    assert!(terminal.world.jira.writes().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_cannot_be_written_is_told_before_anything_else_is() {
+    let terminal = Terminal::start(8).await;
+    for command in ["plan", "sync"] {
+        let told = terminal
+            .run(&[command, "demo", "--out", "nowhere/plan.json", "--json"])
+            .await;
+        assert_eq!((told.exit, told.code().as_str()), (1, "plan-file"));
+    }
+    assert!(terminal.world.jira.writes().is_empty());
+    assert!(terminal.world.graph.log().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
