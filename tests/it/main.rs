@@ -26,3 +26,4 @@ mod same_plan;
 mod scope;
 mod targets;
 mod unchanged;
+mod visible;

@@ -22,6 +22,7 @@ mod dice;
 mod moment;
 #[cfg(test)]
 mod probe;
+mod session;
 mod stand;
 mod wire;
 

@@ -38,7 +38,11 @@ pub(crate) struct Probe {
 impl Probe {
     pub(crate) fn new(base: &str) -> Self {
         Self {
-            client: Client::builder().no_proxy().build().unwrap(),
+            client: Client::builder()
+                .no_proxy()
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .unwrap(),
             base: base.to_owned(),
             headers: Vec::new(),
         }

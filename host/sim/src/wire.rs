@@ -61,6 +61,25 @@ impl Received {
         Some(below.split('/').map(decoded).collect())
     }
 
+    /// The first cookie of this name.
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        let cookies = self.header("cookie")?.split(';');
+        let mut pairs = cookies.filter_map(|pair| pair.trim().split_once('='));
+        pairs
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.to_owned())
+    }
+
+    /// The first field of this name in a form's body.
+    pub(crate) fn field(&self, name: &str) -> Option<String> {
+        if !self.has_content_type("application/x-www-form-urlencoded") {
+            return None;
+        }
+        form_urlencoded::parse(&self.body)
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
+    }
+
     /// Whether the body is said to be of this media type.
     pub(crate) fn has_content_type(&self, wanted: &str) -> bool {
         let given = self.header("content-type").unwrap_or_default();
@@ -137,6 +156,12 @@ impl Reply {
 
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.retain(|(kept, _)| *kept != name);
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// With a header more, beside others of its name.
+    pub(crate) fn and(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }

@@ -89,28 +89,13 @@ fn product(section: &Section<'_>) -> Option<Product> {
 fn route(section: &Section<'_>, product: Option<Product>) -> Route {
     let node = section.get("user-property-route");
     let chosen = node.as_ref().and_then(|node| node.choice(&Route::WORDS));
-    if product != Some(Product::JiraDataCenter) {
-        return chosen.unwrap_or(Route::AdminForm);
-    }
-    let has_rows = section.has("map");
-    match (&node, chosen) {
-        (Some(node), Some(Route::AdminForm)) => node.unsupported(
-            "this build does not fill the admin form's User Properties yet",
-            "user-property-route = \"entity-property\" writes by REST, visible to apps only",
-        ),
-        (Some(node), Some(Route::Custom)) => node.unsupported(
+    if let (Some(node), Some(Route::Custom)) = (&node, chosen)
+        && product == Some(Product::JiraDataCenter)
+    {
+        node.unsupported(
             "this build does not write by URL templates yet",
-            "user-property-route = \"entity-property\" writes by REST, visible to apps only",
-        ),
-        (None, _) if has_rows => section.unsupported(
-            format!(
-                "{} has no user-property-route; the default, \"admin-form\", is not built yet",
-                section.name()
-            ),
-            "user-property-route = \"entity-property\" writes by REST, visible to apps only",
-        ),
-        // A wrong word was reported.
-        (None, _) | (Some(_), None | Some(Route::EntityProperty)) => {}
+            "\"admin-form\" writes the visible User Properties, \"entity-property\" those for apps",
+        );
     }
     chosen.unwrap_or(Route::AdminForm)
 }

@@ -144,6 +144,13 @@ pub(super) const HOST: &[Entry] = &[
         "Try again; check proxies between here and there.",
     ),
     entry(
+        "licence",
+        Fault::Operator,
+        4,
+        "The target shows a page about its licence instead of its administration.",
+        "Renew the licence in the target's administration.",
+    ),
+    entry(
         "manager-depth",
         Fault::Data,
         1,
@@ -382,6 +389,13 @@ pub(super) const HOST: &[Entry] = &[
         "Split the mapping, or use `lookup.table`.",
     ),
     entry(
+        "two-step",
+        Fault::Operator,
+        4,
+        "The target wants a second step of the service account's sign-in.",
+        "Except the service account from two-step verification.",
+    ),
+    entry(
         "unavailable",
         Fault::Retry,
         4,
@@ -436,6 +450,13 @@ pub(super) const HOST: &[Entry] = &[
         2,
         "The command cannot be used like this.",
         "`attune COMMAND --help`",
+    ),
+    entry(
+        "websudo",
+        Fault::Operator,
+        4,
+        "The target wants the administrator's password for its pages and does not take ours.",
+        "Use username and password of an account in the target's internal directory, or a route that needs no page.",
     ),
     entry(
         "xsrf",

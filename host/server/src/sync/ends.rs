@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use attune_core::Problem;
+use attune_core::mapping::FieldKind;
 
 use super::pin::Pinned;
 use super::{Error, Host};
@@ -58,6 +59,11 @@ pub(super) fn target(
         url: spec.endpoint.url.clone(),
         ca_file: spec.endpoint.ca_file.clone(),
         allow_http: spec.allow_http,
+        uses_pages: spec
+            .map
+            .fields
+            .iter()
+            .any(|rows| matches!(rows.field.kind, FieldKind::AdminForm | FieldKind::Profile)),
     };
     target::open(site, &credential, &host.net).map_err(Error::Configuration)
 }

@@ -104,6 +104,11 @@ impl<'a> Planner<'a> {
                     tally.trouble(trouble(case, target, "", &gone()));
                 }
                 Some(Seen::Refused(problem)) => {
+                    if case.due.link.fingerprint.is_some() {
+                        let person = [case.due.person.to_owned()];
+                        let place = self.run.place(target);
+                        self.run.host.store.mark_doubtful(place, &person).await?;
+                    }
                     tally.trouble(trouble(case, target, "", problem));
                 }
                 Some(Seen::Read(read)) => {
@@ -271,7 +276,7 @@ impl<'a> Planner<'a> {
             existing: row.existing,
             conflict: row.conflict,
             text_max: lane.client.value_chars_max(field),
-            normalise: lane.client.normalise(),
+            normalise: lane.client.normalise(field),
         })
     }
 

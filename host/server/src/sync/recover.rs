@@ -21,9 +21,9 @@ pub(super) async fn recover(run: &Run<'_>, lanes: &mut [Lane]) -> Result<u64, Er
             .pinned
             .targets
             .iter()
-            .position(|t| t.spec.name == operation.target);
+            .position(|t| t.spec.name == operation.target && t.site == operation.site);
         let lane = at.and_then(|at| lanes.get_mut(at));
-        // A target that is gone from the file, or down, is asked when it is back.
+        // A target that is gone from the file, has another url, or is down is asked when it is back.
         let (Some(at), Some(lane)) = (at, lane) else {
             continue;
         };
@@ -76,7 +76,7 @@ async fn read_back(lane: &Lane, open: &Open) -> Option<Ending> {
         .map(|c| c.field.clone())
         .collect();
     match lane.client.observe(&account, &fields).await {
-        Ok(held) => match verdict(&open.operation.fields, &held, lane.client.normalise()) {
+        Ok(held) => match verdict(&open.operation.fields, &held, lane.client.as_ref()) {
             Verdict::Done => Some(Ending::Written),
             Verdict::Before => Some(Ending::NotSent),
             Verdict::Other => Some(Ending::Conflict),

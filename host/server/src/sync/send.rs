@@ -174,7 +174,7 @@ async fn compare(client: &dyn Target, unit: &Unit) -> Result<Option<Answer>, tar
     let changes = &unit.journal.fields;
     let fields: Vec<Field> = changes.iter().map(|c| c.field.clone()).collect();
     match client.observe(&unit.request.account, &fields).await {
-        Ok(held) => Ok(match verdict(changes, &held, client.normalise()) {
+        Ok(held) => Ok(match verdict(changes, &held, client) {
             Verdict::Done => Some(Answer::Written),
             Verdict::Before => None,
             Verdict::Other => Some(Answer::Conflict),
@@ -199,11 +199,12 @@ pub(super) enum Verdict {
 pub(super) fn verdict(
     changes: &[FieldChange],
     held: &target::Held,
-    normalise: fn(&str) -> &str,
+    client: &dyn Target,
 ) -> Verdict {
     let holds = |wanted: fn(&FieldChange) -> Option<&str>| {
         changes.iter().all(|change| {
             let now = held.get(&change.field).map(String::as_str);
+            let normalise = client.normalise(&change.field);
             normalise(now.unwrap_or_default()) == normalise(wanted(change).unwrap_or_default())
         })
     };

@@ -4,6 +4,8 @@
 //! and nothing of mapping, ledger or journal. Deliberately absent: retries after an ambiguous
 //! write. Whoever calls reads back first.
 
+mod browser;
+mod html;
 mod jira;
 
 use std::collections::HashMap;
@@ -100,8 +102,8 @@ pub trait Target: Send + Sync {
     /// The longest value of a field in UTF-16 units, where the product documents one.
     fn value_chars_max(&self, field: &Field) -> Option<usize>;
 
-    /// What the product does to a value before it stores it (trimming); idempotent.
-    fn normalise(&self) -> fn(&str) -> &str;
+    /// What the product does to a value of a field before it stores it (trimming); idempotent.
+    fn normalise(&self, field: &Field) -> fn(&str) -> &str;
 
     /// Splits the changed fields of one account into requests: indices into `fields`.
     fn units(&self, fields: &[Field]) -> Vec<Vec<usize>>;
@@ -175,6 +177,8 @@ pub struct Site {
     pub ca_file: Option<PathBuf>,
     /// Plain `http://` to other machines too.
     pub allow_http: bool,
+    /// Whether fields are written that only administration pages reach.
+    pub uses_pages: bool,
 }
 
 /// Opens a target; sends nothing.

@@ -4,7 +4,7 @@
 //! names of properties are kept once, values as JSON text. Keys never change; names do, and are
 //! looked up without case.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
@@ -46,6 +46,8 @@ impl Account {
 pub enum Field {
     /// An entity property of this name.
     Property(String),
+    /// A "User Property" of this name, which administrators see.
+    UserProperty(String),
     /// The e-mail address.
     Email,
     /// The full name.
@@ -73,6 +75,7 @@ type Properties = Vec<(u32, Box<str>)>;
 pub struct Accounts {
     all: Vec<Account>,
     properties: Vec<Properties>,
+    user_properties: HashMap<u32, BTreeMap<String, String>>,
     by_key: HashMap<Box<str>, u32>,
     by_name: HashMap<Box<str>, u32>,
     property_names: Vec<Box<str>>,
@@ -216,6 +219,32 @@ impl Accounts {
         let before = held.len();
         held.retain(|(known, _)| *known != number);
         held.len() < before
+    }
+
+    /// The "User Property" of this name, as administrators see it.
+    pub fn user_property(&self, key: &str, name: &str) -> Option<&str> {
+        let number = *self.by_key.get(key)?;
+        let held = self.user_properties.get(&number)?;
+        held.get(name).map(String::as_str)
+    }
+
+    /// All "User Properties" of an account, by name.
+    pub fn user_properties(&self, key: &str) -> BTreeMap<String, String> {
+        let number = self.by_key.get(key);
+        let held = number.and_then(|number| self.user_properties.get(number));
+        held.cloned().unwrap_or_default()
+    }
+
+    /// Sets or deletes a "User Property" by another hand.
+    pub fn set_user_property(&mut self, key: &str, name: &str, value: Option<&str>) {
+        let Some(number) = self.by_key.get(key) else {
+            return;
+        };
+        let held = self.user_properties.entry(*number).or_default();
+        match value {
+            Some(value) => held.insert(name.to_owned(), value.to_owned()),
+            None => held.remove(name),
+        };
     }
 
     pub(super) fn writes(&self) -> &[Write] {

@@ -1,18 +1,21 @@
-//! A stand-in of Jira Data Center's REST API v2, as far as keeping profiles goes.
+//! A stand-in of Jira Data Center, as far as keeping profiles goes: its REST API v2 and the
+//! administrator's pages for "User Properties".
 //!
-//! It remembers accounts and their entity properties, checks sign-ins (with the CAPTCHA that
+//! It remembers accounts and both kinds of their properties, checks sign-ins (with the CAPTCHA that
 //! follows bad ones), refuses what a read-only directory refuses, meters requests, and has
 //! the known oddities of user search. State lives apart from the port: see [`Stand::pause`].
 //!
-//! Deliberately not here: the administrator's web forms, avatars and the creation of accounts.
-//! They are answered 501 as unknown routes.
+//! Deliberately not here: avatars and the creation of accounts. They are answered 501 as unknown
+//! routes.
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::http::Method;
 use serde_json::Value;
 
+use crate::session::Sessions;
 use crate::stand::{Setup, Stand};
 use crate::wire::{Program, Received, Reply};
 pub use accounts::{Account, Accounts, Field, Write};
@@ -22,6 +25,8 @@ use refusal::Refusal;
 mod accounts;
 mod auth;
 mod bulk;
+mod forms;
+mod page;
 mod properties;
 mod rate;
 mod refusal;
@@ -52,6 +57,15 @@ impl Version {
     }
 }
 
+/// A page that comes instead of the one that was asked for, with status 200.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interruption {
+    /// After the password, a code is wanted.
+    TwoStep,
+    /// The licence has run out.
+    Licence,
+}
+
 /// What may be changed while the stand-in runs.
 #[derive(Clone, Debug)]
 #[expect(
@@ -75,6 +89,15 @@ pub struct Settings {
     pub is_search_capped: bool,
     /// Whether everything but the status page is answered 503.
     pub is_in_maintenance: bool,
+    /// How long an administrator may go without giving the password again; `None` where secure
+    /// administrator sessions are off.
+    pub websudo: Option<Duration>,
+    /// Whether pages take no basic sign-in, so that the log-in form is the only way.
+    pub is_basic_closed: bool,
+    /// What comes instead of the administrator's pages.
+    pub interruption: Option<Interruption>,
+    /// Whether spaces around a "User Property" are cut off.
+    pub is_trimming: bool,
 }
 
 /// How the stand-in is set up.
@@ -112,6 +135,10 @@ impl Options {
                 is_read_only: false,
                 is_search_capped: false,
                 is_in_maintenance: false,
+                websudo: Some(Duration::from_mins(10)),
+                is_basic_closed: false,
+                interruption: None,
+                is_trimming: false,
             },
         }
     }
@@ -126,6 +153,7 @@ pub struct Site {
     state: Mutex<Accounts>,
     settings: Mutex<Settings>,
     bad_logins: Mutex<u32>,
+    sessions: Sessions,
     bucket: Option<rate::Bucket>,
 }
 
@@ -176,6 +204,27 @@ impl Stand<Site> {
         self.program().accounts().reset_writes();
     }
 
+    /// The value of a "User Property", by the account's key.
+    pub fn user_property(&self, key: &str, name: &str) -> Option<String> {
+        let accounts = self.program().accounts();
+        accounts.user_property(key, name).map(str::to_owned)
+    }
+
+    /// Every administrator has to give the password again, as after ten quiet minutes.
+    pub fn lapse_websudo(&self) {
+        self.program().sessions.lapse();
+    }
+
+    /// All sessions are lost, as after a restart.
+    pub fn forget_sessions(&self) {
+        self.program().sessions.forget();
+    }
+
+    /// How many sessions were begun so far.
+    pub fn sessions_begun(&self) -> u64 {
+        self.program().sessions.begun()
+    }
+
     /// Somebody solved the CAPTCHA.
     pub fn clear_captcha(&self) {
         *self.program().bad_logins() = 0;
@@ -193,6 +242,7 @@ impl Site {
             state: Mutex::new(accounts),
             settings: Mutex::new(options.settings),
             bad_logins: Mutex::default(),
+            sessions: Sessions::default(),
             bucket: options.rate_limit.map(rate::Bucket::new),
         }
     }
@@ -214,6 +264,9 @@ impl Site {
     fn served(&self, received: &Received, path: &[&str]) -> Result<Reply, Refusal> {
         if self.settings().is_in_maintenance {
             return Err(Refusal::new(503, "Jira is being started or re-indexed."));
+        }
+        if let Some(reply) = self.browse(received, path) {
+            return Ok(reply);
         }
         let is_anonymous = received.header("authorization").is_none();
         if let ["rest", "api", "2", "serverInfo"] = path
@@ -265,7 +318,9 @@ impl Program for Site {
             return pace.on(Refusal::new(429, "Rate limit exceeded.").reply());
         }
         let answer = self.served(received, &path);
-        let is_in = !matches!(&answer, Err(refusal) if matches!(refusal.status, 401 | 403));
+        let is_rest = path.first() == Some(&"rest");
+        let is_in =
+            is_rest && !matches!(&answer, Err(refusal) if matches!(refusal.status, 401 | 403));
         let mut reply = answer.unwrap_or_else(|refusal| refusal.reply());
         if is_in {
             reply = reply

@@ -83,7 +83,13 @@ pub(super) fn judge(answer: &Response, is_write: bool, who: &str) -> Result<Said
         )),
         // Something broke, maybe after it was done.
         500 | 502 | 504.. if is_write => Err(Error::Unknown),
-        500.. => Err(Error::target(
+        // What one user's data breaks is about this user; a Jira that is broken answers so to
+        // everybody, and then nothing is written.
+        500 => Err(Error::rejected(
+            "unavailable",
+            join("Jira answered with status 500", &said()),
+        )),
+        501.. => Err(Error::target(
             "unavailable",
             join(
                 &format!("Jira answered with status {}", answer.status),
@@ -152,7 +158,7 @@ fn wants_captcha(answer: &Response) -> bool {
     reason.is_some_and(|reason| reason.contains("CAPTCHA_CHALLENGE"))
 }
 
-fn captcha(who: &str) -> Error {
+pub(super) fn captcha(who: &str) -> Error {
     Error::target(
         "captcha",
         format!(
@@ -162,7 +168,7 @@ fn captcha(who: &str) -> Error {
     )
 }
 
-fn sign_in_page() -> Error {
+pub(super) fn sign_in_page() -> Error {
     Error::target(
         "sign-in",
         "a sign-in page came instead of an answer: single sign-on stands before the REST API, or \

@@ -1,7 +1,8 @@
 //! Signing in, and what `attune check` looks at.
 //!
-//! REST is signed with every request; "signing in" asks once who we are and what we may do, so that
-//! a run ends with one clear sentence instead of one failure for each person.
+//! REST is signed with every request; "signing in" asks once who we are and what we may do, and
+//! opens the administration pages where they are needed, so that a run ends with one clear sentence
+//! instead of one failure for each person.
 
 use serde_json::Value as Json;
 
@@ -10,8 +11,12 @@ use super::{Error, Finding, Jira};
 use crate::net;
 
 pub(super) async fn sign_in(jira: &Jira) -> Result<(), Error> {
-    who_am_i(jira).await?;
-    may_administer(jira).await
+    let name = who_am_i(jira).await?;
+    may_administer(jira).await?;
+    match &jira.pages {
+        Some(pages) => pages.open(&name).await,
+        None => Ok(()),
+    }
 }
 
 pub(super) async fn check(jira: &Jira) -> Vec<Finding> {
@@ -28,23 +33,21 @@ pub(super) async fn check(jira: &Jira) -> Vec<Finding> {
         return findings;
     }
     let who = who_am_i(jira).await;
-    let is_in = who.is_ok();
+    let name = who.as_ref().ok().cloned();
     let who = who.map(|name| format!("signed in as {name}"));
     findings.push(line("sign-in", who));
-    if !is_in {
+    let Some(name) = name else {
         return findings;
-    }
+    };
     let may = may_administer(jira).await;
     let may = may.map(|()| "the account is a Jira administrator".to_owned());
     findings.push(line("permission", may));
     findings.push(line("users", users(jira).await));
-    findings.push(Finding {
-        name: "who sees it".to_owned(),
-        ok: true,
-        message: "entity properties are seen by apps and REST only, not on any page of Jira"
-            .to_owned(),
-        fix: String::new(),
-    });
+    if let Some(pages) = &jira.pages {
+        let opened = pages.open(&name).await;
+        let opened = opened.map(|()| "the page of User Properties opens".to_owned());
+        findings.push(line("administration pages", opened));
+    }
     findings
 }
 
@@ -127,6 +130,11 @@ fn line(name: &str, result: Result<String, Error>) -> Finding {
 
 fn fix_of(code: &str) -> &'static str {
     match code {
+        "websudo" => {
+            "use username and password of an account in Jira's internal directory, or \
+             user-property-route = \"entity-property\" (visible to apps only)"
+        }
+        "two-step" => "except the service account from two-step verification",
         "captcha" => "sign in once with a browser, then correct the password",
         "sign-in" => "check username and password, or make a new personal access token",
         "permission" => "give the account the global permission \"Jira Administrators\"",

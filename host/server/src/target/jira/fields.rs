@@ -1,7 +1,7 @@
 //! Reading and writing what one account holds.
 //!
-//! One operation is one entity property, or all account fields of one account: that is what one
-//! request of Jira's changes. A property whose value is not text (somebody else's JSON) is shown as
+//! One operation is one property, or all account fields of one account: that is what one request of
+//! Jira's changes. A property whose value is not text (somebody else's JSON) is shown as
 //! its JSON text, so that a plan tells what it would replace.
 //!
 //! Invariant: "there is no such property" is only concluded about a user who is there.
@@ -17,6 +17,7 @@ use crate::net::Method;
 /// What a property is called in Jira and what of an account a field is.
 enum Place<'a> {
     Property(&'a str),
+    UserProperty(&'a str),
     Email,
     FullName,
 }
@@ -24,6 +25,7 @@ enum Place<'a> {
 fn place(field: &Field) -> Result<Place<'_>, Error> {
     match (field.kind, field.name.as_str()) {
         (FieldKind::EntityProperty, name) => Ok(Place::Property(name)),
+        (FieldKind::AdminForm, name) => Ok(Place::UserProperty(name)),
         (FieldKind::Account, "account.email") => Ok(Place::Email),
         (FieldKind::Account, "account.full-name") => Ok(Place::FullName),
         _ => Err(Error::rejected(
@@ -59,10 +61,12 @@ pub(super) async fn observe(
 ) -> Result<Held, Error> {
     let mut held = Held::new();
     let mut properties = Vec::new();
+    let mut user_properties = Vec::new();
     let mut is_account_wanted = false;
     for field in fields {
         match place(field)? {
             Place::Property(name) => properties.push((field, name)),
+            Place::UserProperty(name) => user_properties.push((field, name)),
             Place::Email | Place::FullName => is_account_wanted = true,
         }
     }
@@ -70,7 +74,7 @@ pub(super) async fn observe(
         let user = by_key(jira, &account.key).await?.ok_or(Error::Gone)?;
         for field in fields {
             let value = match place(field)? {
-                Place::Property(_) => continue,
+                Place::Property(_) | Place::UserProperty(_) => continue,
                 Place::Email => &user.email,
                 Place::FullName => &user.display_name,
             };
@@ -85,6 +89,12 @@ pub(super) async fn observe(
     for (field, name) in properties {
         let value = property(jira, account, name).await?;
         keep(&mut held, field, value);
+    }
+    if !user_properties.is_empty() {
+        let all = jira.pages()?.read(jira, account).await?;
+        for (field, name) in user_properties {
+            keep(&mut held, field, all.get(name).cloned());
+        }
     }
     Ok(held)
 }
@@ -131,15 +141,18 @@ async fn property(jira: &Jira, account: &AccountRef, name: &str) -> Result<Optio
 
 pub(super) async fn write(jira: &Jira, operation: &Operation) -> Result<(), Error> {
     let account = &operation.account;
-    if let [(field, value)] = operation.fields.as_slice()
-        && let Place::Property(name) = place(field)?
-    {
-        return match value {
-            Some(value) => put_property(jira, account, name, value).await,
-            None => delete_property(jira, account, name).await,
-        };
+    let [(field, value)] = operation.fields.as_slice() else {
+        return put_account(jira, operation).await;
+    };
+    match (place(field)?, value) {
+        (Place::Property(name), Some(value)) => put_property(jira, account, name, value).await,
+        (Place::Property(name), None) => delete_property(jira, account, name).await,
+        (Place::UserProperty(name), value) => {
+            let change = (name, value.as_deref());
+            jira.pages()?.write(jira, account, change).await
+        }
+        (Place::Email | Place::FullName, _) => put_account(jira, operation).await,
     }
-    put_account(jira, operation).await
 }
 
 async fn put_property(
@@ -182,7 +195,7 @@ async fn put_account(jira: &Jira, operation: &Operation) -> Result<(), Error> {
         let member = match place(field)? {
             Place::Email => "emailAddress",
             Place::FullName => "displayName",
-            Place::Property(_) => {
+            Place::Property(_) | Place::UserProperty(_) => {
                 return Err(Error::rejected(
                     "unsupported",
                     "a property and account fields do not travel in one request",

@@ -1,16 +1,19 @@
-//! Jira Data Center 8 to 11, by REST v2: entity properties of users and the account's own fields.
+//! Jira Data Center 8 to 11: entity properties of users and the account's own fields by REST v2, the
+//! visible "User Properties" by the administrator's pages.
 //!
 //! Accounts are addressed by their key, which a rename does not change. A write carries
 //! `X-Atlassian-Token: no-check` (the XSRF filter). An answer is believed only when it looks like
 //! one of Jira's: a page in HTML with status 200 is somebody's sign-in page, and a 404 without
 //! Jira's words is a wrong address, not a missing user.
 //!
-//! Deliberately not here: the administrator's forms (the visible User Properties), pictures, the
-//! creation of accounts; retries and waits (`net`); what to write (`sync`).
+//! Deliberately not here: pictures, the creation of accounts; retries and waits (`net`); what to
+//! write (`sync`).
 
 mod answer;
 mod check;
 mod fields;
+mod session;
+mod user_properties;
 mod users;
 
 #[cfg(test)]
@@ -27,6 +30,8 @@ use tokio::sync::mpsc;
 use super::{AccountRef, Capabilities, Error, Finding, Held, Operation, Site, Target};
 use crate::net::{self, Credential, Method, Outside, Request, Response, Sign, Slot, SlotSpec};
 use answer::Said;
+use session::Session;
+use user_properties::Pages;
 
 /// Longest value of an entity property as JSON, in bytes (Jira REST reference).
 const PROPERTY_JSON_BYTES_MAX: usize = 32_768;
@@ -39,6 +44,8 @@ const WRITES_AT_ONCE: usize = 4;
 pub(super) struct Jira {
     slot: Slot,
     ca_file: Option<PathBuf>,
+    /// The administrator's pages, where fields need them.
+    pages: Option<Pages>,
     /// The service account as messages name it.
     who: String,
 }
@@ -59,19 +66,37 @@ impl Jira {
             Credential::Basic { username, .. } => format!("the account {username}"),
             _ => "the account of the token".to_owned(),
         };
-        let slot = Slot::open(
-            outside,
-            SlotSpec {
-                address: site.url,
+        let slot = |sign| {
+            let spec = SlotSpec {
+                address: site.url.clone(),
                 allow_http: site.allow_http,
                 ca_file: site.ca_file.clone(),
-                sign: Sign::with(credential, None, None)?,
-            },
-        )?;
+                sign,
+            };
+            Slot::open(outside, spec)
+        };
+        let signed = slot(Sign::with(credential, None, None)?)?;
+        let pages = if site.uses_pages {
+            let slots = (signed.clone(), slot(Sign::Nothing)?);
+            Some(Pages::new(Session::new(slots, credential, &who)))
+        } else {
+            None
+        };
         Ok(Self {
-            slot,
+            slot: signed,
+            pages,
             ca_file: site.ca_file,
             who,
+        })
+    }
+
+    /// The administrator's pages.
+    fn pages(&self) -> Result<&Pages, Error> {
+        self.pages.as_ref().ok_or_else(|| {
+            Error::target(
+                "unsupported",
+                "User Properties are written by the route \"admin-form\" alone",
+            )
         })
     }
 
@@ -116,15 +141,18 @@ impl Target for Jira {
             // The two quotes belong to the value as JSON.
             FieldKind::EntityProperty => Some(PROPERTY_JSON_BYTES_MAX - 2),
             FieldKind::Account => Some(ACCOUNT_CHARS_MAX),
-            FieldKind::AdminForm | FieldKind::Custom | FieldKind::Photo | FieldKind::Profile => {
-                None
-            }
+            FieldKind::AdminForm => Some(user_properties::VALUE_CHARS_MAX),
+            FieldKind::Custom | FieldKind::Photo | FieldKind::Profile => None,
         }
     }
 
-    fn normalise(&self) -> fn(&str) -> &str {
-        // Entity properties are stored as they are.
-        |value| value
+    fn normalise(&self, field: &Field) -> fn(&str) -> &str {
+        match field.kind {
+            // The page shows no space around a value.
+            FieldKind::AdminForm => str::trim,
+            // Entity properties are stored as they are.
+            _ => |value| value,
+        }
     }
 
     fn units(&self, fields: &[Field]) -> Vec<Vec<usize>> {

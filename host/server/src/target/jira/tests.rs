@@ -11,6 +11,8 @@ use crate::clock::TestClock;
 use crate::net::{self, Credential, Outside};
 use crate::target::{AccountRef, Error, Operation, Site, Target, open};
 
+mod user_properties;
+
 struct World {
     jira: sim::Jira,
     target: Box<dyn Target>,
@@ -39,11 +41,16 @@ fn basic(password: &str) -> Credential {
 }
 
 fn connect(url: String, credential: &Credential) -> Box<dyn Target> {
+    connect_with(url, credential, false)
+}
+
+fn connect_with(url: String, credential: &Credential, uses_pages: bool) -> Box<dyn Target> {
     let site = Site {
         product: Product::JiraDataCenter,
         url,
         ca_file: None,
         allow_http: false,
+        uses_pages,
     };
     open(site, credential, &outside()).unwrap()
 }

@@ -111,11 +111,16 @@ async fn search(jira: &Jira, text: &str, start: usize) -> Result<Vec<Account>, E
 
 /// Reads all accounts, by the best way that this Jira has.
 pub(super) async fn scan(jira: &Jira, pages: mpsc::Sender<Vec<Account>>) -> Result<(), Error> {
-    let first = list_page(jira, "").await?;
-    match first {
-        Some(first) => scan_list(jira, first, &pages).await,
-        None => scan_search(jira, &pages).await,
-    }
+    let scanned = match list_page(jira, "").await {
+        Ok(Some(first)) => scan_list(jira, first, &pages).await,
+        Ok(None) => scan_search(jira, &pages).await,
+        Err(error) => Err(error),
+    };
+    scanned.map_err(|error| match error {
+        // "Rejected" would mean that this Jira cannot list everybody.
+        Error::Rejected { problem } if problem.code == "unavailable" => Error::Target { problem },
+        other => other,
+    })
 }
 
 #[derive(Debug, Deserialize)]

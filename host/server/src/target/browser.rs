@@ -1,0 +1,152 @@
+//! A product's pages as a browser visits them: cookies and forms, and no redirect followed.
+//!
+//! The credential goes out only where the caller says so, to open a session; from then on the
+//! session's cookies speak for it. Deliberately not here: which page means what, and when to sign
+//! in again.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use url::form_urlencoded;
+
+use super::html::Page;
+use crate::net::{self, Method, Request, Response, Slot};
+
+/// Cookies kept of one site; a browser keeps at least 50.
+const COOKIES_MAX: usize = 50;
+/// A page of a user with thousands of properties is far below it.
+const PAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// One session with one site.
+pub(super) struct Browser {
+    signed: Slot,
+    plain: Slot,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+/// Whether a request shows the credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Show {
+    /// The session's cookies alone.
+    Session,
+    /// The credential, to open a session.
+    Credential,
+}
+
+/// An answer of the site.
+pub(super) struct Visit {
+    /// As it came.
+    pub answer: Response,
+    /// Where it sends a browser, as it is written.
+    pub location: Option<String>,
+    /// What it shows; empty where it sends elsewhere.
+    pub page: Page,
+}
+
+impl Visit {
+    /// The last part of the path that a redirect goes to: `login.jsp`.
+    pub(super) fn destination(&self) -> Option<&str> {
+        let location = self.location.as_deref()?;
+        let path = location.split(['?', '#']).next()?;
+        path.rsplit('/').next()
+    }
+}
+
+impl Browser {
+    /// A browser without cookies; `signed` and `plain` have the same address.
+    pub(super) fn new(signed: Slot, plain: Slot) -> Self {
+        Self {
+            signed,
+            plain,
+            cookies: Mutex::default(),
+        }
+    }
+
+    /// Forgets the session.
+    pub(super) fn clear(&self) {
+        self.jar().clear();
+    }
+
+    /// The value of a cookie.
+    pub(super) fn cookie(&self, name: &str) -> Option<String> {
+        self.jar().get(name).cloned()
+    }
+
+    /// Reads a page.
+    pub(super) async fn get(&self, path: &str, show: Show) -> Result<Visit, net::Error> {
+        self.visit(Request::get(path), show).await
+    }
+
+    /// Sends a form.
+    pub(super) async fn post<'f>(
+        &self,
+        path: &str,
+        fields: impl IntoIterator<Item = (&'f str, &'f str)>,
+    ) -> Result<Visit, net::Error> {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = Request::write(Method::Post, path)
+            .with_body("application/x-www-form-urlencoded; charset=UTF-8", body)
+            .with_header("x-atlassian-token", "no-check");
+        self.visit(request, Show::Session).await
+    }
+
+    async fn visit(&self, request: Request, show: Show) -> Result<Visit, net::Error> {
+        let mut request = request.with_header("accept", "text/html");
+        request.body_bytes_max = PAGE_BYTES_MAX;
+        let cookies = self.cookie_header();
+        if !cookies.is_empty() {
+            request = request.with_header("cookie", cookies);
+        }
+        let slot = match show {
+            Show::Credential => &self.signed,
+            Show::Session => &self.plain,
+        };
+        let answer = slot.exchange(request).await?;
+        self.keep(&answer);
+        let location = answer.header("location").map(str::to_owned);
+        let is_elsewhere = (300..400).contains(&answer.status);
+        let page = if is_elsewhere {
+            Page::default()
+        } else {
+            Page::read(&String::from_utf8_lossy(&answer.body))
+        };
+        Ok(Visit {
+            location: location.filter(|_| is_elsewhere),
+            page,
+            answer,
+        })
+    }
+
+    fn jar(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn cookie_header(&self) -> String {
+        let jar = self.jar();
+        let pairs: Vec<String> = jar.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        pairs.join("; ")
+    }
+
+    /// Keeps what an answer sets. All of them go back to this one site, whatever their path says.
+    fn keep(&self, answer: &Response) {
+        let mut jar = self.jar();
+        let set = answer
+            .headers
+            .iter()
+            .filter(|(name, _)| name == "set-cookie");
+        for (_, cookie) in set {
+            let mut parts = cookie.split(';');
+            let pair = parts.next().and_then(|pair| pair.split_once('='));
+            let Some((name, value)) = pair else { continue };
+            let (name, value) = (name.trim(), value.trim());
+            let is_over = parts.any(|part| part.trim().eq_ignore_ascii_case("max-age=0"));
+            if is_over || value.is_empty() {
+                jar.remove(name);
+            } else if jar.len() < COOKIES_MAX || jar.contains_key(name) {
+                jar.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+}

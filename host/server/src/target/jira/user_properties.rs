@@ -1,0 +1,195 @@
+//! Jira's "User Properties", which administrators see: written through the page that they use.
+//!
+//! No REST route reaches them. The page of one user shows all of them and has a form for a new one;
+//! changing and removing are pages of their own. Jira answers a change that it made with a redirect
+//! and one that it refused with the same page and an error, so whatever was sent is read back.
+//!
+//! The page is addressed by the user name, which can change and be given to somebody else; so it is
+//! looked up by the account's key first, once in a run.
+//!
+//! Source: `EditUserProperties.jspa` and its neighbours, as a browser sends them (Jira 8 to 11).
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::super::browser::Visit;
+use super::super::html::{Form, Row};
+use super::answer::unexpected;
+use super::session::{Ask, Session, interruption};
+use super::users::by_key;
+use super::{AccountRef, Error, Jira, encoded};
+
+/// Longest value that the form takes, in UTF-16 units.
+pub(super) const VALUE_CHARS_MAX: usize = 250;
+/// Users whose page is remembered.
+const SEEN_MAX: usize = 64;
+const FOLDER: &str = "/secure/admin/user";
+const ADD: &str = "EditUserProperties!add.jspa";
+const UPDATE: &str = "EditUserProperty!update.jspa";
+const DELETE: &str = "DeleteUserProperty.jspa";
+
+/// All "User Properties" of one user.
+pub(super) type Properties = BTreeMap<String, String>;
+
+/// The pages of one run.
+pub(super) struct Pages {
+    session: Session,
+    /// User names by key, as Jira said in this run.
+    names: Mutex<HashMap<String, String>>,
+    /// What the users whose page was seen last have, so that a dozen changes of one user do not
+    /// begin with a dozen looks.
+    seen: Mutex<HashMap<String, Properties>>,
+}
+
+impl Pages {
+    pub(super) fn new(session: Session) -> Self {
+        Self {
+            session,
+            names: Mutex::default(),
+            seen: Mutex::default(),
+        }
+    }
+
+    /// Everything that a user has.
+    pub(super) async fn read(
+        &self,
+        jira: &Jira,
+        account: &AccountRef,
+    ) -> Result<Properties, Error> {
+        let username = self.username(jira, account).await?;
+        self.page(&username).await
+    }
+
+    /// Sets or removes one; `Ok` once the page shows it so.
+    pub(super) async fn write(
+        &self,
+        jira: &Jira,
+        account: &AccountRef,
+        (name, value): (&str, Option<&str>),
+    ) -> Result<(), Error> {
+        let username = self.username(jira, account).await?;
+        let recalled = self.recall(&username);
+        let is_recalled = recalled.is_some();
+        let before = match recalled {
+            Some(before) => before,
+            None => self.page(&username).await?,
+        };
+        match self.change(&username, (name, value), &before).await {
+            // Somebody added or removed it since: once more, from what is there now.
+            Err(Error::Rejected { .. }) if is_recalled => {
+                let before = self.page(&username).await?;
+                self.change(&username, (name, value), &before).await
+            }
+            done => done,
+        }
+    }
+
+    async fn change(
+        &self,
+        username: &str,
+        (name, value): (&str, Option<&str>),
+        before: &Properties,
+    ) -> Result<(), Error> {
+        let page = match (value, before.contains_key(name)) {
+            (None, false) => return Ok(()),
+            (None, true) => DELETE,
+            (Some(_), true) => UPDATE,
+            (Some(_), false) => ADD,
+        };
+        let mut fields = vec![("name", username), ("key", name)];
+        match value {
+            Some(value) => fields.push(("value", value)),
+            None => fields.push(("confirm", "true")),
+        }
+        let path = format!("{FOLDER}/{page}");
+        let visit = self.session.ask(&Ask::Post(&path, &fields)).await?;
+        if visit.location.is_none() {
+            return Err(refused(&visit));
+        }
+        let now = self.page(username).await?;
+        let is_done = now.get(name).map(|now| now.trim()) == value.map(str::trim);
+        // The redirect says that it was done and the page says otherwise: whoever calls looks again.
+        if is_done { Ok(()) } else { Err(Error::Unknown) }
+    }
+
+    /// Opens the session, so that a run ends at once where it cannot be opened.
+    pub(super) async fn open(&self, username: &str) -> Result<(), Error> {
+        self.page(username).await.map(drop)
+    }
+
+    async fn username(&self, jira: &Jira, account: &AccountRef) -> Result<String, Error> {
+        if let Some(known) = self.names().get(&account.key) {
+            return Ok(known.clone());
+        }
+        let found = by_key(jira, &account.key).await?.ok_or(Error::Gone)?;
+        self.names()
+            .insert(account.key.clone(), found.username.clone());
+        Ok(found.username)
+    }
+
+    fn names(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn page(&self, username: &str) -> Result<Properties, Error> {
+        let path = format!(
+            "{FOLDER}/EditUserProperties.jspa?name={}",
+            encoded(username)
+        );
+        let visit = self.session.ask(&Ask::Get(&path)).await?;
+        let is_it = |form: &Form| {
+            let shown = form.field("name").unwrap_or_default();
+            form.action.ends_with(ADD) && shown.eq_ignore_ascii_case(username)
+        };
+        if !visit.page.forms.iter().any(is_it) {
+            return Err(refused(&visit));
+        }
+        let properties: Properties = visit.page.rows.iter().filter_map(property).collect();
+        let mut seen = self.seen();
+        if seen.len() >= SEEN_MAX {
+            seen.clear();
+        }
+        seen.insert(username.to_owned(), properties.clone());
+        Ok(properties)
+    }
+
+    fn recall(&self, username: &str) -> Option<Properties> {
+        self.seen().get(username).cloned()
+    }
+
+    fn seen(&self) -> MutexGuard<'_, HashMap<String, Properties>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A row of the table: known by the links that change and remove it.
+fn property(row: &Row) -> Option<(String, String)> {
+    let key = row.links.iter().find_map(|link| {
+        let (path, query) = link.split_once('?')?;
+        let page = path.rsplit('/').next()?;
+        let is_ours = matches!(page, "EditUserProperty.jspa" | "DeleteUserProperty.jspa");
+        let mut parameters = url::form_urlencoded::parse(query.as_bytes());
+        let key = parameters.find(|(name, _)| name == "key")?.1;
+        is_ours.then(|| key.into_owned())
+    })?;
+    let value = row.cells.get(1)?;
+    Some((key, value.clone()))
+}
+
+/// Why the page is not the one that a change, or a visit, ends with.
+fn refused(visit: &Visit) -> Error {
+    if let Some(error) = interruption(visit) {
+        return error;
+    }
+    match visit.page.errors.first() {
+        Some(said) => Error::rejected("rejected", format!("Jira refused it: {said}")),
+        None if visit.page.title.is_empty() => unexpected("the page of User Properties"),
+        None => Error::target(
+            "bad-answer",
+            format!(
+                "Jira shows the page '{}' instead of the User Properties",
+                visit.page.title
+            ),
+        ),
+    }
+}

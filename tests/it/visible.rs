@@ -1,0 +1,119 @@
+//! Jira's visible "User Properties": whole syncs through the administrator's pages.
+
+use attune_core::plan::State;
+use attune_server::sync::Mode;
+use attune_sim::faults::Fault;
+use attune_tests::{Ran, TestApp};
+
+const MAP: &str = "\"Cost Center\" = \"city\"\nDepartment = \"department\"";
+const FIELDS: [(&str, &str); 2] = [("Cost Center", "city"), ("Department", "department")];
+
+/// A world whose connector writes by the form.
+async fn by_form(people: usize, map: &str) -> TestApp {
+    let app = TestApp::tidy(people).await.unwrap();
+    let text = app.connector_text("", map);
+    app.connector(&text.replace("\"entity-property\"", "\"admin-form\""))
+        .unwrap();
+    app
+}
+
+/// What is not as the directory says.
+fn out_of_tune(app: &TestApp, people: usize) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for who in (0..people).map(|place| app.who(place)) {
+        let key = app.account(who);
+        for (field, member) in FIELDS {
+            let (is, shall) = (
+                app.world.jira.user_property(&key, field),
+                app.member(who, member),
+            );
+            if is != shall {
+                wrong.push(format!("{who:?} {field}: {is:?} and not {shall:?}"));
+            }
+        }
+    }
+    wrong
+}
+
+async fn synced(app: &TestApp) -> Ran {
+    app.sync(Mode::Complete).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sync_fills_them_and_a_second_one_asks_the_site_for_nothing() {
+    let app = by_form(10, MAP).await;
+    let first = synced(&app).await;
+    assert_eq!(
+        (first.report.state, first.codes().len()),
+        (State::Applied, 0)
+    );
+    assert_eq!(out_of_tune(&app, 10), Vec::<String>::new());
+    let sessions = app.world.jira.sessions_begun();
+    app.forget();
+    let second = synced(&app).await;
+    assert_eq!(second.report.state, State::Nothing);
+    assert_eq!(app.world.jira.log().len(), 0);
+    assert_eq!(app.world.jira.sessions_begun(), sessions);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sessions_that_are_lost_and_answers_that_are_cut_lose_no_value() {
+    let app = by_form(12, MAP).await;
+    let jira = &app.world.jira;
+    jira.inject(
+        Fault::fail_after_write()
+            .on("POST", "!add.jspa")
+            .after(3)
+            .times(2),
+    );
+    jira.inject(
+        Fault::disconnect()
+            .on("POST", "!add.jspa")
+            .after(9)
+            .times(1),
+    );
+    let first = synced(&app).await;
+    assert_eq!(first.codes(), Vec::<&str>::new());
+    assert_eq!(out_of_tune(&app, 12), Vec::<String>::new());
+    // What was already there was not written a second time.
+    assert_eq!(jira.writes().len(), 24);
+    jira.forget_sessions();
+    app.set(app.who(3), "department", "Elsewhere");
+    jira.lapse_websudo();
+    synced(&app).await;
+    assert_eq!(out_of_tune(&app, 12), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_somebody_typed_in_is_met_as_the_row_says() {
+    for (existing, expected) in [
+        ("overwrite", "ours"),
+        ("keep", "theirs"),
+        ("hold", "theirs"),
+    ] {
+        let map = format!("Department = {{ from = \"department\", existing = \"{existing}\" }}");
+        let app = by_form(6, &map).await;
+        let (who, empty) = (app.who(1), app.who(2));
+        let typed = |key: &str, value: &str| {
+            let jira = &app.world.jira;
+            jira.accounts(|all| all.set_user_property(key, "Department", Some(value)));
+        };
+        typed(&app.account(who), "theirs");
+        // The same value with space around it is adopted, not written.
+        let same = app.member(empty, "department").unwrap();
+        typed(&app.account(empty), &format!("  {same} "));
+        let ran = synced(&app).await;
+        assert_eq!(ran.report.summary.adopted, 1, "{existing}");
+        let found = app
+            .world
+            .jira
+            .user_property(&app.account(who), "Department");
+        let ours = app.member(who, "department");
+        let wanted = if expected == "ours" {
+            ours
+        } else {
+            Some("theirs".to_owned())
+        };
+        assert_eq!(found, wanted, "{existing}");
+    }
+}
