@@ -2,10 +2,13 @@
 //!
 //! Every mapping here clears what is missing, so that a wrong conclusion would be seen at once.
 
+use std::time::Duration;
+
 use attune_core::plan::State;
 use attune_server::sync::Mode;
 use attune_sim::faults::Fault;
 use attune_sim::graph::Traps;
+use attune_sim::people::Manager;
 use attune_tests::{Ran, TestApp};
 
 /// Like the plain mapping, and missing values are cleared.
@@ -176,4 +179,31 @@ async fn a_manager_who_is_not_found_is_missing_and_nobody_waits_for_them() {
         (1, 1)
     );
     assert_eq!(app.property(led, "Manager"), None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_manager_outside_the_filter_is_read_anew_by_every_run() {
+    let app = TestApp::tidy(12).await.unwrap();
+    // A leader of many changes much at once.
+    let guard = "[guard]\nchanged-people = \"off\"\none-value-takes-over = \"off\"";
+    let text = app.connector_text(guard, "Boss = \"manager.displayName\"");
+    let filtered = "options = { filter = \"accountEnabled eq true\", tenant";
+    app.connector(&text.replace("options = { tenant", filtered))
+        .unwrap();
+    let led = (0..12).map(|place| app.who(place)).find_map(|who| {
+        match app.world.graph.people(|people| people.manager(who)) {
+            Manager::Person(boss) => Some((who, boss)),
+            _ => None,
+        }
+    });
+    let (who, boss) = led.unwrap();
+    app.world
+        .graph
+        .people(|people| people.set(boss, "accountEnabled", false));
+    for name in ["First Name", "Second Name"] {
+        app.clock.advance(Duration::from_hours(1));
+        app.set(boss, "displayName", name);
+        app.sync(Mode::Complete).await.unwrap();
+        assert_eq!(app.property(who, "Boss").as_deref(), Some(name));
+    }
 }

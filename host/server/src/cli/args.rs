@@ -53,17 +53,17 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Do exactly the held plan of this digest.
+    /// Do exactly the held plan of this run or digest.
     Approve {
-        /// `sha256:...`, or the beginning of it.
+        /// A run's id, or `sha256:...`, or the beginning of that.
         digest: String,
         /// Write the report with all its changes here.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
-    /// Drop the held plan of this digest.
+    /// Drop the held plan of this run or digest.
     Reject {
-        /// `sha256:...`, or the beginning of it.
+        /// A run's id, or `sha256:...`, or the beginning of that.
         digest: String,
     },
     /// Why this value: source, each step, plugin, run and time.

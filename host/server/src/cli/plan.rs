@@ -185,7 +185,7 @@ async fn staged(app: &App, digest: &str) -> Result<StagedPlan, Failure> {
 }
 
 fn unknown_plan(digest: &str) -> Failure {
-    let message = format!("no plan with the digest {digest} is staged");
+    let message = format!("no plan of the run or digest {digest} is staged");
     Failure::of("no-such-plan", message)
 }
 

@@ -36,6 +36,8 @@ pub struct KeptDocument {
     pub wanted: String,
     /// The projected document, encoded.
     pub document: Vec<u8>,
+    /// When it was read, in ms.
+    pub read_ms: i64,
 }
 
 /// Where and when people were read.
@@ -122,7 +124,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<KeptDocument>> {
         let rows = sqlx::query(
-            "select key, relations, wanted, document from people \
+            "select key, relations, wanted, document, read_ms from people \
              where connector = $1 and listed_in = $2 and key > $3 order by key limit $4",
         )
         .bind(connector)
@@ -155,7 +157,7 @@ impl Store {
         let mut found = Vec::with_capacity(keys.len());
         for chunk in keys.chunks(CHUNK_ROWS) {
             let mut select = QueryBuilder::<Sqlite>::new(
-                "select key, relations, wanted, document from people \
+                "select key, relations, wanted, document, read_ms from people \
                  where connector = ",
             );
             select.push_bind(connector).push(" and key in (");
@@ -266,5 +268,6 @@ fn decode(row: &sqlx::sqlite::SqliteRow) -> Result<KeptDocument> {
         relations: serde_json::from_str(relations).map_err(|_| Error::Row { what: "a person" })?,
         wanted: row.try_get(2)?,
         document: row.try_get(3)?,
+        read_ms: row.try_get(4)?,
     })
 }

@@ -44,7 +44,7 @@ impl Store {
         Ok(())
     }
 
-    /// A plan by its digest, or by an unambiguous beginning of at least 8 hex digits.
+    /// A plan by its run, its digest, or an unambiguous beginning of that of at least 8 hex digits.
     pub async fn plan(&self, digest: &str) -> Result<Option<StagedPlan>> {
         let bare = digest.strip_prefix("sha256:").unwrap_or(digest);
         if bare.len() < 8 {
@@ -52,9 +52,10 @@ impl Store {
         }
         let rows = sqlx::query(
             "select digest, connector, run, revision, file, state, created_ms from plans \
-             where substr(digest, 1, length($1)) = $1 limit 2",
+             where substr(digest, 1, length($1)) = $1 or run = $2 limit 2",
         )
         .bind(format!("sha256:{bare}"))
+        .bind(digest)
         .fetch_all(&self.pool)
         .await?;
         let [row] = rows.as_slice() else {

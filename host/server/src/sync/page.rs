@@ -51,12 +51,17 @@ pub(super) struct Pages<'a> {
 impl<'a> Pages<'a> {
     /// The pages of a walk, from the first one on.
     pub(super) fn new(walk: &Walk<'a>, selectors: &'a Wanted, places: Vec<Place<'a>>) -> Self {
+        let relations = Relations::new(&walk.run.host.store, walk.reader);
         Self {
             run: walk.run,
             reading: walk.reading,
             selectors,
             places,
-            relations: Relations::new(&walk.run.host.store, walk.reader),
+            relations: if walk.run.order.is_listing() {
+                relations.of_listing(walk.run.now_ms)
+            } else {
+                relations
+            },
             after: String::new(),
             left: match walk.run.order.mode {
                 Mode::Sample(people) => people,

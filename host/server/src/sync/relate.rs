@@ -2,8 +2,9 @@
 //!
 //! A relation names another person by key or any of their names, without case. It is resolved
 //! against the people of the run and the kept people in one look-up, then by asking the provider,
-//! also for people out of scope. Not found, ambiguous, or a document of another wanted set are
-//! all missing. A cycle is walked like any other chain; its depth is what the selector says.
+//! also for people out of scope. A run over everybody uses nobody whom it has not read itself: a
+//! manager outside the listing is asked for again, and one who is gone is missing. Not found,
+//! ambiguous, or a document of another wanted set are all missing. A cycle is walked like any other chain; its depth is what the selector says.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -57,17 +58,28 @@ struct Input {
 pub(super) struct Relations<'a> {
     store: &'a Store,
     reader: &'a Reader<'a>,
+    /// Who was read before is asked for again.
+    not_before_ms: i64,
     /// Names that nobody has; asked for once.
     unknown: HashSet<String>,
 }
 
 impl<'a> Relations<'a> {
-    /// A resolver for one run.
+    /// A resolver that takes kept people as they are: for one person.
     pub(super) fn new(store: &'a Store, reader: &'a Reader<'a>) -> Self {
         Self {
             store,
             reader,
+            not_before_ms: i64::MIN,
             unknown: HashSet::new(),
+        }
+    }
+
+    /// The same for a run over everybody, which began at this time.
+    pub(super) fn of_listing(self, began_ms: i64) -> Self {
+        Self {
+            not_before_ms: began_ms,
+            ..self
         }
     }
 
@@ -208,6 +220,7 @@ impl<'a> Relations<'a> {
     /// A kept person, if their document is one of this run's wanted set.
     pub(super) fn known(&self, kept: KeptDocument) -> Option<Known> {
         let is_ours = kept.wanted == self.reader.wanted_digest();
-        is_ours.then(|| Known::of(kept)).flatten()
+        let is_fresh = kept.read_ms >= self.not_before_ms;
+        (is_ours && is_fresh).then(|| Known::of(kept)).flatten()
     }
 }

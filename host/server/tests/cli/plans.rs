@@ -146,6 +146,20 @@ async fn a_held_run_exits_with_3_and_is_approved_by_its_digest() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_held_run_is_approved_or_rejected_by_its_id_too() {
+    let terminal = Terminal::start(40).await;
+    terminal.run(&["sync", "demo"]).await;
+    terminal.maps(SHOUTED);
+    let held = terminal.run(&["sync", "demo", "--json"]).await.json();
+    let id = held["run"].as_str().unwrap();
+    assert_eq!(terminal.run(&["reject", id]).await.exit, 0);
+    let held = terminal.run(&["sync", "demo", "--json"]).await.json();
+    let id = held["run"].as_str().unwrap();
+    let done = terminal.run(&["approve", id, "--json"]).await;
+    assert_eq!((done.exit, &done.json()["state"]), (0, &"applied".into()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_approved_exits_with_3_and_a_fresh_plan_is_held() {
     let terminal = Terminal::start(40).await;
     terminal.run(&["sync", "demo"]).await;
