@@ -196,20 +196,11 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         for chunk in people.chunks(CHUNK_ROWS) {
             let mut update = QueryBuilder::<Sqlite>::new("update links set is_outside = ");
+            update.push_bind(i64::from(is_outside));
+            whose(&mut update, place, chunk);
             update
-                .push_bind(i64::from(is_outside))
-                .push(" where connector = ")
-                .push_bind(place.connector)
-                .push(" and target = ")
-                .push_bind(place.target)
                 .push(" and is_outside <> ")
-                .push_bind(i64::from(is_outside))
-                .push(" and person in (");
-            let mut list = update.separated(", ");
-            for person in chunk {
-                list.push_bind(person);
-            }
-            update.push(")");
+                .push_bind(i64::from(is_outside));
             update.build().execute(&mut *tx).await?;
         }
         tx.commit().await?;
@@ -258,18 +249,8 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         for chunk in people.chunks(CHUNK_ROWS) {
             let mut update = QueryBuilder::<Sqlite>::new("update links set fingerprint = ");
-            update
-                .push_bind(Link::DOUBTFUL)
-                .push(" where connector = ")
-                .push_bind(place.connector)
-                .push(" and target = ")
-                .push_bind(place.target)
-                .push(" and person in (");
-            let mut list = update.separated(", ");
-            for person in chunk {
-                list.push_bind(person);
-            }
-            update.push(")");
+            update.push_bind(Link::DOUBTFUL);
+            whose(&mut update, place, chunk);
             update.build().execute(&mut *tx).await?;
         }
         tx.commit().await?;
@@ -286,4 +267,19 @@ impl Store {
             .await?;
         Ok(())
     }
+}
+
+/// Limits an update to the links of these people.
+fn whose(update: &mut QueryBuilder<Sqlite>, place: Place<'_>, people: &[String]) {
+    update
+        .push(" where connector = ")
+        .push_bind(place.connector)
+        .push(" and target = ")
+        .push_bind(place.target)
+        .push(" and person in (");
+    let mut list = update.separated(", ");
+    for person in people {
+        list.push_bind(person);
+    }
+    update.push(")");
 }
