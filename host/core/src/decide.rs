@@ -46,7 +46,23 @@ pub struct Situation<'a> {
     pub text_max: Option<usize>,
     /// What the target does to a value before it stores it.
     pub normalise: fn(&str) -> &str,
+    /// What the target made of our last writes, where it made the same of all of them.
+    pub altered: Option<Altered<'a>>,
 }
+
+/// A value that the target took and does not show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Altered<'a> {
+    /// What was written.
+    pub value: &'a str,
+    /// What it holds instead; empty for nothing.
+    pub stored: &'a str,
+    /// How many runs in a row.
+    pub times: u32,
+}
+
+/// After so many runs that changed nothing, a value is not written again.
+pub const ALTERED_MAX: u32 = 3;
 
 /// Why a write is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -97,10 +113,42 @@ pub enum Decision {
     OwnedBy,
     /// The value cannot be written; what is there stays.
     Failed(Problem),
+    /// The target makes something else of the value each time: it is not written again until the
+    /// value changes, or what is there does.
+    Stuck(Problem),
 }
 
 /// Applies the ownership table. `drop-person` decides nothing here: such a person takes no part.
 pub fn decide(situation: &Situation<'_>) -> Decision {
+    let decision = by_table(situation);
+    match (&decision, situation.altered) {
+        (Decision::Write(write), Some(altered)) if altered.is_again(write, situation) => {
+            Decision::Stuck(Problem::new(
+                "does-not-stick",
+                format!(
+                    "the target took the value in {ALTERED_MAX} runs and shows another one each \
+                     time; it is not written again until the value changes"
+                ),
+            ))
+        }
+        _ => decision,
+    }
+}
+
+impl Altered<'_> {
+    /// Whether a write would be the same as before, on what came of it.
+    fn is_again(&self, write: &Write, situation: &Situation<'_>) -> bool {
+        let same = |a: &str, b: &str| (situation.normalise)(a) == (situation.normalise)(b);
+        let is_there = match situation.observed {
+            Observed::Unread => true,
+            Observed::Value(now) => same(now.unwrap_or_default(), self.stored),
+        };
+        let wanted = write.after.as_deref().unwrap_or_default();
+        self.times >= ALTERED_MAX && is_there && same(wanted, self.value)
+    }
+}
+
+fn by_table(situation: &Situation<'_>) -> Decision {
     let wanted = match situation.outcome {
         Outcome::Keep | Outcome::DropPerson => return Decision::Nothing,
         Outcome::Failed(problem) => return Decision::Failed(problem.clone()),

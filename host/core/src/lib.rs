@@ -17,6 +17,7 @@ pub mod matching;
 pub mod outcome;
 pub mod plan;
 pub mod project;
+pub mod route;
 pub mod scope;
 pub mod selector;
 pub mod transform;

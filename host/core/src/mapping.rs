@@ -14,7 +14,7 @@ use crate::Selector;
 pub enum FieldKind {
     /// Jira entity property of a user (REST).
     EntityProperty,
-    /// The visible "User Property" of Jira, or Confluence's profile form.
+    /// The visible "User Property" of Jira, by the administrator's page.
     AdminForm,
     /// A route by URL templates.
     Custom,

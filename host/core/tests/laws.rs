@@ -168,6 +168,7 @@ fn plan_batch(
                 conflict: row.conflict,
                 text_max: None,
                 normalise: str::trim,
+                altered: None,
             });
             match decision {
                 Decision::Write(write) => planned.changes.push(Change {

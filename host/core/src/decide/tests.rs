@@ -25,6 +25,7 @@ fn situation<'a>(
         conflict: Conflict::SourceWins,
         text_max: None,
         normalise: trim,
+        altered: None,
     }
 }
 
@@ -46,7 +47,7 @@ fn word(decision: &Decision) -> String {
     match decision {
         Decision::Write(w) => write(w),
         Decision::Held(w) => format!("Held {}", write(w)),
-        Decision::Failed(problem) => problem.code.clone(),
+        Decision::Failed(problem) | Decision::Stuck(problem) => problem.code.clone(),
         other => format!("{other:?}"),
     }
 }
@@ -298,4 +299,28 @@ proptest! {
         });
         prop_assert!(matches!(decision, Decision::Nothing | Decision::Adopt), "{:?}", decision);
     }
+}
+
+#[test]
+fn a_value_that_does_not_stick_is_written_three_times_and_then_left() {
+    let (v, c) = (set("a & b"), set("c"));
+    let after = |times, observed, outcome: &Outcome| {
+        let altered = Altered {
+            value: "a & b",
+            stored: "a &amp; b",
+            times,
+        };
+        word(&decide(&Situation {
+            altered: Some(altered),
+            ..situation(Some("old"), observed, outcome)
+        }))
+    };
+    let stored = holds("a &amp; b");
+    assert_eq!(after(2, stored, &v), "Conflict a &amp; b>a & b");
+    assert_eq!(after(3, stored, &v), "does-not-stick");
+    assert_eq!(after(3, UNREAD, &v), "does-not-stick");
+    // Another value, and another hand, are other things.
+    assert_eq!(after(3, stored, &c), "Conflict a &amp; b>c");
+    assert_eq!(after(3, holds("x"), &v), "Conflict x>a & b");
+    assert_eq!(after(3, EMPTY, &v), "Conflict ->a & b");
 }

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use attune_core::account::{MatchRule, Product};
 use attune_core::guard::Limits;
 use attune_core::mapping::{Condition, Table};
+use attune_core::route::CustomRoute;
 use serde_json::Value as Json;
 
 use super::credential::CredentialSpec;
@@ -144,8 +145,8 @@ pub struct TargetSpec {
     pub photo: Option<Photo>,
     /// `[target.NAME.map]` and `[target.NAME.account]`, in file order.
     pub map: Table,
-    /// URL templates of the route `custom`, as JSON.
-    pub custom: Option<Json>,
+    /// URL templates of the route `custom`.
+    pub custom: Option<CustomRoute>,
 }
 
 /// How the picture is managed.

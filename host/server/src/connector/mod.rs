@@ -17,6 +17,7 @@ mod files;
 mod load;
 mod read;
 mod revision;
+mod route;
 mod row;
 mod source;
 mod target;

@@ -5,18 +5,16 @@
 
 use attune_core::account::{MatchBy, MatchRule, Product};
 use attune_core::mapping::{Field, FieldKind, FieldRows, Table};
-use serde_json::Value as Json;
 
 use super::address::{self, Rules};
 use super::condition::selector;
 use super::credential::{CredentialSpec, Kind};
 use super::definition::{Endpoint, Photo, Route, TargetSpec};
+use super::route;
 use super::row::{self, Context};
 use crate::settings::nearest;
 use crate::settings::reader::{Node, Section};
 
-/// Longest key of an entity property, in bytes (Jira REST reference, user properties).
-const PROPERTY_KEY_BYTES_MAX: usize = 255;
 const ACCOUNT_FIELDS: [&str; 2] = ["email", "full-name"];
 const PROFILE_FIELDS: [&str; 6] = [
     "phone",
@@ -51,13 +49,13 @@ fn read(name: &str, node: &Node<'_>, context: &Context<'_>) -> Option<TargetSpec
         );
     }
     let product = product(&section);
-    let route = route(&section, product);
+    let route = route::read(&section, product);
     let allow_http = section.get("allow-http").and_then(|node| node.flag());
     let endpoint = endpoint(&section, allow_http.unwrap_or(false), context);
     let credential = credential(&section, context);
-    let matching = matching(&section);
+    let matching = matching(&section, product);
     let photo = photo(&section);
-    let custom = custom(&section, route);
+    let custom = route::custom(&section, route);
     let map = tables(name, &section, (product, route), context);
     section.finish();
     Some(TargetSpec {
@@ -70,34 +68,13 @@ fn read(name: &str, node: &Node<'_>, context: &Context<'_>) -> Option<TargetSpec
         matching: matching?,
         photo: photo?,
         map: map?,
-        custom,
+        custom: custom.ok()?,
     })
 }
 
 fn product(section: &Section<'_>) -> Option<Product> {
     let node = section.need("product", "such as product = \"jira-data-center\"")?;
-    let product = node.choice(&Product::WORDS)?;
-    if product == Product::ConfluenceDataCenter {
-        node.unsupported(
-            "this build does not write to Confluence yet",
-            "take the target out until it does; it would do nothing",
-        );
-    }
-    Some(product)
-}
-
-fn route(section: &Section<'_>, product: Option<Product>) -> Route {
-    let node = section.get("user-property-route");
-    let chosen = node.as_ref().and_then(|node| node.choice(&Route::WORDS));
-    if let (Some(node), Some(Route::Custom)) = (&node, chosen)
-        && product == Some(Product::JiraDataCenter)
-    {
-        node.unsupported(
-            "this build does not write by URL templates yet",
-            "\"admin-form\" writes the visible User Properties, \"entity-property\" those for apps",
-        );
-    }
-    chosen.unwrap_or(Route::AdminForm)
+    node.choice(&Product::WORDS)
 }
 
 fn endpoint(section: &Section<'_>, allow_http: bool, context: &Context<'_>) -> Option<Endpoint> {
@@ -134,7 +111,7 @@ fn credential(section: &Section<'_>, context: &Context<'_>) -> Option<Credential
     Some(spec)
 }
 
-fn matching(section: &Section<'_>) -> Option<Vec<MatchRule>> {
+fn matching(section: &Section<'_>, product: Option<Product>) -> Option<Vec<MatchRule>> {
     let hint = "match = [{ source = \"mail\", target = \"email\" }]";
     let node = section.need("match", hint)?;
     let list = node.list()?;
@@ -142,16 +119,26 @@ fn matching(section: &Section<'_>) -> Option<Vec<MatchRule>> {
         node.error("'match' has no rule", hint);
         return None;
     }
-    let rules: Vec<Option<MatchRule>> = list.iter().map(match_rule).collect();
+    let rules: Vec<Option<MatchRule>> = list.iter().map(|node| match_rule(node, product)).collect();
     rules.into_iter().collect()
 }
 
-fn match_rule(node: &Node<'_>) -> Option<MatchRule> {
+fn match_rule(node: &Node<'_>, product: Option<Product>) -> Option<MatchRule> {
     let section = node.section()?;
     let source = section.need("source", "an attribute of the person");
     let target = section.need("target", "username, email or key");
     let source = source.and_then(|node| selector(&node));
-    let target = target.and_then(|node| node.choice(&MatchBy::WORDS));
+    let target = target.and_then(|node| {
+        let by = node.choice(&MatchBy::WORDS)?;
+        if by == MatchBy::Email && product == Some(Product::ConfluenceDataCenter) {
+            node.error(
+                "Confluence's API finds nobody by e-mail address",
+                "match by username or key",
+            );
+            return None;
+        }
+        Some(by)
+    });
     section.finish();
     Some(MatchRule {
         source: source?,
@@ -187,32 +174,6 @@ fn photo(section: &Section<'_>) -> Option<Option<Photo>> {
     Some(Some(photo))
 }
 
-fn custom(section: &Section<'_>, route: Route) -> Option<Json> {
-    let Some(node) = section.get("custom") else {
-        if route == Route::Custom {
-            section.error(
-                "the route \"custom\" needs its URL templates",
-                "write the section 'custom' with write, clear and read",
-            );
-        }
-        return None;
-    };
-    let custom = node.section()?;
-    for key in ["write", "clear", "read"] {
-        let Some(part) = custom.need(key, "").and_then(|node| node.section()) else {
-            continue;
-        };
-        part.need("method", "such as method = \"PUT\"");
-        part.need("url", "a URL with {username}, {key}, {field} or {value}");
-        for optional in ["body", "content-type", "ok", "value"] {
-            part.get(optional);
-        }
-        part.finish();
-    }
-    custom.finish();
-    Some(node.json())
-}
-
 fn tables(
     target: &str,
     section: &Section<'_>,
@@ -244,7 +205,7 @@ fn tables(
             Some(Product::ConfluenceDataCenter) => {
                 known(&name, &node, &PROFILE_FIELDS).map(|()| field(FieldKind::Profile, name))
             }
-            _ => property(&name, &node, route).map(|kind| field(kind, name)),
+            _ => route::property(&name, &node, route).map(|kind| field(kind, name)),
         };
         add(field, &node);
     }
@@ -270,37 +231,4 @@ fn known(name: &str, node: &Node<'_>, names: &[&'static str]) -> Option<()> {
     };
     node.error(format!("there is no field '{name}'"), &hint);
     None
-}
-
-/// The kind of a User Property, if its name can be addressed by the route.
-fn property(name: &str, node: &Node<'_>, route: Route) -> Option<FieldKind> {
-    if name.trim().is_empty() || name.trim() != name || name.chars().any(char::is_control) {
-        node.error(
-            format!("'{name}' is no name for a User Property"),
-            "it is empty, or has space around it",
-        );
-        return None;
-    }
-    match route {
-        Route::AdminForm => return Some(FieldKind::AdminForm),
-        Route::Custom => return Some(FieldKind::Custom),
-        Route::EntityProperty => {}
-    }
-    // The name is a part of the path, where Tomcat refuses an encoded slash and every client
-    // removes dots.
-    if name.contains(['/', '\\']) || name == "." || name == ".." {
-        node.error(
-            format!("the User Property '{name}' cannot be addressed by REST"),
-            "choose a name without / and \\",
-        );
-        return None;
-    }
-    if name.len() > PROPERTY_KEY_BYTES_MAX {
-        node.error(
-            format!("the name has more than {PROPERTY_KEY_BYTES_MAX} bytes"),
-            "",
-        );
-        return None;
-    }
-    Some(FieldKind::EntityProperty)
 }

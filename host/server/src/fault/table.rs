@@ -123,6 +123,13 @@ pub(super) const HOST: &[Entry] = &[
         "Check the address and this machine's name server.",
     ),
     entry(
+        "does-not-stick",
+        Fault::Data,
+        1,
+        "The target takes the value and shows another one; after three runs it is not written again.",
+        "See what the product does to such values (trims, escapes, cuts), and map what it would keep.",
+    ),
+    entry(
         "held",
         Fault::Operator,
         3,

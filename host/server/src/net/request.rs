@@ -37,6 +37,12 @@ impl Method {
         }
     }
 
+    /// The method of this word.
+    pub fn named(word: &str) -> Option<Self> {
+        let all = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete];
+        all.into_iter().find(|method| method.as_str() == word)
+    }
+
     /// The word on the wire.
     pub fn as_str(self) -> &'static str {
         match self {

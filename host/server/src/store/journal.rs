@@ -1,13 +1,14 @@
 //! The journal: one durable row per operation, written before its request leaves.
 //!
-//! States: `intent` (may or may not have reached the target), then `written`, `rejected`, `gone`
-//! or `conflict`. An `intent` that outlived its process is read back by the next run; it is never
+//! States: `intent` (may or may not have reached the target), then `written`, `rejected`, `gone`,
+//! `conflict`, `altered` or `not-sent`. An `intent` that outlived its process is read back by the next run; it is never
 //! simply sent again.
 
 use attune_core::mapping::Field;
 use serde::{Deserialize, Serialize};
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
+use super::altered::{self, ReadBack};
 use super::ledger::{self, Author, Record};
 use super::links::Place;
 use super::{CHUNK_ROWS, Error, Result, Store};
@@ -60,6 +61,8 @@ pub enum Ending {
     Gone,
     /// Somebody else changed a field meanwhile; nothing was sent, or the read-back found it.
     Conflict,
+    /// The target took it and shows something else.
+    Altered,
     /// It never reached the target.
     NotSent,
 }
@@ -71,6 +74,7 @@ impl Ending {
             Self::Rejected => "rejected",
             Self::Gone => "gone",
             Self::Conflict => "conflict",
+            Self::Altered => "altered",
             Self::NotSent => "not-sent",
         }
     }
@@ -123,12 +127,13 @@ impl Store {
         Ok(())
     }
 
-    /// Records endings and what they mean for the ledger in one transaction.
+    /// Records endings, what they mean for the ledger and what was read back, in one transaction.
     pub async fn settle(
         &self,
         page: Page<'_>,
         endings: &[(i64, Ending)],
         ledger: (Author<'_>, &[Record]),
+        read_back: &[ReadBack],
     ) -> Result<()> {
         let mut tx = self.pool.begin().await?;
         for (operation, ending) in endings {
@@ -143,6 +148,7 @@ impl Store {
             .await?;
         }
         ledger::write(&mut tx, ledger.0, ledger.1).await?;
+        altered::write(&mut tx, page.site, read_back).await?;
         tx.commit().await?;
         Ok(())
     }

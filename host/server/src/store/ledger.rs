@@ -162,7 +162,7 @@ pub(super) async fn write(
     Ok(())
 }
 
-fn kind_word(kind: FieldKind) -> &'static str {
+pub(super) fn kind_word(kind: FieldKind) -> &'static str {
     match kind {
         FieldKind::EntityProperty => "entity-property",
         FieldKind::AdminForm => "admin-form",
@@ -173,7 +173,7 @@ fn kind_word(kind: FieldKind) -> &'static str {
     }
 }
 
-fn parse_kind(word: &str) -> Result<FieldKind> {
+pub(super) fn parse_kind(word: &str) -> Result<FieldKind> {
     Ok(match word {
         "entity-property" => FieldKind::EntityProperty,
         "admin-form" => FieldKind::AdminForm,

@@ -6,6 +6,7 @@
 //! its own ([`stage::Stage`]), so that making one never locks the store.
 
 pub mod accounts;
+pub mod altered;
 pub mod journal;
 pub mod ledger;
 pub mod links;

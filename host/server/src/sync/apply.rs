@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::progress::{Phase, Progress};
 use super::send::{Answer, Checked, Unit, send, still_true};
 use super::{Error, Run};
+use crate::store::altered::ReadBack;
 use crate::store::journal::{self, FieldChange};
 use crate::store::ledger::{Author, Record};
 use crate::store::links::Place;
@@ -170,34 +171,35 @@ impl<'a> Writer<'a> {
         answered.extend(checked.ended);
         let mut endings = Vec::with_capacity(answered.len());
         let mut records = Vec::new();
+        let mut read_back = Vec::new();
         let mut results = Vec::new();
         let mut problem = None;
         for (unit, answer) in answered {
             endings.extend(answer.ending().map(|ending| (unit.journal.number, ending)));
-            let result = answer.result();
-            if result == ChangeResult::Written {
-                records.extend(
-                    unit.journal
-                        .fields
-                        .iter()
-                        .map(|change| record(&unit, change)),
-                );
-            }
-            self.count(result, unit.numbers.len() as u64);
             let row = rows.get(unit.row).copied();
-            results.extend(
-                row.iter()
-                    .flat_map(|row| unit.numbers.iter().map(|number| (*row, *number, result))),
-            );
+            let mut came_to_nothing = Vec::new();
+            for (change, number) in unit.journal.fields.iter().zip(&unit.numbers) {
+                let result = answer.result(change, client);
+                if result == ChangeResult::Written {
+                    records.push(record(&unit, change));
+                } else {
+                    came_to_nothing.push(change.field.name.clone());
+                }
+                read_back.extend(became(&unit, change, &answer, result));
+                self.count(result, 1);
+                results.extend(row.map(|row| (row, *number, result)));
+            }
             match answer {
                 Answer::NotSent(why) => problem = problem.or(why),
-                answer => self.explain(outlet, &unit, answer),
+                answer => self.explain(outlet, &unit, (answer, came_to_nothing)),
             }
         }
         records.extend(self.kept_records(rows));
         let author = self.author(outlet);
         let store = &self.run.host.store;
-        store.settle(page, &endings, (author, &records)).await?;
+        store
+            .settle(page, &endings, (author, &records), &read_back)
+            .await?;
         self.fingerprints(outlet, rows, &results).await?;
         results.retain(|(_, _, result)| *result != ChangeResult::Written);
         self.stage.note(&results).await?;
@@ -205,16 +207,21 @@ impl<'a> Writer<'a> {
     }
 
     /// Notes why an operation came to nothing, field by field.
-    fn explain(&mut self, outlet: &Outlet<'_>, unit: &Unit, answer: Answer) {
+    fn explain(
+        &mut self,
+        outlet: &Outlet<'_>,
+        unit: &Unit,
+        (answer, fields): (Answer, Vec<String>),
+    ) {
         let Some(problem) = answer.problem() else {
             return;
         };
-        for change in &unit.journal.fields {
+        for field in fields {
             if self.written.troubles.len() < PROBLEMS_MAX {
                 self.written.troubles.push(Trouble {
                     person: unit.journal.person.clone(),
                     target: outlet.name.to_owned(),
-                    field: change.field.name.clone(),
+                    field,
                     code: problem.code.clone(),
                     message: problem.message.clone(),
                 });
@@ -417,4 +424,24 @@ fn record(unit: &Unit, change: &FieldChange) -> Record {
         value: change.after.clone(),
         previous: change.before.clone(),
     }
+}
+
+/// What a read-back says about one field, where there was one.
+fn became(
+    unit: &Unit,
+    change: &FieldChange,
+    answer: &Answer,
+    result: ChangeResult,
+) -> Option<ReadBack> {
+    let stored = match (answer, result) {
+        (_, ChangeResult::Written) => None,
+        (Answer::Altered(held), _) => Some(held.get(&change.field).cloned().unwrap_or_default()),
+        _ => return None,
+    };
+    Some(ReadBack {
+        account: unit.journal.account.clone(),
+        field: change.field.clone(),
+        value: change.after.clone().unwrap_or_default(),
+        stored,
+    })
 }

@@ -63,7 +63,8 @@ pub(super) fn target(
             .map
             .fields
             .iter()
-            .any(|rows| matches!(rows.field.kind, FieldKind::AdminForm | FieldKind::Profile)),
+            .any(|rows| rows.field.kind == FieldKind::AdminForm),
+        custom: spec.custom.clone(),
     };
     target::open(site, &credential, &host.net).map_err(Error::Configuration)
 }

@@ -18,6 +18,7 @@ use super::page::{Links, Page};
 use super::pin::PinnedTarget;
 use super::tally::Tally;
 use super::{Error, Run};
+use crate::store::altered::Altered;
 use crate::store::ledger::Entries;
 use crate::store::links::{Link, LinkState};
 use crate::store::stage::{Packed, Stage, StagedRow};
@@ -60,7 +61,9 @@ impl<'a> Planner<'a> {
         }
         let (results, dropped) = self.evaluate(lane, target, page, &due);
         let accounts: Vec<String> = due.iter().map(|due| due.link.account.clone()).collect();
-        let ledger = self.run.host.store.ledger(&target.site, &accounts).await?;
+        let store = &self.run.host.store;
+        let ledger = store.ledger(&target.site, &accounts).await?;
+        let altered = store.altered(&target.site, &accounts).await?;
         let nothing = Entries::new();
         let mut cases = Vec::with_capacity(due.len());
         for (row, due) in due.iter().enumerate() {
@@ -82,6 +85,7 @@ impl<'a> Planner<'a> {
                 outcomes,
                 rows,
                 entries,
+                altered: altered.get(&due.link.account),
             });
         }
         let held = match self.observe(lane, target, &cases).await {
@@ -225,7 +229,9 @@ impl<'a> Planner<'a> {
                 Ok(held) => Seen::Read(Read { fields, held }),
                 Err(target::Error::Gone) => Seen::Gone,
                 Err(target::Error::Rejected { problem }) => Seen::Refused(problem),
-                Err(target::Error::Unknown) => Seen::Refused(lost()),
+                Err(target::Error::Unknown | target::Error::Altered { .. }) => {
+                    Seen::Refused(lost())
+                }
                 Err(error @ target::Error::Target { .. }) => return Err(error),
             };
             seen.insert(person, what);
@@ -237,7 +243,11 @@ impl<'a> Planner<'a> {
         let decision = self.decide(lane, target, case, (field, None));
         !matches!(
             decision,
-            Decision::Nothing | Decision::OwnedBy | Decision::Failed(_) | Decision::KeptExisting
+            Decision::Nothing
+                | Decision::OwnedBy
+                | Decision::Failed(_)
+                | Decision::Stuck(_)
+                | Decision::KeptExisting
         )
     }
 
@@ -277,6 +287,13 @@ impl<'a> Planner<'a> {
             conflict: row.conflict,
             text_max: lane.client.value_chars_max(field),
             normalise: lane.client.normalise(field),
+            altered: case.altered.and_then(|all| all.get(field)).map(|found| {
+                attune_core::decide::Altered {
+                    value: &found.value,
+                    stored: &found.stored,
+                    times: found.times,
+                }
+            }),
         })
     }
 
@@ -318,6 +335,10 @@ impl<'a> Planner<'a> {
                     is_whole = false;
                     tally.trouble(trouble(case, target, &field.name, &owned(case, field)));
                 }
+                Decision::Stuck(problem) => {
+                    is_whole = false;
+                    tally.trouble(trouble(case, target, &field.name, &problem));
+                }
                 Decision::Failed(problem) => {
                     is_whole = false;
                     tally.failed(case.due.person);
@@ -346,6 +367,7 @@ struct Case<'c> {
     outcomes: Vec<Outcome>,
     rows: Vec<u8>,
     entries: &'c Entries,
+    altered: Option<&'c HashMap<Field, Altered>>,
 }
 
 /// What was asked of an account, and what it holds; a field that was not asked for is unread.

@@ -55,7 +55,9 @@ pub(super) async fn recover(run: &Run<'_>, lanes: &mut [Lane]) -> Result<u64, Er
             Vec::new()
         };
         let endings = [(operation.operation.number, ending)];
-        store.settle(page, &endings, (author, &records)).await?;
+        store
+            .settle(page, &endings, (author, &records), &[])
+            .await?;
         let person = std::slice::from_ref(&operation.operation.person);
         store.mark_doubtful(run.place(target), person).await?;
         settled += 1;

@@ -12,7 +12,7 @@ use futures_util::{StreamExt as _, stream};
 use tokio_util::sync::CancellationToken;
 
 use crate::store::journal::{self, Ending, FieldChange};
-use crate::target::{self, Operation, Target};
+use crate::target::{self, Held, Operation, Target};
 
 /// One operation on its way: the journal's form, and where its changes stand in their row.
 pub(super) struct Unit {
@@ -28,6 +28,8 @@ pub(super) enum Answer {
     Rejected(Problem),
     Gone,
     Conflict,
+    /// The target took it and shows this.
+    Altered(Held),
     /// Nothing was sent; with a problem where the whole target is the reason.
     NotSent(Option<Problem>),
     Unknown,
@@ -41,15 +43,17 @@ impl Answer {
             Self::Rejected(_) => Some(Ending::Rejected),
             Self::Gone => Some(Ending::Gone),
             Self::Conflict => Some(Ending::Conflict),
+            Self::Altered(_) => Some(Ending::Altered),
             Self::NotSent(_) => Some(Ending::NotSent),
             Self::Unknown => None,
         }
     }
 
-    /// What the report says.
-    pub(super) fn result(&self) -> ChangeResult {
+    /// What the report says of one field.
+    pub(super) fn result(&self, change: &FieldChange, client: &dyn Target) -> ChangeResult {
         match self {
-            Self::Written => ChangeResult::Written,
+            Self::Altered(held) if !holds(change, held, client) => ChangeResult::Failed,
+            Self::Written | Self::Altered(_) => ChangeResult::Written,
             Self::Rejected(_) | Self::Unknown => ChangeResult::Failed,
             Self::Gone => ChangeResult::Gone,
             Self::Conflict => ChangeResult::Conflict,
@@ -63,6 +67,10 @@ impl Answer {
         match self {
             Self::Written | Self::NotSent(_) => None,
             Self::Rejected(problem) => Some(problem),
+            Self::Altered(_) => problem(
+                "does-not-stick",
+                "the target took the value and shows another one",
+            ),
             Self::Gone => problem("account-gone", "the account does not exist any more"),
             Self::Conflict => problem("conflict", "somebody else changed it meanwhile"),
             Self::Unknown => problem(
@@ -158,6 +166,7 @@ async fn send_one(client: &dyn Target, unit: &Unit) -> Answer {
                 return Answer::Rejected(problem);
             }
             Err(target::Error::Target { problem }) => return Answer::NotSent(Some(problem)),
+            Err(target::Error::Altered { held }) => return Answer::Altered(held),
             Err(target::Error::Unknown) => {}
         }
         // The answer was lost. What the target holds decides, never a second blind try.
@@ -196,23 +205,22 @@ pub(super) enum Verdict {
 }
 
 /// Compares what an account holds with an operation, as far as the target tells values apart.
-pub(super) fn verdict(
-    changes: &[FieldChange],
-    held: &target::Held,
-    client: &dyn Target,
-) -> Verdict {
-    let holds = |wanted: fn(&FieldChange) -> Option<&str>| {
-        changes.iter().all(|change| {
-            let now = held.get(&change.field).map(String::as_str);
-            let normalise = client.normalise(&change.field);
-            normalise(now.unwrap_or_default()) == normalise(wanted(change).unwrap_or_default())
-        })
+pub(super) fn verdict(changes: &[FieldChange], held: &Held, client: &dyn Target) -> Verdict {
+    let is_before = |change: &FieldChange| {
+        let now = held.get(&change.field).map(String::as_str);
+        client.is_same(&change.field, now, change.before.as_deref())
     };
-    if holds(|change| change.after.as_deref()) {
+    if changes.iter().all(|change| holds(change, held, client)) {
         Verdict::Done
-    } else if holds(|change| change.before.as_deref()) {
+    } else if changes.iter().all(is_before) {
         Verdict::Before
     } else {
         Verdict::Other
     }
+}
+
+/// Whether a field holds what was meant.
+fn holds(change: &FieldChange, held: &Held, client: &dyn Target) -> bool {
+    let now = held.get(&change.field).map(String::as_str);
+    client.is_same(&change.field, now, change.after.as_deref())
 }

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use url::form_urlencoded;
 
+use super::Slots;
 use super::html::Page;
 use crate::net::{self, Method, Request, Response, Slot};
 
@@ -46,18 +47,23 @@ pub(super) struct Visit {
 impl Visit {
     /// The last part of the path that a redirect goes to: `login.jsp`.
     pub(super) fn destination(&self) -> Option<&str> {
-        let location = self.location.as_deref()?;
-        let path = location.split(['?', '#']).next()?;
-        path.rsplit('/').next()
+        self.location.as_deref().map(last_part)
     }
 }
 
+/// The last part of an address's path, without query: `login.jsp`.
+pub(super) fn last_part(address: &str) -> &str {
+    // Some servers put the session's id behind a semicolon.
+    let path = address.split(['?', '#', ';']).next().unwrap_or_default();
+    path.rsplit('/').next().unwrap_or_default()
+}
+
 impl Browser {
-    /// A browser without cookies; `signed` and `plain` have the same address.
-    pub(super) fn new(signed: Slot, plain: Slot) -> Self {
+    /// A browser without cookies.
+    pub(super) fn new(slots: &Slots) -> Self {
         Self {
-            signed,
-            plain,
+            signed: slots.signed.clone(),
+            plain: slots.plain.clone(),
             cookies: Mutex::default(),
         }
     }

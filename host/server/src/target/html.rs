@@ -36,12 +36,14 @@ pub(super) struct Row {
 }
 
 /// A form as a browser would send it.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Form {
     /// Where it goes, as it is written.
     pub action: String,
     /// Names and values; buttons and what is not ticked left out.
     pub fields: Vec<(String, String)>,
+    /// What it shows and a browser would not send: fields that are switched off.
+    pub locked: Vec<(String, String)>,
 }
 
 impl Page {
@@ -70,9 +72,18 @@ impl Page {
 impl Form {
     /// The first field of this name.
     pub(super) fn field(&self, name: &str) -> Option<&str> {
-        let mut found = self.fields.iter().filter(|(key, _)| key == name);
-        found.next().map(|(_, value)| value.as_str())
+        first(&self.fields, name)
     }
+
+    /// The first field of this name among those that are switched off.
+    pub(super) fn locked(&self, name: &str) -> Option<&str> {
+        first(&self.locked, name)
+    }
+}
+
+fn first<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let mut found = fields.iter().filter(|(key, _)| key == name);
+    found.next().map(|(_, value)| value.as_str())
 }
 
 #[derive(Default)]
@@ -136,10 +147,10 @@ impl Reader {
                 self.end_form();
                 self.form = Some(Form {
                     action: attribute("action").unwrap_or_default(),
-                    fields: Vec::new(),
+                    ..Form::default()
                 });
             }
-            "input" if attribute("disabled").is_none() => self.input(&attribute),
+            "input" => self.input(&attribute),
             "textarea" if attribute("disabled").is_none() => {
                 self.area = attribute("name").map(|name| (name, String::new()));
             }
@@ -182,14 +193,16 @@ impl Reader {
         };
         let kind = attribute("type").unwrap_or_default().to_ascii_lowercase();
         let value = attribute("value");
-        match kind.as_str() {
-            "submit" | "button" | "image" | "reset" | "file" => {}
-            "checkbox" | "radio" if attribute("checked").is_none() => {}
-            "checkbox" | "radio" => {
-                let value = value.unwrap_or_else(|| "on".to_owned());
-                form.fields.push((name, value));
-            }
-            _ => form.fields.push((name, value.unwrap_or_default())),
+        let value = match kind.as_str() {
+            "submit" | "button" | "image" | "reset" | "file" => return,
+            "checkbox" | "radio" if attribute("checked").is_none() => return,
+            "checkbox" | "radio" => value.unwrap_or_else(|| "on".to_owned()),
+            _ => value.unwrap_or_default(),
+        };
+        if attribute("disabled").is_some() {
+            form.locked.push((name, value));
+        } else {
+            form.fields.push((name, value));
         }
     }
 
@@ -371,6 +384,7 @@ mod tests {
                 pair("h", "first"),
             ]
         );
+        assert_eq!(form.locked, [pair("gone", "1")]);
         assert_eq!(page.form_with("g"), Some(form));
         assert_eq!(page.form_with("ok"), None);
     }

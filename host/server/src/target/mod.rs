@@ -4,9 +4,14 @@
 //! and nothing of mapping, ledger or journal. Deliberately absent: retries after an ambiguous
 //! write. Whoever calls reads back first.
 
+mod answer;
 mod browser;
+mod check;
+mod confluence;
 mod html;
 mod jira;
+mod rest;
+mod session;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -14,10 +19,11 @@ use std::path::PathBuf;
 use attune_core::Problem;
 use attune_core::account::{Account, MatchBy, Product};
 use attune_core::mapping::Field;
+use attune_core::route::CustomRoute;
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
-use crate::net::{Credential, Outside};
+use crate::net::{self, Credential, Outside, Sign, Slot, SlotSpec};
 
 /// What a target can do; a run plans by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +77,13 @@ pub enum Error {
         /// Code and what the target said.
         problem: Problem,
     },
+    /// The target said that it was done and shows something else: somebody was there meanwhile, or
+    /// it keeps values otherwise than it takes them.
+    #[error("the target took the values and shows others")]
+    Altered {
+        /// What the fields of the operation hold now.
+        held: Held,
+    },
     /// The request was sent and its answer was lost: it may or may not have been done.
     #[error("the answer was lost after the request was sent")]
     Unknown,
@@ -105,6 +118,12 @@ pub trait Target: Send + Sync {
     /// What the product does to a value of a field before it stores it (trimming); idempotent.
     fn normalise(&self, field: &Field) -> fn(&str) -> &str;
 
+    /// Whether two values of a field are one to the product; nothing and empty are.
+    fn is_same(&self, field: &Field, one: Option<&str>, other: Option<&str>) -> bool {
+        let normalise = self.normalise(field);
+        normalise(one.unwrap_or_default()) == normalise(other.unwrap_or_default())
+    }
+
     /// Splits the changed fields of one account into requests: indices into `fields`.
     fn units(&self, fields: &[Field]) -> Vec<Vec<usize>>;
 
@@ -136,7 +155,8 @@ pub trait Target: Send + Sync {
 
     /// Sends one operation.
     ///
-    /// After [`Error::Unknown`] it may have been done; after every other error it was not.
+    /// After [`Error::Unknown`] it may have been done, after [`Error::Altered`] it was, in part or
+    /// otherwise than asked; after every other error it was not.
     fn write<'a>(&'a self, operation: &'a Operation) -> BoxFuture<'a, Result<(), Error>>;
 }
 
@@ -146,6 +166,7 @@ impl Error {
         match self {
             Self::Target { problem } | Self::Rejected { problem } => problem.clone(),
             Self::Gone => Problem::new("account-gone", self.to_string()),
+            Self::Altered { .. } => Problem::new("does-not-stick", self.to_string()),
             Self::Unknown => Problem::new("ambiguous", self.to_string()),
         }
     }
@@ -159,6 +180,17 @@ impl Error {
         let problem = Problem::new(code, message);
         Self::Rejected { problem }
     }
+}
+
+/// Whether an operation did what was asked, by what its fields hold after it.
+fn settled(target: &dyn Target, operation: &Operation, held: Held) -> Result<(), Error> {
+    let is_so = |(field, value): &(Field, Option<String>)| {
+        target.is_same(field, held.get(field).map(String::as_str), value.as_deref())
+    };
+    if operation.fields.iter().all(is_so) {
+        return Ok(());
+    }
+    Err(Error::Altered { held })
 }
 
 /// What went wrong, as reports and `--json` show it.
@@ -179,6 +211,34 @@ pub struct Site {
     pub allow_http: bool,
     /// Whether fields are written that only administration pages reach.
     pub uses_pages: bool,
+    /// Templates of the route "custom".
+    pub custom: Option<CustomRoute>,
+}
+
+/// The two ways to one site.
+struct Slots {
+    /// With our credential.
+    signed: Slot,
+    /// Without: a session's cookies speak for us.
+    plain: Slot,
+}
+
+impl Site {
+    fn slots(&self, credential: &Credential, outside: &Outside) -> Result<Slots, net::Error> {
+        let slot = |sign| {
+            let spec = SlotSpec {
+                address: self.url.clone(),
+                allow_http: self.allow_http,
+                ca_file: self.ca_file.clone(),
+                sign,
+            };
+            Slot::open(outside, spec)
+        };
+        Ok(Slots {
+            signed: slot(Sign::with(credential, None, None)?)?,
+            plain: slot(Sign::Nothing)?,
+        })
+    }
 }
 
 /// Opens a target; sends nothing.
@@ -187,15 +247,13 @@ pub fn open(
     credential: &Credential,
     outside: &Outside,
 ) -> Result<Box<dyn Target>, Problem> {
-    match site.product {
+    let wrong = |error: net::Error| Problem::new("config", error.to_string());
+    Ok(match site.product {
         Product::JiraDataCenter => {
-            let jira = jira::Jira::open(site, credential, outside)
-                .map_err(|error| Problem::new("config", error.to_string()))?;
-            Ok(Box::new(jira))
+            Box::new(jira::Jira::open(site, credential, outside).map_err(wrong)?)
         }
-        Product::ConfluenceDataCenter => Err(Problem::new(
-            "unsupported",
-            "this build does not write to Confluence yet",
-        )),
-    }
+        Product::ConfluenceDataCenter => {
+            Box::new(confluence::Confluence::open(site, credential, outside).map_err(wrong)?)
+        }
+    })
 }

@@ -6,9 +6,9 @@
 
 use serde_json::Value as Json;
 
-use super::answer::{Said, no_route, unexpected};
+use super::super::answer::{Said, no_route, unexpected};
+use super::super::check::{line, way};
 use super::{Error, Finding, Jira};
-use crate::net;
 
 pub(super) async fn sign_in(jira: &Jira) -> Result<(), Error> {
     let name = who_am_i(jira).await?;
@@ -20,9 +20,7 @@ pub(super) async fn sign_in(jira: &Jira) -> Result<(), Error> {
 }
 
 pub(super) async fn check(jira: &Jira) -> Vec<Finding> {
-    let options = jira.slot.outside().options();
-    let facts = net::facts(jira.slot.base(), jira.ca_file.as_deref(), options).await;
-    let mut findings: Vec<Finding> = facts.into_iter().map(finding_of).collect();
+    let mut findings = way(&jira.rest.slot, jira.ca_file.as_deref()).await;
     if findings.iter().any(|finding| !finding.ok) {
         return findings;
     }
@@ -83,7 +81,7 @@ async fn may_administer(jira: &Jira) -> Result<(), Error> {
             "permission",
             format!(
                 "{} is not a Jira administrator, and only those may change other users",
-                jira.who
+                jira.rest.us.who
             ),
         )),
         None => Err(unexpected("the page about permissions")),
@@ -99,47 +97,5 @@ async fn users(jira: &Jira) -> Result<String, Error> {
             "the search for users finds nobody: does the account have \"Browse Users\"?",
         )),
         None => Err(unexpected("the search for users")),
-    }
-}
-
-fn finding_of(fact: net::Fact) -> Finding {
-    Finding {
-        name: fact.name.to_owned(),
-        ok: fact.is_ok,
-        message: fact.message,
-        fix: fact.fix,
-    }
-}
-
-fn line(name: &str, result: Result<String, Error>) -> Finding {
-    let (ok, message, fix) = match result {
-        Ok(message) => (true, message, String::new()),
-        Err(error) => {
-            let problem = error.problem();
-            let fix = fix_of(&problem.code);
-            (false, problem.message, fix.to_owned())
-        }
-    };
-    Finding {
-        name: name.to_owned(),
-        ok,
-        message,
-        fix,
-    }
-}
-
-fn fix_of(code: &str) -> &'static str {
-    match code {
-        "websudo" => {
-            "use username and password of an account in Jira's internal directory, or \
-             user-property-route = \"entity-property\" (visible to apps only)"
-        }
-        "two-step" => "except the service account from two-step verification",
-        "captcha" => "sign in once with a browser, then correct the password",
-        "sign-in" => "check username and password, or make a new personal access token",
-        "permission" => "give the account the global permission \"Jira Administrators\"",
-        "bad-answer" => "write the url as in the browser, up to and with the context path",
-        "unavailable" => "wait until Jira is running again",
-        _ => "",
     }
 }

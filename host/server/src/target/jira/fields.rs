@@ -7,17 +7,21 @@
 //! Invariant: "there is no such property" is only concluded about a user who is there.
 
 use attune_core::mapping::{Field, FieldKind};
+use attune_core::route::url_encoded;
 use serde_json::{Map, Value as Json};
 
-use super::answer::{Said, no_route, unexpected};
+use super::super::answer::{Said, no_route, unexpected};
+use super::super::settled;
+use super::custom;
 use super::users::by_key;
-use super::{AccountRef, Error, Held, Jira, Operation, PROPERTY_JSON_BYTES_MAX, encoded};
+use super::{AccountRef, Error, Held, Jira, Operation, PROPERTY_JSON_BYTES_MAX};
 use crate::net::Method;
 
 /// What a property is called in Jira and what of an account a field is.
 enum Place<'a> {
     Property(&'a str),
     UserProperty(&'a str),
+    Custom(&'a str),
     Email,
     FullName,
 }
@@ -26,6 +30,7 @@ fn place(field: &Field) -> Result<Place<'_>, Error> {
     match (field.kind, field.name.as_str()) {
         (FieldKind::EntityProperty, name) => Ok(Place::Property(name)),
         (FieldKind::AdminForm, name) => Ok(Place::UserProperty(name)),
+        (FieldKind::Custom, name) => Ok(Place::Custom(name)),
         (FieldKind::Account, "account.email") => Ok(Place::Email),
         (FieldKind::Account, "account.full-name") => Ok(Place::FullName),
         _ => Err(Error::rejected(
@@ -67,6 +72,10 @@ pub(super) async fn observe(
         match place(field)? {
             Place::Property(name) => properties.push((field, name)),
             Place::UserProperty(name) => user_properties.push((field, name)),
+            Place::Custom(name) => {
+                let value = custom::read(jira, jira.custom()?, account, name).await?;
+                keep(&mut held, field, value);
+            }
             Place::Email | Place::FullName => is_account_wanted = true,
         }
     }
@@ -74,7 +83,7 @@ pub(super) async fn observe(
         let user = by_key(jira, &account.key).await?.ok_or(Error::Gone)?;
         for field in fields {
             let value = match place(field)? {
-                Place::Property(_) | Place::UserProperty(_) => continue,
+                Place::Property(_) | Place::UserProperty(_) | Place::Custom(_) => continue,
                 Place::Email => &user.email,
                 Place::FullName => &user.display_name,
             };
@@ -106,12 +115,12 @@ fn keep(held: &mut Held, field: &Field, value: Option<String>) {
 }
 
 fn property_path(account: &AccountRef, name: &str) -> String {
-    let key = encoded(&account.key);
-    format!("/user/properties/{}?userKey={key}", encoded(name))
+    let key = url_encoded(&account.key);
+    format!("/user/properties/{}?userKey={key}", url_encoded(name))
 }
 
 async fn property_keys(jira: &Jira, account: &AccountRef) -> Result<Vec<String>, Error> {
-    let path = format!("/user/properties?userKey={}", encoded(&account.key));
+    let path = format!("/user/properties?userKey={}", url_encoded(&account.key));
     let json = match jira.read(&path).await? {
         Said::Yes(json) => json,
         Said::Absent(_) => return Err(Error::Gone),
@@ -149,10 +158,27 @@ pub(super) async fn write(jira: &Jira, operation: &Operation) -> Result<(), Erro
         (Place::Property(name), None) => delete_property(jira, account, name).await,
         (Place::UserProperty(name), value) => {
             let change = (name, value.as_deref());
-            jira.pages()?.write(jira, account, change).await
+            let now = jira.pages()?.write(jira, account, change).await?;
+            read_back(jira, operation, field, now)
+        }
+        (Place::Custom(name), value) => {
+            let change = (name, value.as_deref());
+            let now = custom::write(jira, jira.custom()?, account, change).await?;
+            read_back(jira, operation, field, now)
         }
         (Place::Email | Place::FullName, _) => put_account(jira, operation).await,
     }
+}
+
+fn read_back(
+    jira: &Jira,
+    operation: &Operation,
+    field: &Field,
+    now: Option<String>,
+) -> Result<(), Error> {
+    let mut held = Held::new();
+    keep(&mut held, field, now);
+    settled(jira, operation, held)
 }
 
 async fn put_property(
@@ -195,7 +221,7 @@ async fn put_account(jira: &Jira, operation: &Operation) -> Result<(), Error> {
         let member = match place(field)? {
             Place::Email => "emailAddress",
             Place::FullName => "displayName",
-            Place::Property(_) | Place::UserProperty(_) => {
+            Place::Property(_) | Place::UserProperty(_) | Place::Custom(_) => {
                 return Err(Error::rejected(
                     "unsupported",
                     "a property and account fields do not travel in one request",
@@ -210,7 +236,7 @@ async fn put_account(jira: &Jira, operation: &Operation) -> Result<(), Error> {
         };
         body.insert(member.to_owned(), value.clone().into());
     }
-    let path = format!("/user?key={}", encoded(&operation.account.key));
+    let path = format!("/user?key={}", url_encoded(&operation.account.key));
     let body = Json::Object(body).to_string();
     match jira.send(Method::Put, &path, Some(body)).await? {
         Said::Yes(_) => Ok(()),

@@ -1,5 +1,5 @@
 //! Jira Data Center 8 to 11: entity properties of users and the account's own fields by REST v2, the
-//! visible "User Properties" by the administrator's pages.
+//! visible "User Properties" by the administrator's pages or by somebody's own endpoint.
 //!
 //! Accounts are addressed by their key, which a rename does not change. A write carries
 //! `X-Atlassian-Token: no-check` (the XSRF filter). An answer is believed only when it looks like
@@ -9,28 +9,31 @@
 //! Deliberately not here: pictures, the creation of accounts; retries and waits (`net`); what to
 //! write (`sync`).
 
-mod answer;
 mod check;
+mod custom;
 mod fields;
-mod session;
 mod user_properties;
 mod users;
 
 #[cfg(test)]
 mod tests;
 
-use std::fmt::{self, Write as _};
+use std::collections::HashMap;
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use attune_core::account::{Account, MatchBy};
 use attune_core::mapping::{Field, FieldKind};
+use attune_core::route::CustomRoute;
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
+use super::answer::{Said, Us};
+use super::rest::Rest;
+use super::session::Session;
 use super::{AccountRef, Capabilities, Error, Finding, Held, Operation, Site, Target};
-use crate::net::{self, Credential, Method, Outside, Request, Response, Sign, Slot, SlotSpec};
-use answer::Said;
-use session::Session;
+use crate::net::{self, Credential, Method, Outside};
 use user_properties::Pages;
 
 /// Longest value of an entity property as JSON, in bytes (Jira REST reference).
@@ -42,17 +45,19 @@ const WRITES_AT_ONCE: usize = 4;
 
 /// A Jira site as one connector uses it.
 pub(super) struct Jira {
-    slot: Slot,
+    rest: Rest,
     ca_file: Option<PathBuf>,
     /// The administrator's pages, where fields need them.
     pages: Option<Pages>,
-    /// The service account as messages name it.
-    who: String,
+    /// Templates of the route "custom".
+    custom: Option<CustomRoute>,
+    /// User names by key, as Jira said in this run.
+    names: Mutex<HashMap<String, String>>,
 }
 
 impl fmt::Debug for Jira {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Jira({})", self.slot.origin())
+        write!(out, "Jira({})", self.rest.slot.origin())
     }
 }
 
@@ -62,32 +67,35 @@ impl Jira {
         credential: &Credential,
         outside: &Outside,
     ) -> Result<Self, net::Error> {
-        let who = match credential {
-            Credential::Basic { username, .. } => format!("the account {username}"),
-            _ => "the account of the token".to_owned(),
-        };
-        let slot = |sign| {
-            let spec = SlotSpec {
-                address: site.url.clone(),
-                allow_http: site.allow_http,
-                ca_file: site.ca_file.clone(),
-                sign,
-            };
-            Slot::open(outside, spec)
-        };
-        let signed = slot(Sign::with(credential, None, None)?)?;
-        let pages = if site.uses_pages {
-            let slots = (signed.clone(), slot(Sign::Nothing)?);
-            Some(Pages::new(Session::new(slots, credential, &who)))
-        } else {
-            None
-        };
+        let us = Us::of("Jira", credential);
+        let slots = site.slots(credential, outside)?;
+        let pages = site.uses_pages.then(|| {
+            let session = Session::new(&user_properties::DOORS, &slots, credential, us.clone());
+            Pages::new(session)
+        });
         Ok(Self {
-            slot: signed,
+            rest: Rest {
+                slot: slots.signed,
+                us,
+            },
             pages,
             ca_file: site.ca_file,
-            who,
+            custom: site.custom,
+            names: Mutex::default(),
         })
+    }
+
+    /// The name that the account has now: an old one may be somebody else's.
+    async fn username(&self, account: &AccountRef) -> Result<String, Error> {
+        let names = || self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = names().get(&account.key).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let found = users::by_key(self, &account.key).await?;
+        let username = found.ok_or(Error::Gone)?.username;
+        names().insert(account.key.clone(), username.clone());
+        Ok(username)
     }
 
     /// The administrator's pages.
@@ -95,34 +103,27 @@ impl Jira {
         self.pages.as_ref().ok_or_else(|| {
             Error::target(
                 "unsupported",
-                "User Properties are written by the route \"admin-form\" alone",
+                "these User Properties need the route \"admin-form\"",
             )
         })
     }
 
-    /// Reads; the answer is one of Jira's, of any status that [`Said`] knows.
+    fn custom(&self) -> Result<&CustomRoute, Error> {
+        self.custom.as_ref().ok_or_else(|| {
+            Error::target(
+                "unsupported",
+                "these User Properties need the route \"custom\"",
+            )
+        })
+    }
+
     async fn read(&self, path: &str) -> Result<Said, Error> {
-        let path = format!("/rest/api/2{path}");
-        self.exchange(Request::get(path)).await
+        self.rest.read(&format!("/rest/api/2{path}")).await
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<String>) -> Result<Said, Error> {
         let path = format!("/rest/api/2{path}");
-        let mut request = Request::write(method, path).with_header("x-atlassian-token", "no-check");
-        if let Some(body) = body {
-            request = request.with_body("application/json", body);
-        }
-        self.exchange(request).await
-    }
-
-    async fn exchange(&self, request: Request) -> Result<Said, Error> {
-        let is_write = request.method != Method::Get;
-        let request = request.with_header("accept", "application/json");
-        let answer: Response = match self.slot.exchange(request).await {
-            Ok(answer) => answer,
-            Err(error) => return Err(answer::from_net(&error)),
-        };
-        answer::judge(&answer, is_write, &self.who)
+        self.rest.send(method, &path, body).await
     }
 }
 
@@ -190,18 +191,4 @@ impl Target for Jira {
     fn write<'a>(&'a self, operation: &'a Operation) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(fields::write(self, operation))
     }
-}
-
-/// Percent-encodes everything that is not unreserved (RFC 3986, 2.3): right in a path and a query.
-fn encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a string does not fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }

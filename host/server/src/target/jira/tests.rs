@@ -51,6 +51,7 @@ fn connect_with(url: String, credential: &Credential, uses_pages: bool) -> Box<d
         ca_file: None,
         allow_http: false,
         uses_pages,
+        custom: None,
     };
     open(site, credential, &outside()).unwrap()
 }

@@ -4,25 +4,35 @@
 //! changing and removing are pages of their own. Jira answers a change that it made with a redirect
 //! and one that it refused with the same page and an error, so whatever was sent is read back.
 //!
-//! The page is addressed by the user name, which can change and be given to somebody else; so it is
-//! looked up by the account's key first, once in a run.
+//! The page is addressed by the user name, which can change and be given to somebody else; so the
+//! name is looked up by the account's key first, once in a run.
 //!
 //! Source: `EditUserProperties.jspa` and its neighbours, as a browser sends them (Jira 8 to 11).
 
+use attune_core::route::url_encoded;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::super::browser::Visit;
 use super::super::html::{Form, Row};
-use super::answer::unexpected;
-use super::session::{Ask, Session, interruption};
-use super::users::by_key;
-use super::{AccountRef, Error, Jira, encoded};
+use super::super::session::{Ask, Doors, Session};
+use super::{AccountRef, Error, Jira};
 
 /// Longest value that the form takes, in UTF-16 units.
 pub(super) const VALUE_CHARS_MAX: usize = 250;
 /// Users whose page is remembered.
 const SEEN_MAX: usize = 64;
+/// Where Jira lets administrators in.
+pub(super) const DOORS: Doors = Doors {
+    first_page: "/secure/admin/user/EditUserProperties.jspa",
+    log_in_page: "/login.jsp",
+    log_in: "/login.jsp",
+    sudo_page: "/secure/admin/WebSudoAuthenticate!default.jspa",
+    sudo: "/secure/admin/WebSudoAuthenticate.jspa",
+    password: "webSudoPassword",
+    destination: "webSudoDestination",
+    confirm: ("webSudoIsPost", "false"),
+};
 const FOLDER: &str = "/secure/admin/user";
 const ADD: &str = "EditUserProperties!add.jspa";
 const UPDATE: &str = "EditUserProperty!update.jspa";
@@ -34,8 +44,6 @@ pub(super) type Properties = BTreeMap<String, String>;
 /// The pages of one run.
 pub(super) struct Pages {
     session: Session,
-    /// User names by key, as Jira said in this run.
-    names: Mutex<HashMap<String, String>>,
     /// What the users whose page was seen last have, so that a dozen changes of one user do not
     /// begin with a dozen looks.
     seen: Mutex<HashMap<String, Properties>>,
@@ -45,7 +53,6 @@ impl Pages {
     pub(super) fn new(session: Session) -> Self {
         Self {
             session,
-            names: Mutex::default(),
             seen: Mutex::default(),
         }
     }
@@ -56,18 +63,18 @@ impl Pages {
         jira: &Jira,
         account: &AccountRef,
     ) -> Result<Properties, Error> {
-        let username = self.username(jira, account).await?;
+        let username = jira.username(account).await?;
         self.page(&username).await
     }
 
-    /// Sets or removes one; `Ok` once the page shows it so.
+    /// Sets or removes one; answers what the page shows then.
     pub(super) async fn write(
         &self,
         jira: &Jira,
         account: &AccountRef,
         (name, value): (&str, Option<&str>),
-    ) -> Result<(), Error> {
-        let username = self.username(jira, account).await?;
+    ) -> Result<Option<String>, Error> {
+        let username = jira.username(account).await?;
         let recalled = self.recall(&username);
         let is_recalled = recalled.is_some();
         let before = match recalled {
@@ -89,9 +96,9 @@ impl Pages {
         username: &str,
         (name, value): (&str, Option<&str>),
         before: &Properties,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<String>, Error> {
         let page = match (value, before.contains_key(name)) {
-            (None, false) => return Ok(()),
+            (None, false) => return Ok(None),
             (None, true) => DELETE,
             (Some(_), true) => UPDATE,
             (Some(_), false) => ADD,
@@ -104,12 +111,11 @@ impl Pages {
         let path = format!("{FOLDER}/{page}");
         let visit = self.session.ask(&Ask::Post(&path, &fields)).await?;
         if visit.location.is_none() {
-            return Err(refused(&visit));
+            return Err(self.refused(&visit));
         }
-        let now = self.page(username).await?;
-        let is_done = now.get(name).map(|now| now.trim()) == value.map(str::trim);
-        // The redirect says that it was done and the page says otherwise: whoever calls looks again.
-        if is_done { Ok(()) } else { Err(Error::Unknown) }
+        // It was sent: whoever calls has to look again where it cannot be read back.
+        let now = self.page(username).await.map_err(|_| Error::Unknown)?;
+        Ok(now.get(name).cloned())
     }
 
     /// Opens the session, so that a run ends at once where it cannot be opened.
@@ -117,24 +123,10 @@ impl Pages {
         self.page(username).await.map(drop)
     }
 
-    async fn username(&self, jira: &Jira, account: &AccountRef) -> Result<String, Error> {
-        if let Some(known) = self.names().get(&account.key) {
-            return Ok(known.clone());
-        }
-        let found = by_key(jira, &account.key).await?.ok_or(Error::Gone)?;
-        self.names()
-            .insert(account.key.clone(), found.username.clone());
-        Ok(found.username)
-    }
-
-    fn names(&self) -> MutexGuard<'_, HashMap<String, String>> {
-        self.names.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     async fn page(&self, username: &str) -> Result<Properties, Error> {
         let path = format!(
             "{FOLDER}/EditUserProperties.jspa?name={}",
-            encoded(username)
+            url_encoded(username)
         );
         let visit = self.session.ask(&Ask::Get(&path)).await?;
         let is_it = |form: &Form| {
@@ -142,7 +134,7 @@ impl Pages {
             form.action.ends_with(ADD) && shown.eq_ignore_ascii_case(username)
         };
         if !visit.page.forms.iter().any(is_it) {
-            return Err(refused(&visit));
+            return Err(self.refused(&visit));
         }
         let properties: Properties = visit.page.rows.iter().filter_map(property).collect();
         let mut seen = self.seen();
@@ -151,6 +143,11 @@ impl Pages {
         }
         seen.insert(username.to_owned(), properties.clone());
         Ok(properties)
+    }
+
+    /// Why the page is not the one that a change, or a visit, ends with.
+    fn refused(&self, visit: &Visit) -> Error {
+        self.session.refused(visit, "the User Properties")
     }
 
     fn recall(&self, username: &str) -> Option<Properties> {
@@ -174,22 +171,4 @@ fn property(row: &Row) -> Option<(String, String)> {
     })?;
     let value = row.cells.get(1)?;
     Some((key, value.clone()))
-}
-
-/// Why the page is not the one that a change, or a visit, ends with.
-fn refused(visit: &Visit) -> Error {
-    if let Some(error) = interruption(visit) {
-        return error;
-    }
-    match visit.page.errors.first() {
-        Some(said) => Error::rejected("rejected", format!("Jira refused it: {said}")),
-        None if visit.page.title.is_empty() => unexpected("the page of User Properties"),
-        None => Error::target(
-            "bad-answer",
-            format!(
-                "Jira shows the page '{}' instead of the User Properties",
-                visit.page.title
-            ),
-        ),
-    }
 }

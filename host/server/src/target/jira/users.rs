@@ -11,12 +11,13 @@ use std::collections::HashSet;
 
 use attune_core::account::{Account, MatchBy};
 use attune_core::matching::fold;
+use attune_core::route::url_encoded;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use tokio::sync::mpsc;
 
-use super::answer::{Said, no_route, unexpected};
-use super::{Error, Jira, encoded};
+use super::super::answer::{Said, no_route, unexpected};
+use super::{Error, Jira};
 
 /// Largest page of `user/list`.
 const LIST_PAGE_MAX: usize = 2000;
@@ -67,7 +68,7 @@ fn page(json: Json) -> Result<Vec<Account>, Error> {
 
 /// One account by its key; `None` when Jira says that there is none.
 pub(super) async fn by_key(jira: &Jira, key: &str) -> Result<Option<Account>, Error> {
-    one(jira, &format!("/user?key={}", encoded(key))).await
+    one(jira, &format!("/user?key={}", url_encoded(key))).await
 }
 
 async fn one(jira: &Jira, path: &str) -> Result<Option<Account>, Error> {
@@ -86,7 +87,7 @@ pub(super) async fn find(jira: &Jira, by: MatchBy, value: &str) -> Result<Vec<Ac
     let found = match by {
         MatchBy::Key => by_key(jira, value).await?.into_iter().collect(),
         MatchBy::Username => {
-            let path = format!("/user?username={}", encoded(value));
+            let path = format!("/user?username={}", url_encoded(value));
             one(jira, &path).await?.into_iter().collect()
         }
         MatchBy::Email => search(jira, value, 0).await?,
@@ -101,7 +102,7 @@ async fn search(jira: &Jira, text: &str, start: usize) -> Result<Vec<Account>, E
     let path = format!(
         "/user/search?username={}&startAt={start}&maxResults={SEARCH_PAGE_MAX}\
          &includeActive=true&includeInactive=true",
-        encoded(text)
+        url_encoded(text)
     );
     match jira.read(&path).await? {
         Said::Yes(json) => page(json),
@@ -137,7 +138,7 @@ struct Listing {
 async fn list_page(jira: &Jira, cursor: &str) -> Result<Option<Listing>, Error> {
     let mut path = format!("/user/list?maxResults={LIST_PAGE_MAX}");
     if !cursor.is_empty() {
-        path = format!("{path}&cursor={}", encoded(cursor));
+        path = format!("{path}&cursor={}", url_encoded(cursor));
     }
     match jira.read(&path).await? {
         Said::Yes(json) => serde_json::from_value(json)

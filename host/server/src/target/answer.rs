@@ -1,26 +1,47 @@
-//! What an answer of Jira means: for this user, for this request, or for the whole site.
+//! What an answer of Jira or Confluence means: for this user, for this request, or for the whole
+//! site.
 //!
-//! Invariants: nothing that is not Jira's own JSON is ever taken for "there is no such user"; what
-//! Jira says about an error is shown to administrators, cut and without control characters; the
-//! body of a success is never part of an error.
+//! Invariants: nothing that is not the product's own JSON is ever taken for "there is no such user";
+//! what the product says about an error is shown to administrators, cut and without control
+//! characters; the body of a success is never part of an error.
 
 use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::Error;
-use crate::net::{self, Response};
+use crate::net::{self, Credential, Response};
 
-/// Longest text of Jira's that becomes part of a message.
+/// Longest text of a product's that becomes part of a message.
 const MESSAGE_CHARS_MAX: usize = 300;
+
+/// The site and our account there, as messages name them.
+#[derive(Debug, Clone)]
+pub(super) struct Us {
+    /// `Jira`.
+    pub product: &'static str,
+    /// The service account.
+    pub who: String,
+}
+
+impl Us {
+    /// The account of this credential.
+    pub(super) fn of(product: &'static str, credential: &Credential) -> Self {
+        let who = match credential {
+            Credential::Basic { username, .. } => format!("the account {username}"),
+            _ => "the account of the token".to_owned(),
+        };
+        Self { product, who }
+    }
+}
 
 /// An answer that says something about the request.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Said {
     /// Done, or here it is; null where there is no body.
     Yes(Json),
-    /// Jira says that what was named does not exist.
+    /// The product says that what was named does not exist.
     Absent(String),
-    /// No such route, by somebody who is not Jira's REST API, or by an older Jira.
+    /// No such route, by somebody who is not the product's REST API, or by an older version.
     NoRoute,
 }
 
@@ -29,8 +50,11 @@ pub(super) enum Said {
 struct Refusal {
     error_messages: Vec<String>,
     errors: serde_json::Map<String, Json>,
-    /// Of errors that the REST filter words: `{"message": "...", "status-code": 401}`.
+    /// Confluence's, and Jira's where its REST filter words it:
+    /// `{"message": "...", "status-code": 401}`.
     message: String,
+    /// Only where Confluence itself words it; its REST filter writes `status-code`.
+    status_code: Option<u16>,
 }
 
 impl Refusal {
@@ -40,6 +64,12 @@ impl Refusal {
             && refusal.errors.is_empty()
             && refusal.message.is_empty();
         (!is_empty).then_some(refusal)
+    }
+
+    /// Whether the product's own API speaks, and not a filter or a gateway before it that knows no
+    /// such route.
+    fn is_of_the_api(&self) -> bool {
+        !self.error_messages.is_empty() || !self.errors.is_empty() || self.status_code.is_some()
     }
 
     fn text(&self) -> String {
@@ -60,43 +90,50 @@ impl Refusal {
     }
 }
 
-/// Sorts an answer. `who` is the service account as messages name it.
-pub(super) fn judge(answer: &Response, is_write: bool, who: &str) -> Result<Said, Error> {
+/// Sorts an answer.
+pub(super) fn judge(answer: &Response, is_write: bool, us: &Us) -> Result<Said, Error> {
     let refusal = Refusal::read(answer);
     let text = refusal.as_ref().map(Refusal::text);
     let said = || text.clone().unwrap_or_default();
+    let product = us.product;
     match answer.status {
         200..=299 if is_page(answer) => Err(sign_in_page()),
         200..=299 => success(answer),
         301..=308 => Err(sign_in_page()),
-        401 => Err(not_signed_in(answer, who)),
-        403 => Err(forbidden(answer, who, &said())),
-        404 | 410 => Ok(text.map_or(Said::NoRoute, Said::Absent)),
+        401 => Err(not_signed_in(answer, us)),
+        403 => Err(forbidden(answer, us, &said())),
+        404 | 410 if refusal.as_ref().is_some_and(Refusal::is_of_the_api) => {
+            Ok(Said::Absent(said()))
+        }
+        404 | 410 => Ok(Said::NoRoute),
         429 => Err(Error::target(
             "throttled",
-            "Jira limits the requests of this account and asks to wait longer than a run does",
+            format!(
+                "{product} limits the requests of this account and asks to wait longer than a run \
+                 does"
+            ),
         )),
-        // Nobody was there to do it: a proxy without a Jira, or a Jira that starts.
+        // Nobody was there to do it: a proxy without its product, or a product that starts.
         503 => Err(Error::target(
             "unavailable",
-            join("Jira is in maintenance or starting", &said()),
+            join(&format!("{product} is in maintenance or starting"), &said()),
         )),
         // Something broke, maybe after it was done.
         500 | 502 | 504.. if is_write => Err(Error::Unknown),
-        // What one user's data breaks is about this user; a Jira that is broken answers so to
+        // What one user's data breaks is about this user; a site that is broken answers so to
         // everybody, and then nothing is written.
         500 => Err(Error::rejected(
             "unavailable",
-            join("Jira answered with status 500", &said()),
+            join(&format!("{product} answered with status 500"), &said()),
         )),
         501.. => Err(Error::target(
             "unavailable",
             join(
-                &format!("Jira answered with status {}", answer.status),
+                &format!("{product} answered with status {}", answer.status),
                 &said(),
             ),
         )),
-        status => Err(rejected(status, &said())),
+        status => Err(rejected(status, us, &said())),
     }
 }
 
@@ -108,48 +145,64 @@ fn success(answer: &Response) -> Result<Said, Error> {
     json.map(Said::Yes).map_err(|_| {
         Error::target(
             "bad-answer",
-            "the answer is not JSON: is the url that of a Jira, with its context path?",
+            "the answer is not JSON: does the url lead to the product itself, with its context path?",
         )
     })
 }
 
-fn rejected(status: u16, said: &str) -> Error {
+fn rejected(status: u16, us: &Us, said: &str) -> Error {
+    let refused = format!("{} refused the change", us.product);
     let is_read_only = said.to_ascii_lowercase().contains("read-only");
     if is_read_only {
-        return Error::rejected("read-only", join("Jira refused the change", said));
+        return Error::rejected("read-only", join(&refused, said));
     }
-    let what = format!("Jira refused the change with status {status}");
+    let what = format!("{refused} with status {status}");
     Error::rejected("rejected", join(&what, said))
 }
 
-fn not_signed_in(answer: &Response, who: &str) -> Error {
+fn not_signed_in(answer: &Response, us: &Us) -> Error {
     if wants_captcha(answer) {
-        return captcha(who);
+        return captcha(us);
     }
     Error::target(
         "sign-in",
-        format!("Jira does not accept the credential of {who}"),
+        format!(
+            "{} does not accept the credential of {}",
+            us.product, us.who
+        ),
     )
 }
 
 /// 403 has four reasons, and only one of them is about this one user.
-fn forbidden(answer: &Response, who: &str, said: &str) -> Error {
+fn forbidden(answer: &Response, us: &Us, said: &str) -> Error {
     if wants_captcha(answer) {
-        return captcha(who);
+        return captcha(us);
     }
+    let Us { product, who } = us;
     let body = String::from_utf8_lossy(&answer.body);
     if body.contains("XSRF") {
         return Error::target(
             "xsrf",
-            "Jira's XSRF check refused the request: a proxy replaces our User-Agent or drops \
-             X-Atlassian-Token",
+            format!(
+                "{product}'s XSRF check refused the request: a proxy replaces our User-Agent or \
+                 drops X-Atlassian-Token"
+            ),
+        );
+    }
+    if said.contains("Basic Authentication") || said.contains("Basic authentication") {
+        return Error::target(
+            "sign-in",
+            format!(
+                "{product} takes no password from programs (basic authentication is switched off): \
+                 let its administrator allow it for {who}"
+            ),
         );
     }
     let denied = answer.header("x-seraph-loginreason");
     if denied.is_some_and(|reason| reason.contains("AUTHENTICATION_DENIED")) {
-        return Error::target("sign-in", format!("Jira denies {who} to sign in"));
+        return Error::target("sign-in", format!("{product} denies {who} to sign in"));
     }
-    // A Jira administrator may not change system administrators: that is about one user.
+    // An administrator may not change system administrators: that is about one user.
     Error::rejected("permission", join(&format!("{who} may not do this"), said))
 }
 
@@ -158,12 +211,13 @@ fn wants_captcha(answer: &Response) -> bool {
     reason.is_some_and(|reason| reason.contains("CAPTCHA_CHALLENGE"))
 }
 
-pub(super) fn captcha(who: &str) -> Error {
+pub(super) fn captcha(us: &Us) -> Error {
     Error::target(
         "captcha",
         format!(
-            "after failed sign-ins Jira wants {who} to solve a CAPTCHA: sign in once with a \
-             browser, or use a personal access token"
+            "after failed sign-ins {} wants {} to solve a CAPTCHA: sign in once with a browser, or \
+             use a personal access token",
+            us.product, us.who
         ),
     )
 }
@@ -176,7 +230,7 @@ pub(super) fn sign_in_page() -> Error {
     )
 }
 
-fn is_page(answer: &Response) -> bool {
+pub(super) fn is_page(answer: &Response) -> bool {
     let kind = answer.header("content-type").unwrap_or_default();
     let start = answer.body.iter().find(|byte| !byte.is_ascii_whitespace());
     kind.starts_with("text/html") || start == Some(&b'<')
@@ -205,14 +259,20 @@ pub(super) fn from_net(error: &net::Error) -> Error {
 
 /// An answer that is JSON, but not the JSON that was asked for.
 pub(super) fn unexpected(what: &str) -> Error {
-    Error::target("bad-answer", format!("{what} is not as Jira documents it"))
+    Error::target(
+        "bad-answer",
+        format!("{what} is not as the product documents it"),
+    )
 }
 
-/// A route that every Jira has was not there.
+/// A route that the product always has was not there.
 pub(super) fn no_route(path: &str) -> Error {
     Error::target(
         "bad-answer",
-        format!("there is no {path} at this url: is it that of a Jira, with its context path?"),
+        format!(
+            "there is no {path} at this url: does it lead to the product itself, with its context \
+             path?"
+        ),
     )
 }
 
