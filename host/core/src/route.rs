@@ -176,16 +176,13 @@ fn fill(template: &str, blanks: &Blanks<'_>, escape: Escape) -> String {
         let found = known
             .iter()
             .find_map(|(blank, text)| Some((from.strip_prefix(blank)?, *text)));
-        rest = match found {
-            Some((after, text)) => {
-                escape.push(text, &mut out);
-                after
-            }
-            None => {
-                out.push('{');
-                from.get(1..).unwrap_or_default()
-            }
-        };
+        if let Some((after, text)) = found {
+            escape.push(text, &mut out);
+            rest = after;
+        } else {
+            out.push('{');
+            rest = from.get(1..).unwrap_or_default();
+        }
     }
     out.push_str(rest);
     out

@@ -12,6 +12,9 @@ mod form;
 mod profile;
 mod users;
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::path::PathBuf;
 
