@@ -19,9 +19,13 @@ pub mod log;
 pub mod people;
 
 mod dice;
+mod journal;
 mod moment;
+mod pages;
 #[cfg(test)]
 mod probe;
+mod rate;
+mod seraph;
 mod session;
 mod stand;
 mod wire;
