@@ -6,6 +6,7 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::confluence::Confluence;
 use crate::graph::Graph;
 use crate::jira::Jira;
 
@@ -167,6 +168,12 @@ pub(crate) async fn graph_probe(graph: &Graph) -> Probe {
 pub(crate) fn jira_probe(jira: &Jira) -> Probe {
     let token = jira.settings().token;
     Probe::new(&jira.url()).with("authorization", &format!("Bearer {token}"))
+}
+
+/// A client of Confluence with the service account's token.
+pub(crate) fn confluence_probe(confluence: &Confluence) -> Probe {
+    let token = confluence.settings().token;
+    Probe::new(&confluence.url()).with("authorization", &format!("Bearer {token}"))
 }
 
 /// A client with a name and a password.
