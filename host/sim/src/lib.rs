@@ -11,6 +11,7 @@
 //! Deliberately not here: a proof. A stand-in shows that the service behaves as its authors
 //! understood the original; recorded answers and published descriptions are checked elsewhere.
 
+pub mod confluence;
 pub mod demo;
 pub mod faults;
 pub mod graph;
@@ -19,9 +20,13 @@ pub mod log;
 pub mod people;
 
 mod dice;
+mod journal;
 mod moment;
+mod pages;
 #[cfg(test)]
 mod probe;
+mod rate;
+mod seraph;
 mod session;
 mod stand;
 mod wire;

@@ -1,9 +1,12 @@
 //! A small client for this crate's own tests: asks stand-ins over real connections.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::confluence::Confluence;
 use crate::graph::Graph;
 use crate::jira::Jira;
 
@@ -102,6 +105,26 @@ impl Probe {
             .unwrap()
     }
 
+    /// Sends a form, as a browser does.
+    pub(crate) async fn submit<T: AsRef<str>>(&self, path: &str, fields: &[(T, T)]) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let probe = self.with("content-type", "application/x-www-form-urlencoded");
+        probe.send(Method::POST, path, Some(body)).await.unwrap()
+    }
+
+    /// Somebody with nothing but the cookies that an answer sets, and these cookies.
+    pub(crate) fn with_cookies_of(&self, answer: &Answer) -> (Self, Vec<String>) {
+        let set = answer.headers.get_all("set-cookie").iter();
+        let pairs: Vec<String> = set
+            .filter_map(|cookie| cookie.to_str().unwrap().split(';').next())
+            .map(str::to_owned)
+            .collect();
+        let probe = Self::new(&self.base).with("cookie", &pairs.join("; "));
+        (probe, pairs)
+    }
+
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.send(Method::DELETE, path, None).await.unwrap()
     }
@@ -145,6 +168,18 @@ pub(crate) async fn graph_probe(graph: &Graph) -> Probe {
 pub(crate) fn jira_probe(jira: &Jira) -> Probe {
     let token = jira.settings().token;
     Probe::new(&jira.url()).with("authorization", &format!("Bearer {token}"))
+}
+
+/// A client of Confluence with the service account's token.
+pub(crate) fn confluence_probe(confluence: &Confluence) -> Probe {
+    let token = confluence.settings().token;
+    Probe::new(&confluence.url()).with("authorization", &format!("Bearer {token}"))
+}
+
+/// A client with a name and a password.
+pub(crate) fn basic_probe(base: &str, username: &str, password: &str) -> Probe {
+    let credential = STANDARD.encode(format!("{username}:{password}"));
+    Probe::new(base).with("authorization", &format!("Basic {credential}"))
 }
 
 /// The ids of all pages of a listing, and how many pages there were.

@@ -39,7 +39,7 @@ pub struct Setup {
     pub port: u16,
     /// What the faults with a probability draw from.
     pub seed: u64,
-    /// How many requests the log keeps (the newest), and Jira how many writes (the first).
+    /// How many requests the log keeps (the newest), and a target how many writes (the first).
     pub log_max: usize,
 }
 

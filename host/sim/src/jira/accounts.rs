@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::Value;
 
 use super::search::Index;
+use crate::journal::Journal;
 
 /// One account as a test describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,17 +82,13 @@ pub struct Accounts {
     property_names: Vec<Box<str>>,
     property_numbers: HashMap<Box<str>, u32>,
     index: Index,
-    writes: Vec<Write>,
-    writes_max: usize,
+    journal: Journal<Write>,
 }
 
 impl Accounts {
     /// No accounts yet.
     pub fn new() -> Self {
-        Self {
-            writes_max: 100_000,
-            ..Self::default()
-        }
+        Self::default()
     }
 
     /// Adds an account and returns its key. A name in use is given to the new account.
@@ -247,23 +244,13 @@ impl Accounts {
         };
     }
 
-    pub(super) fn writes(&self) -> &[Write] {
-        &self.writes
+    pub(super) fn journal(&mut self) -> &mut Journal<Write> {
+        &mut self.journal
     }
 
-    pub(super) fn reset_writes(&mut self) {
-        self.writes.clear();
-    }
-
-    pub(super) fn keep_writes(&mut self, most: usize) {
-        self.writes_max = most;
-    }
-
-    /// Notes a change that a request made; the newest are dropped when there are too many.
+    /// Notes a change that a request made.
     pub(super) fn note(&mut self, write: Write) {
-        if self.writes.len() < self.writes_max {
-            self.writes.push(write);
-        }
+        self.journal.note(write);
     }
 
     /// Accounts with a name, a word of the full name or an e-mail address that begins so.

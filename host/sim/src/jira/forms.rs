@@ -13,6 +13,8 @@ use super::accounts::{Field, Write};
 use super::page::{self, Row};
 use super::refusal::Refusal;
 use super::{Interruption, Site};
+use crate::pages::{self, encoded};
+use crate::seraph::{self, Denied};
 use crate::session::Visit;
 use crate::wire::{Received, Reply};
 
@@ -60,23 +62,21 @@ impl Site {
         }
         let given = |name: &str| received.field(name).unwrap_or_default();
         let settings = self.settings().clone();
-        let denied = |reason: &'static str, message: &str| {
-            page::log_in("log-in refused", message).with("x-seraph-loginreason", reason)
-        };
-        if *self.bad_logins() >= settings.captcha_after {
-            let message = "Sorry, your userid is required to answer a CAPTCHA question correctly.";
-            return (visit, denied("AUTHENTICATION_DENIED", message));
+        let (username, password) = (given("os_username"), given("os_password"));
+        let checked = self
+            .seraph
+            .check_password((&username, &password), settings.credentials());
+        if let Err(denied) = checked {
+            let message = if denied == Denied::Captcha {
+                "Sorry, your userid is required to answer a CAPTCHA question correctly."
+            } else {
+                "Sorry, your username and password are incorrect - please try again."
+            };
+            let page = page::log_in("log-in refused", message);
+            return (visit, page.with("x-seraph-loginreason", denied.reason()));
         }
-        let is_right =
-            given("os_username") == settings.username && given("os_password") == settings.password;
-        if !is_right {
-            *self.bad_logins() += 1;
-            let message = "Sorry, your username and password are incorrect - please try again.";
-            return (visit, denied("AUTHENTICATED_FAILED", message));
-        }
-        *self.bad_logins() = 0;
         if let Some(Interruption::TwoStep) = settings.interruption {
-            return (visit, page::two_step());
+            return (visit, pages::two_step());
         }
         let visit = self.sessions.sign_in(&visit);
         let next = Some(given("os_destination")).filter(|next| next.starts_with('/'));
@@ -86,7 +86,7 @@ impl Site {
     }
 
     fn administer(&self, received: &Received, visit: &Visit, path: &[&str]) -> Reply {
-        let here = self.destination(received);
+        let here = pages::destination(received, &self.base_path);
         let settings = self.settings().clone();
         if !visit.is_signed_in || !settings.is_admin {
             let next = encoded(&here);
@@ -96,7 +96,7 @@ impl Site {
             );
         }
         if let Some(Interruption::Licence) = settings.interruption {
-            return page::licence();
+            return pages::licence("Jira");
         }
         match path {
             ["WebSudoAuthenticate!default.jspa"] if received.method == Method::GET => {
@@ -124,14 +124,16 @@ impl Site {
 
     fn check_sudo(&self, received: &Received, visit: &Visit) -> Reply {
         if !is_from_our_form(received, visit) {
-            return page::token_missing();
+            return pages::token_missing("Jira", 403);
         }
         let settings = self.settings().clone();
         let destination = received.field("webSudoDestination").unwrap_or_default();
-        let is_right = received.field("webSudoPassword") == Some(settings.password);
+        let password = received.field("webSudoPassword");
+        let is_right = self
+            .seraph
+            .confirm(password.as_deref(), settings.credentials());
         let length = settings.websudo.unwrap_or_default();
         if !is_right {
-            *self.bad_logins() += 1;
             let message = "Sorry, your password was incorrect.";
             return page::sudo(&visit.token, &destination, message);
         }
@@ -142,7 +144,7 @@ impl Site {
     fn user_page(&self, received: &Received, visit: &Visit, name: &str) -> Reply {
         let is_post = received.method == Method::POST;
         if is_post && !is_from_our_form(received, visit) {
-            return page::token_missing();
+            return pages::token_missing("Jira", 403);
         }
         let change = match (name, is_post) {
             ("EditUserProperties.jspa", false) => {
@@ -240,17 +242,6 @@ impl Site {
         };
         Reply::empty(class, 302).with("location", location)
     }
-
-    /// Where the visitor wanted to go, below the base path.
-    fn destination(&self, received: &Received) -> String {
-        let path = received.path.strip_prefix(self.base_path.as_str());
-        let path = path.unwrap_or(&received.path);
-        if received.query.is_empty() {
-            path.to_owned()
-        } else {
-            format!("{path}?{}", received.query)
-        }
-    }
 }
 
 #[derive(Clone, Copy)]
@@ -261,13 +252,7 @@ enum Change {
 }
 
 fn is_from_our_form(received: &Received, visit: &Visit) -> bool {
-    let header = received.header("x-atlassian-token").unwrap_or_default();
-    header.eq_ignore_ascii_case("no-check")
-        || received.field("atl_token") == Some(visit.token.clone())
-}
-
-fn encoded(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+    seraph::is_no_check(received) || received.field("atl_token") == Some(visit.token.clone())
 }
 
 #[cfg(test)]

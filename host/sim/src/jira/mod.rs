@@ -15,11 +15,15 @@ use std::time::Duration;
 use axum::http::Method;
 use serde_json::Value;
 
+use crate::pages;
+pub use crate::pages::Interruption;
+use crate::rate::Meter;
+pub use crate::rate::RateLimit;
+use crate::seraph::{self, Seraph};
 use crate::session::Sessions;
 use crate::stand::{Setup, Stand};
 use crate::wire::{Program, Received, Reply};
 pub use accounts::{Account, Accounts, Field, Write};
-pub use rate::RateLimit;
 use refusal::Refusal;
 
 mod accounts;
@@ -28,7 +32,6 @@ mod bulk;
 mod forms;
 mod page;
 mod properties;
-mod rate;
 mod refusal;
 mod search;
 mod users;
@@ -55,15 +58,6 @@ impl Version {
             Self::V11 => "11.0.1",
         }
     }
-}
-
-/// A page that comes instead of the one that was asked for, with status 200.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Interruption {
-    /// After the password, a code is wanted.
-    TwoStep,
-    /// The licence has run out.
-    Licence,
 }
 
 /// What may be changed while the stand-in runs.
@@ -152,9 +146,9 @@ pub struct Site {
     version: Version,
     state: Mutex<Accounts>,
     settings: Mutex<Settings>,
-    bad_logins: Mutex<u32>,
+    seraph: Seraph,
     sessions: Sessions,
-    bucket: Option<rate::Bucket>,
+    meter: Meter,
 }
 
 /// A running stand-in of Jira Data Center.
@@ -196,12 +190,12 @@ impl Stand<Site> {
 
     /// The changes that requests made, in their order (not those by another hand).
     pub fn writes(&self) -> Vec<Write> {
-        self.program().accounts().writes().to_vec()
+        self.program().accounts().journal().writes().to_vec()
     }
 
     /// Forgets the changes so far.
     pub fn reset_writes(&self) {
-        self.program().accounts().reset_writes();
+        self.program().accounts().journal().reset();
     }
 
     /// The value of a "User Property", by the account's key.
@@ -227,23 +221,23 @@ impl Stand<Site> {
 
     /// Somebody solved the CAPTCHA.
     pub fn clear_captcha(&self) {
-        *self.program().bad_logins() = 0;
+        self.program().seraph.clear();
     }
 }
 
 impl Site {
     fn new(origin: &str, options: Options) -> Self {
         let mut accounts = options.accounts;
-        accounts.keep_writes(options.setup.log_max);
+        accounts.journal().keep(options.setup.log_max);
         Self {
             base: format!("{origin}{}", options.base_path),
             base_path: options.base_path,
             version: options.version,
             state: Mutex::new(accounts),
             settings: Mutex::new(options.settings),
-            bad_logins: Mutex::default(),
+            seraph: Seraph::default(),
             sessions: Sessions::default(),
-            bucket: options.rate_limit.map(rate::Bucket::new),
+            meter: Meter::new(options.rate_limit),
         }
     }
 
@@ -253,12 +247,6 @@ impl Site {
 
     fn settings(&self) -> MutexGuard<'_, Settings> {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn bad_logins(&self) -> MutexGuard<'_, u32> {
-        self.bad_logins
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn served(&self, received: &Received, path: &[&str]) -> Result<Reply, Refusal> {
@@ -280,6 +268,17 @@ impl Site {
             ["rest", "api", "2", rest @ ..] => self.version_2(received, rest),
             _ => Ok(Reply::unknown_route(received)),
         }
+    }
+
+    /// The answer, which says at REST who is signed in.
+    fn greeted(&self, received: &Received, path: &[&str]) -> Reply {
+        let answer = self.served(received, path);
+        let is_out = matches!(&answer, Err(refusal) if matches!(refusal.status, 401 | 403));
+        let reply = answer.unwrap_or_else(|refusal| refusal.reply());
+        if is_out || path.first() != Some(&"rest") {
+            return reply;
+        }
+        seraph::greet(reply, &self.settings().username)
     }
 
     fn version_2(&self, received: &Received, path: &[&str]) -> Result<Reply, Refusal> {
@@ -309,28 +308,10 @@ impl Program for Site {
         };
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         if let ["status"] = path.as_slice() {
-            return self.status();
+            return pages::status(self.settings().is_in_maintenance);
         }
-        let pace = self.bucket.as_ref().map(rate::Bucket::take);
-        if let Some(pace) = &pace
-            && pace.is_over
-        {
-            return pace.on(Refusal::new(429, "Rate limit exceeded.").reply());
-        }
-        let answer = self.served(received, &path);
-        let is_rest = path.first() == Some(&"rest");
-        let is_in =
-            is_rest && !matches!(&answer, Err(refusal) if matches!(refusal.status, 401 | 403));
-        let mut reply = answer.unwrap_or_else(|refusal| refusal.reply());
-        if is_in {
-            reply = reply
-                .with("x-seraph-loginreason", "OK")
-                .with("x-ausername", self.settings().username.clone());
-        }
-        match pace {
-            Some(pace) => pace.on(reply),
-            None => reply,
-        }
+        let too_many = || Refusal::new(429, "Rate limit exceeded.").reply();
+        self.meter.pace(too_many, || self.greeted(received, &path))
     }
 
     fn refusal(&self, status: u16) -> Reply {

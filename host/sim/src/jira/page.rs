@@ -4,6 +4,7 @@
 //! standard wants them and not everywhere where people write them.
 
 use super::Version;
+use crate::pages::{self, text};
 use crate::wire::Reply;
 
 /// One property on the page.
@@ -105,46 +106,8 @@ pub(super) fn sudo(token: &str, destination: &str, message: &str) -> Reply {
     page("websudo.page", "Administrator Access", &body)
 }
 
-pub(super) fn token_missing() -> Reply {
-    let body = "<h1>XSRF Security Token Missing</h1>\
-                <p>Jira could not complete this action due to a missing form token.</p>";
-    let mut reply = page("xsrf refused", "XSRF Security Token Missing", body);
-    reply.status = 403;
-    reply
-}
-
-pub(super) fn two_step() -> Reply {
-    let body = "<h1>Two-step verification</h1><form method=post action=\"/plugins/servlet/2fa\">\
-                <input name=code inputmode=numeric></form>";
-    page("two-step page", "Two-step verification", body)
-}
-
-pub(super) fn licence() -> Reply {
-    let body = "<h1>License expired</h1><p>Your Jira license has expired. \
-                <form action=\"/secure/ConfirmNewInstallationWithOldLicense.jspa\"></form>";
-    page("licence page", "License", body)
-}
-
+/// A page with a script that looks like markup, as the product's pages have several.
 fn page(class: &'static str, title: &str, body: &str) -> Reply {
-    let html = format!(
-        "<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8><title>{title}</title>\
-         <script>var x = \"<td>not a cell</td>\";</script></head><body>{body}</body></html>"
-    );
-    Reply::text(class, 200, html)
-}
-
-/// Text in an element or in an attribute's quotes.
-fn text(plain: &str) -> String {
-    let mut out = String::with_capacity(plain.len() + 8);
-    for c in plain.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
-    }
-    out
+    let head = "<script>var x = \"<td>not a cell</td>\";</script>";
+    pages::page(class, 200, title, head, body)
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::pages;
 use crate::wire::Reply;
 
 /// An answer that is an error.
@@ -62,12 +63,7 @@ impl Refusal {
 
     pub(super) fn reply(&self) -> Reply {
         let reply = if self.is_page {
-            let title = self.messages.concat();
-            let page = format!(
-                "<html><head><title>{title} ({})</title></head><body>{title}</body></html>",
-                self.status
-            );
-            Reply::text("error", self.status, page)
+            pages::refusal(self.status, &self.messages.concat())
         } else {
             let fields: Map<String, Value> = self
                 .fields

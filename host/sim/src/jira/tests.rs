@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::*;
-use crate::probe::{Probe, jira_probe};
+use crate::probe::{Probe, basic_probe, jira_probe};
 
 fn few() -> Accounts {
     let mut accounts = Accounts::new();
@@ -43,8 +41,7 @@ async fn start(change: impl FnOnce(&mut Options)) -> Jira {
 }
 
 fn basic(jira: &Jira, password: &str) -> Probe {
-    let credential = STANDARD.encode(format!("svc-attune:{password}"));
-    Probe::new(&jira.url()).with("authorization", &format!("Basic {credential}"))
+    basic_probe(&jira.url(), "svc-attune", password)
 }
 
 #[tokio::test]

@@ -9,16 +9,6 @@ use crate::moment;
 use crate::wire::{Received, Reply};
 
 impl Site {
-    pub(super) fn status(&self) -> Reply {
-        let state = if self.settings().is_in_maintenance {
-            "MAINTENANCE"
-        } else {
-            "RUNNING"
-        };
-        let status = if state == "RUNNING" { 200 } else { 503 };
-        Reply::json("status", status, format!("{{\"state\":\"{state}\"}}"))
-    }
-
     pub(super) fn server_info(&self) -> Reply {
         let number = self.version.number();
         let parts: Vec<u32> = number.split('.').filter_map(|n| n.parse().ok()).collect();

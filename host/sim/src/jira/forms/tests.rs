@@ -1,11 +1,7 @@
 //! The pages want what Jira's want: a session, the password again, the token, and clean values.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use reqwest::Method;
-
 use crate::jira::{Account, Accounts, Interruption, Jira, Options, Settings, Version};
-use crate::probe::{Answer, Probe};
+use crate::probe::{Answer, Probe, basic_probe};
 
 const PAGE: &str = "/secure/admin/user/EditUserProperties.jspa?name=anna";
 const ADD: &str = "/secure/admin/user/EditUserProperties!add.jspa";
@@ -20,32 +16,17 @@ async fn start(version: Version, change: impl FnOnce(&mut Settings)) -> (Jira, S
 }
 
 fn basic(jira: &Jira) -> Probe {
-    let credential = STANDARD.encode("svc-attune:sim-jira-password");
-    Probe::new(&jira.url()).with("authorization", &format!("Basic {credential}"))
-}
-
-async fn post(probe: &Probe, path: &str, fields: &[(&str, &str)]) -> Answer {
-    let body = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(fields)
-        .finish();
-    let probe = probe.with("content-type", "application/x-www-form-urlencoded");
-    probe.send(Method::POST, path, Some(body)).await.unwrap()
+    basic_probe(&jira.url(), "svc-attune", "sim-jira-password")
 }
 
 /// The probe with the cookies that an answer sets, and the token among them.
 fn with_cookies(jira: &Jira, answer: &Answer) -> (Probe, String) {
-    let set = answer.headers.get_all("set-cookie").iter();
-    let pairs: Vec<&str> = set
-        .filter_map(|cookie| cookie.to_str().unwrap().split(';').next())
-        .collect();
-    let mut tokens = pairs
+    let (probe, cookies) = Probe::new(&jira.url()).with_cookies_of(answer);
+    let mut tokens = cookies
         .iter()
         .filter_map(|pair| pair.strip_prefix("atlassian.xsrf.token="));
     let token = tokens.next().unwrap().to_owned();
-    (
-        Probe::new(&jira.url()).with("cookie", &pairs.join("; ")),
-        token,
-    )
+    (probe, token)
 }
 
 /// A session that administers.
@@ -64,7 +45,9 @@ async fn administrator(jira: &Jira) -> (Probe, String) {
         ("webSudoIsPost", "false"),
         ("atl_token", token.as_str()),
     ];
-    let answer = post(&probe, "/secure/admin/WebSudoAuthenticate.jspa", &fields).await;
+    let answer = probe
+        .submit("/secure/admin/WebSudoAuthenticate.jspa", &fields)
+        .await;
     assert_eq!(answer.status, 302);
     (probe, token)
 }
@@ -99,10 +82,10 @@ async fn a_change_wants_the_token_or_the_header() {
     let (jira, anna) = start(Version::V9, |_| ()).await;
     let (probe, token) = administrator(&jira).await;
     let fields = [("name", "anna"), ("key", "City"), ("value", "Köln")];
-    assert_eq!(post(&probe, ADD, &fields).await.status, 403);
+    assert_eq!(probe.submit(ADD, &fields).await.status, 403);
     assert_eq!(jira.user_property(&anna, "City"), None);
     let exempt = probe.with("x-atlassian-token", "no-check");
-    let answer = post(&exempt, ADD, &fields).await;
+    let answer = exempt.submit(ADD, &fields).await;
     assert_eq!(answer.status, 302);
     assert!(
         answer
@@ -115,7 +98,7 @@ async fn a_change_wants_the_token_or_the_header() {
         ("value", "x"),
         ("atl_token", &token),
     ];
-    assert_eq!(post(&probe, ADD, &fields).await.status, 302);
+    assert_eq!(probe.submit(ADD, &fields).await.status, 302);
     assert_eq!(jira.user_property(&anna, "City").as_deref(), Some("Köln"));
     assert_eq!(jira.writes().len(), 2);
 }
@@ -141,7 +124,7 @@ async fn what_is_refused_is_answered_with_the_page_and_an_error() {
                 ("value", value),
                 ("confirm", "true"),
             ];
-            let answer = post(&probe, &path, &fields).await;
+            let answer = probe.submit(&path, &fields).await;
             assert_eq!(answer.status, 200, "{page}");
             assert!(
                 answer.text.contains("error\"><p>"),
@@ -162,23 +145,29 @@ async fn the_log_in_form_counts_what_is_wrong() {
     let fields = |password| [("os_username", "svc-attune"), ("os_password", password)];
     let probe = Probe::new(&jira.url());
     for _ in 0..3 {
-        let answer = post(&probe, "/login.jsp", &fields("wrong")).await;
+        let answer = probe.submit("/login.jsp", &fields("wrong")).await;
         assert_eq!(
             answer.header("x-seraph-loginreason"),
             "AUTHENTICATED_FAILED"
         );
     }
-    let answer = post(&probe, "/login.jsp", &fields("sim-jira-password")).await;
+    let answer = probe
+        .submit("/login.jsp", &fields("sim-jira-password"))
+        .await;
     assert_eq!(
         answer.header("x-seraph-loginreason"),
         "AUTHENTICATION_DENIED"
     );
     jira.clear_captcha();
     jira.configure(|settings| settings.interruption = Some(Interruption::TwoStep));
-    let answer = post(&probe, "/login.jsp", &fields("sim-jira-password")).await;
+    let answer = probe
+        .submit("/login.jsp", &fields("sim-jira-password"))
+        .await;
     assert!(answer.text.contains("Two-step"), "{}", answer.text);
     jira.configure(|settings| settings.interruption = None);
-    let answer = post(&probe, "/login.jsp", &fields("sim-jira-password")).await;
+    let answer = probe
+        .submit("/login.jsp", &fields("sim-jira-password"))
+        .await;
     assert_eq!(
         (
             answer.status.as_u16(),

@@ -1,4 +1,4 @@
-//! Rate limiting as Jira does it: a token bucket with headers on every answer.
+//! Rate limiting as Jira and Confluence do it: a token bucket with headers on every answer.
 //!
 //! Counts on the runtime's monotonic clock, so that a test may pause and advance it.
 
@@ -26,21 +26,42 @@ struct Level {
     at: Instant,
 }
 
-pub(super) struct Bucket {
+struct Bucket {
     limit: RateLimit,
     level: Mutex<Level>,
 }
 
 /// What one request found.
-pub(super) struct Pace {
-    pub(super) is_over: bool,
+struct Pace {
+    is_over: bool,
     limit: RateLimit,
     remaining: u32,
     retry_after: u64,
 }
 
+/// Counts the requests of a stand-in, where an administrator turned that on.
+pub(crate) struct Meter(Option<Bucket>);
+
+impl Meter {
+    pub(crate) fn new(limit: Option<RateLimit>) -> Self {
+        Self(limit.map(Bucket::new))
+    }
+
+    /// The answer, or the refusal of a request that is one too many; both with the headers.
+    pub(crate) fn pace(
+        &self,
+        refusal: impl FnOnce() -> Reply,
+        answer: impl FnOnce() -> Reply,
+    ) -> Reply {
+        let Some(pace) = self.0.as_ref().map(Bucket::take) else {
+            return answer();
+        };
+        pace.on(if pace.is_over { refusal() } else { answer() })
+    }
+}
+
 impl Bucket {
-    pub(super) fn new(limit: RateLimit) -> Self {
+    fn new(limit: RateLimit) -> Self {
         let level = Level {
             tokens: f64::from(limit.capacity),
             at: Instant::now(),
@@ -56,7 +77,7 @@ impl Bucket {
     }
 
     /// Takes a token, if there is one.
-    pub(super) fn take(&self) -> Pace {
+    fn take(&self) -> Pace {
         let mut level = self.level.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         let passed = now.duration_since(level.at).as_secs_f64();
@@ -88,7 +109,7 @@ fn whole(number: f64) -> u64 {
 
 impl Pace {
     /// Adds the headers to an answer.
-    pub(super) fn on(&self, reply: Reply) -> Reply {
+    fn on(&self, reply: Reply) -> Reply {
         let seconds = self.limit.interval.as_secs();
         reply
             .with("x-ratelimit-limit", self.limit.capacity.to_string())
