@@ -151,13 +151,21 @@ fn success(answer: &Response) -> Result<Said, Error> {
 }
 
 fn rejected(status: u16, us: &Us, said: &str) -> Error {
-    let refused = format!("{} refused the change", us.product);
-    let is_read_only = said.to_ascii_lowercase().contains("read-only");
-    if is_read_only {
-        return Error::rejected("read-only", join(&refused, said));
+    if says_read_only(said) {
+        return read_only(us, said);
     }
-    let what = format!("{refused} with status {status}");
+    let what = format!("{} refused the change with status {status}", us.product);
     Error::rejected("rejected", join(&what, said))
+}
+
+/// The account comes from a directory that the product may only read.
+fn says_read_only(said: &str) -> bool {
+    said.to_ascii_lowercase().contains("read-only")
+}
+
+fn read_only(us: &Us, said: &str) -> Error {
+    let what = format!("{} refused the change", us.product);
+    Error::rejected("read-only", join(&what, said))
 }
 
 fn not_signed_in(answer: &Response, us: &Us) -> Error {
@@ -173,10 +181,13 @@ fn not_signed_in(answer: &Response, us: &Us) -> Error {
     )
 }
 
-/// 403 has four reasons, and only one of them is about this one user.
+/// 403 has many reasons, and few of them are about this one user.
 fn forbidden(answer: &Response, us: &Us, said: &str) -> Error {
     if wants_captcha(answer) {
         return captcha(us);
+    }
+    if says_read_only(said) {
+        return read_only(us, said);
     }
     let Us { product, who } = us;
     let body = String::from_utf8_lossy(&answer.body);

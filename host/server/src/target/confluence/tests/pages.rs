@@ -13,6 +13,10 @@ const FIELDS: [(&str, Slot); 6] = [
     ("location", Slot::Location),
 ];
 
+fn phone(value: &str) -> [(Field, Option<&str>); 1] {
+    [(profile("phone"), Some(value))]
+}
+
 #[tokio::test]
 async fn profile_fields_are_written_and_removed_and_all_others_stay() {
     for version in ALL {
@@ -102,7 +106,6 @@ async fn a_session_that_lapses_between_form_and_answer_loses_nothing() {
     for version in ALL {
         let world = world(|o| o.version = version).await;
         let account = who(&world, "person00000");
-        let phone = |value| [(profile("phone"), Some(value))];
         write(&world, &account, &phone("1")).await.unwrap();
         world.confluence.lapse_websudo();
         write(&world, &account, &phone("2")).await.unwrap();
@@ -121,8 +124,8 @@ async fn a_session_that_lapses_between_form_and_answer_loses_nothing() {
                 lose(&world.confluence);
                 gate.release();
             };
-            let text = format!("{}", world.confluence.writes().len());
-            let change = phone(text.as_str());
+            let text = format!("late {}", world.confluence.writes().len());
+            let change = phone(&text);
             let (done, ()) = tokio::join!(write(&world, &account, &change), late);
             done.unwrap();
             let held = world.confluence.value(&account.key, Slot::Phone);
