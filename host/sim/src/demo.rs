@@ -1,5 +1,5 @@
-//! A small world, ready to use: a directory of invented people and a Jira where most of them
-//! have an account.
+//! A small world, ready to use: a directory of invented people, and a Jira and a Confluence where
+//! most of them have an account.
 //!
 //! The accounts are as they are in life: most are named by the user principal name, some by a
 //! short name and found by e-mail only, a few people have none or two, a few accounts are
@@ -14,6 +14,7 @@ use std::io;
 
 use serde_json::Value;
 
+use crate::confluence::{self, Confluence};
 use crate::dice::Dice;
 use crate::graph::{self, Graph, Group};
 use crate::jira::{self, Account, Accounts, Jira};
@@ -45,19 +46,27 @@ pub struct Access {
     pub jira_password: String,
     /// A personal access token of the same account.
     pub jira_token: String,
+    /// The base URL of Confluence.
+    pub wiki_url: String,
+    /// Its service account.
+    pub wiki_username: String,
+    /// The password of that.
+    pub wiki_password: String,
 }
 
 /// The running world.
 pub struct Demo {
     /// The directory.
     pub graph: Graph,
-    /// The site.
+    /// The Jira.
     pub jira: Jira,
+    /// The Confluence.
+    pub wiki: Confluence,
     access: Access,
 }
 
 impl Demo {
-    /// Starts both stand-ins on free ports with `number` people.
+    /// Starts the stand-ins on free ports with `number` people.
     pub async fn start(number: usize) -> io::Result<Self> {
         let setup = Setup {
             log_max: LOG_MAX,
@@ -66,7 +75,7 @@ impl Demo {
         Self::start_with(People::generate(SEED, number), setup).await
     }
 
-    /// Starts both stand-ins with these people; a port, where one is given, is Graph's.
+    /// Starts the stand-ins with these people; a port, where one is given, is Graph's.
     pub async fn start_with(people: People, setup: Setup) -> io::Result<Self> {
         let accounts = accounts_of(&people);
         let groups = groups_of(&people);
@@ -75,20 +84,38 @@ impl Demo {
             groups,
             ..graph::Options::of(people)
         };
+        let setup = Setup { port: 0, ..setup };
+        let wiki = confluence::Options {
+            setup: setup.clone(),
+            ..confluence::Options::of(profiles_of(&directory.people))
+        };
         let site = jira::Options {
-            setup: Setup { port: 0, ..setup },
+            setup,
             ..jira::Options::of(accounts)
         };
-        Self::of(directory, site).await
+        Self::of_three(directory, site, wiki).await
     }
 
-    /// Starts both stand-ins as the caller has set them up.
+    /// Starts directory and Jira as the caller has set them up, beside a Confluence of nobody.
     pub async fn of(directory: graph::Options, site: jira::Options) -> io::Result<Self> {
+        let mut nobody = confluence::Accounts::new();
+        nobody.add(service_account());
+        Self::of_three(directory, site, confluence::Options::of(nobody)).await
+    }
+
+    /// Starts the stand-ins as the caller has set them up.
+    pub async fn of_three(
+        directory: graph::Options,
+        site: jira::Options,
+        wiki: confluence::Options,
+    ) -> io::Result<Self> {
         let (tenant, client_id) = (directory.tenant.clone(), directory.client_id.clone());
         let client_secret = directory.client_secret.clone();
         let settings = site.settings.clone();
         let graph = Graph::start(directory).await?;
         let jira = Jira::start(site).await?;
+        let profiles = wiki.settings.clone();
+        let wiki = Confluence::start(wiki).await?;
         let access = Access {
             graph_url: graph.url(),
             tenant,
@@ -98,10 +125,14 @@ impl Demo {
             jira_username: settings.username,
             jira_password: settings.password,
             jira_token: settings.token,
+            wiki_url: wiki.url(),
+            wiki_username: profiles.username,
+            wiki_password: profiles.password,
         };
         Ok(Self {
             graph,
             jira,
+            wiki,
             access,
         })
     }
@@ -111,17 +142,19 @@ impl Demo {
         &self.access
     }
 
-    /// What neither stand-in should have met: unknown routes and unread faults.
+    /// What no stand-in should have met: unknown routes and unread faults.
     pub fn complaints(&self) -> Vec<String> {
         let mut complaints = self.graph.complaints();
         complaints.extend(self.jira.complaints());
+        complaints.extend(self.wiki.complaints());
         complaints
     }
 
-    /// Ends both.
+    /// Ends all of them.
     pub async fn stop(self) {
         self.graph.stop().await;
         self.jira.stop().await;
+        self.wiki.stop().await;
     }
 }
 
@@ -192,6 +225,51 @@ pub fn accounts_of(people: &People) -> Accounts {
         let key = accounts.add(account);
         second.map(|second| accounts.add(second));
         fill_by_hand(&mut accounts, &key, &mut dice);
+    }
+    accounts
+}
+
+fn service_account() -> confluence::Account {
+    confluence::Account::named("svc-attune", "svc-attune@contoso.example", "Attune")
+}
+
+/// A Confluence account for everybody, named by the user principal name.
+pub fn profile_for_each(people: &People) -> confluence::Accounts {
+    let mut accounts = confluence::Accounts::new();
+    accounts.add(service_account());
+    for who in people.iter() {
+        accounts.add(plain_profile(people, who));
+    }
+    accounts
+}
+
+fn plain_profile(people: &People, who: Who) -> confluence::Account {
+    let account = plain_account(people, who);
+    confluence::Account::named(&account.name, &account.email, &account.display_name)
+}
+
+/// The demo's Confluence: fewer people than Jira, half of them from a directory that Confluence may
+/// only read, some with a profile of their own making.
+fn profiles_of(people: &People) -> confluence::Accounts {
+    use confluence::Field;
+    let mut accounts = confluence::Accounts::new();
+    accounts.add(service_account());
+    for who in people.iter() {
+        let mut dice = Dice::of(SEED, who.position() as u32, 78);
+        if people.is_guest(who) || dice.chance(100) {
+            continue;
+        }
+        let mut account = plain_profile(people, who);
+        account.is_active = people.member(who, "accountEnabled") != Some(Value::Bool(false));
+        account.is_read_only = dice.chance(500);
+        if dice.chance(150) {
+            let about = "I like trains.\nAsk me about <maps> & timetables.";
+            account = account
+                .with(Field::PersonalInformation, about)
+                .with(Field::Im, "trainspotter")
+                .with(Field::Position, "Head of Everything");
+        }
+        accounts.add(account);
     }
     accounts
 }

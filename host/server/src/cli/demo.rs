@@ -1,6 +1,6 @@
 //! `demo`: the whole job on this machine, with nothing to set up and nobody real involved.
 //!
-//! Stand-ins of Microsoft Graph and Jira on loopback, a connector file in a temporary folder, and
+//! Stand-ins of Microsoft Graph, Jira and Confluence on loopback, a connector file in a temporary folder, and
 //! then the very commands that an administrator would give.
 
 use std::fmt::Write as _;
@@ -27,7 +27,7 @@ locale = "de-DE""#;
 /// Who takes part.
 const SCOPE: &str = r#"[scope]
 include = [{ attribute = "accountEnabled", equals = "true" }]"#;
-/// The table; the README shows the same.
+/// The table of Jira; the README shows the same.
 const MAPPING: &str = r#"Department     = { from = "department", steps = ["text.trim"] }
 Title          = "jobTitle"
 Company        = { value = "Contoso" }
@@ -40,6 +40,11 @@ Phone          = { from = "businessPhones[0]", steps = [{ use = "phone.format", 
   { when = [{ attribute = "userType", equals = "Guest" }], from = "userPrincipalName", steps = ["text.guest-to-email"] },
   { from = "userPrincipalName", steps = ["text.lower"] },
 ]"#;
+/// The table of Confluence.
+const PROFILE: &str = r#"position   = "jobTitle"
+department = { from = "department", steps = ["text.trim"] }
+location   = { use = "template.render", text = "{officeLocation} ({country})" }
+phone      = { from = "businessPhones[0]", steps = [{ use = "phone.format", region = "DE" }] }"#;
 
 pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
     let out = shell.out;
@@ -54,16 +59,17 @@ pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
     std::fs::create_dir_all(&connectors).map_err(failed)?;
     access.write_secrets(folder.path()).map_err(failed)?;
     let file = connectors.join(format!("{NAME}.toml"));
-    std::fs::write(&file, access.connector(TOP, SCOPE, MAPPING)).map_err(failed)?;
+    std::fs::write(&file, access.both(TOP, SCOPE, (MAPPING, PROFILE))).map_err(failed)?;
     shell.settings.data_dir = folder.path().join("data");
     shell.settings.database = shell.settings.data_dir.join("attune.db");
     shell.settings.connectors_dir = connectors;
     out.say(format!(
-        "{} {} invented people in a directory at {}, a Jira at {}",
+        "{} {} invented people in a directory at {}, a Jira at {}, a Confluence at {}",
         paint(TITLE, "demo"),
         args.people,
         access.graph_url,
-        access.jira_url
+        access.jira_url,
+        access.wiki_url
     ));
     out.say(paint(FAINT, format!("connector file: {}", file.display())));
 
@@ -71,7 +77,7 @@ pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
     let planned = step(&shell, &app, "attune plan demo", false).await?;
     let synced = step(&shell, &app, "attune sync demo", true).await?;
     let again = step(&shell, &app, "attune sync demo   (again)", true).await?;
-    let requests = world.jira.log().len();
+    let requests = [world.jira.counts(), world.wiki.counts()].map(|counts| counts.requests);
     let is_well = planned.report.state == State::Planned
         && synced.report.state == State::Applied
         && again.report.state == State::Nothing;
@@ -81,7 +87,10 @@ pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
         }
     }
     app.host.store.close().await;
-    out.say(format!("\nJira answered {requests} requests in all."));
+    let [jira, wiki] = requests;
+    out.say(format!(
+        "\nJira answered {jira} requests in all, Confluence {wiki}."
+    ));
     if !is_well {
         let message = "the demo did not end as it should: the tables above say where";
         return Err(Failure::of("demo", message));

@@ -10,7 +10,8 @@ impl Access {
     /// Writes the secrets that the texts below refer to, readable by their owner only.
     pub fn write_secrets(&self, folder: &Path) -> io::Result<()> {
         write_private(&folder.join("entra-secret"), &self.client_secret)?;
-        write_private(&folder.join("jira-password"), &self.jira_password)
+        write_private(&folder.join("jira-password"), &self.jira_password)?;
+        write_private(&folder.join("wiki-password"), &self.wiki_password)
     }
 
     /// A whole connector file: top-level lines, lines between source and target, and the
@@ -19,6 +20,17 @@ impl Access {
         let source = self.source(top, between);
         let target = self.target("jira", &self.jira_url);
         format!("{source}{target}\n[target.jira.map]\n{mapping}\n")
+    }
+
+    /// The connector file of the demo: both targets, each by the way that people see.
+    pub fn both(&self, top: &str, between: &str, (jira, wiki): (&str, &str)) -> String {
+        let source = self.source(top, between);
+        let shown = self.target("jira", &self.jira_url);
+        let shown = shown.replace("user-property-route = \"entity-property\"\n", "");
+        let profiles = self.wiki_target("wiki");
+        format!(
+            "{source}{shown}\n[target.jira.map]\n{jira}\n\n{profiles}\n[target.wiki.map]\n{wiki}\n"
+        )
     }
 
     /// A connector file up to its targets.
@@ -51,7 +63,24 @@ client-secret = {{ file = "../entra-secret" }}
         )
     }
 
-    /// The lines of a target before its mapping, for a site at this URL.
+    /// The lines of Confluence's target before its mapping.
+    pub fn wiki_target(&self, name: &str) -> String {
+        let Self {
+            wiki_url,
+            wiki_username,
+            ..
+        } = self;
+        format!(
+            r#"[target.{name}]
+product = "confluence-data-center"
+url = "{wiki_url}"
+credential = {{ kind = "basic", username = "{wiki_username}", password = {{ file = "../wiki-password" }} }}
+match = [{{ source = "userPrincipalName", target = "username" }}]
+"#
+        )
+    }
+
+    /// The lines of a Jira before its mapping, for a site at this URL.
     pub fn target(&self, name: &str, url: &str) -> String {
         let user = &self.jira_username;
         format!(
