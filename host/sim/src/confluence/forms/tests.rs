@@ -93,6 +93,26 @@ async fn pages_want_a_session_and_the_password_again() {
 }
 
 #[tokio::test]
+async fn the_password_again_wants_its_own_button() {
+    let confluence = start(Version::V9, |_| ()).await;
+    let (probe, page) = signed_in(&confluence).await;
+    let fields = [
+        ("password", "sim-confluence-password"),
+        ("destination", PAGE),
+        ("atl_token", input(&page.text, "atl_token")),
+    ];
+    let answer = probe.submit("/doauthenticate.action", &fields).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let nobody = Probe::new(&confluence.url());
+    for answer in [
+        nobody.get("/authenticate.action?destination=%2F").await,
+        nobody.submit("/doauthenticate.action", &fields).await,
+    ] {
+        assert!(answer.header("location").contains("/login.action"));
+    }
+}
+
+#[tokio::test]
 async fn the_password_again_wants_the_token_from_9_on() {
     for version in ALL {
         let confluence = start(version, |_| ()).await;
