@@ -245,7 +245,10 @@ pub fn profile_for_each(people: &People) -> confluence::Accounts {
 
 fn plain_profile(people: &People, who: Who) -> confluence::Account {
     let account = plain_account(people, who);
-    confluence::Account::named(&account.name, &account.email, &account.display_name)
+    // Confluence wants everybody to have an address.
+    let email = Some(account.email).filter(|email| !email.is_empty());
+    let email = email.unwrap_or_else(|| account.name.clone());
+    confluence::Account::named(&account.name, &email, &account.display_name)
 }
 
 /// The demo's Confluence: fewer people than Jira, half of them from a directory that Confluence may
