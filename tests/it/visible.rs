@@ -117,3 +117,71 @@ async fn what_somebody_typed_in_is_met_as_the_row_says() {
         assert_eq!(found, wanted, "{existing}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_value_that_does_not_stick_is_tried_in_three_runs_and_then_explained() {
+    let app = by_form(
+        4,
+        "Motto = { value = \"a & b\" }\nDepartment = \"department\"",
+    )
+    .await;
+    let jira = &app.world.jira;
+    jira.configure(|settings| settings.is_escaping = true);
+    let writes = || {
+        let all = jira.writes();
+        let is_motto = |write: &&attune_sim::jira::Write| {
+            write.field == attune_sim::jira::Field::UserProperty("Motto".to_owned())
+        };
+        all.iter().filter(is_motto).count()
+    };
+    for run in 1..=3 {
+        let ran = synced(&app).await;
+        assert_eq!(ran.codes(), ["does-not-stick"; 4], "run {run}");
+        assert_eq!(writes(), run * 4);
+    }
+    // Three times were enough: a last look, and from then on nothing is written, nothing is asked,
+    // and the reason is still told.
+    app.forget();
+    synced(&app).await;
+    assert_eq!(writes(), 0);
+    app.forget();
+    let ran = synced(&app).await;
+    assert_eq!(ran.codes(), ["does-not-stick"; 4]);
+    assert!(ran.report.problems[0].message.contains("3 runs"));
+    assert_eq!((writes(), jira.log().len()), (0, 0));
+    // What is there is looked at by a full run, and another value is another matter.
+    assert_eq!(app.sync(Mode::Full).await.unwrap().codes().len(), 4);
+    assert_eq!(writes(), 0);
+    let text = app.connector_text("", "Motto = { value = \"a and b\" }");
+    app.connector(&text.replace("\"entity-property\"", "\"admin-form\""))
+        .unwrap();
+    assert_eq!(synced(&app).await.codes(), Vec::<&str>::new());
+    assert_eq!(writes(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebodys_own_endpoint_is_written_by_url_templates() {
+    let app = TestApp::tidy(8).await.unwrap();
+    let text = app
+        .connector_text("", MAP)
+        .replace("\"entity-property\"", "\"custom\"");
+    let endpoint = "/rest/scriptrunner/latest/custom/userProperty";
+    let custom = format!(
+        "[target.jira.custom]\n\
+         write = {{ method = \"PUT\", url = \"{endpoint}\", \
+         body = '{{\"user\":\"{{key}}\",\"key\":\"{{field}}\",\"value\":\"{{value}}\"}}' }}\n\
+         clear = {{ method = \"DELETE\", url = \"{endpoint}?user={{key}}&key={{field}}\" }}\n\
+         read = {{ method = \"GET\", url = \"{endpoint}?user={{key}}&key={{field}}\", \
+         value = \"/value\" }}\n"
+    );
+    app.connector(&format!("{text}{custom}")).unwrap();
+    let jira = &app.world.jira;
+    jira.inject(Fault::fail_after_write().on("PUT", endpoint).times(2));
+    let first = synced(&app).await;
+    assert_eq!(first.codes(), Vec::<&str>::new());
+    assert_eq!(out_of_tune(&app, 8), Vec::<String>::new());
+    assert_eq!(jira.writes().len(), 16);
+    app.forget();
+    assert_eq!(synced(&app).await.report.state, State::Nothing);
+    assert_eq!(jira.log().len(), 0);
+}

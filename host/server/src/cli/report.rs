@@ -3,7 +3,7 @@
 //! Values are shown, because that is what a plan is for; control characters are made visible so
 //! that a hostile value cannot rewrite the terminal.
 
-use attune_core::plan::{Change, Op, Report, State, Trouble};
+use attune_core::plan::{Change, Op, Report, State};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use super::out::{BAD, FAINT, GOOD, Out, TITLE, WARN, paint};
@@ -29,7 +29,7 @@ pub(super) fn print(out: Out, report: &Report, changes: &[Change]) {
             format!(" (first {shown})")
         };
         out.data(format!("\n{}", paint(TITLE, format!("Changes{of}"))));
-        out.data(change_table(changes).to_string());
+        out.data(change_table(report, changes).to_string());
         if rest > 0 {
             let more = match &report.run {
                 Some(run) => format!("... and {rest} more: attune run show {run} --json"),
@@ -46,7 +46,7 @@ pub(super) fn print(out: Out, report: &Report, changes: &[Change]) {
             "\n{}",
             paint(TITLE, "Problems (these values keep what is there)")
         ));
-        out.data(problem_table(&report.problems).to_string());
+        out.data(problem_table(report).to_string());
     }
     for guard in report.guards.iter().filter(|guard| guard.held) {
         let detail = if guard.detail.is_empty() {
@@ -156,10 +156,11 @@ fn targets(report: &Report) -> Table {
     table
 }
 
-/// Changes as a table.
-pub(super) fn change_table(changes: &[Change]) -> Table {
+/// Changes of a report as a table.
+pub(super) fn change_table(report: &Report, changes: &[Change]) -> Table {
     let mut table = plain();
-    table.set_header(["account", "field", "before", "", "after", ""]);
+    let head = ["account", "field", "before", "", "after", ""];
+    table.set_header(with_target(report, "target", head.map(str::to_owned)));
     for change in changes {
         let arrow = match change.op {
             Op::Set | Op::Photo => "->",
@@ -170,38 +171,53 @@ pub(super) fn change_table(changes: &[Change]) -> Table {
             .and_then(|result| serde_json::to_value(result).ok())
             .and_then(|word| word.as_str().map(str::to_owned))
             .unwrap_or_default();
-        table.add_row([
+        let cells = [
             shown(&change.account),
             shown(&change.field),
             optional(change.before.as_deref()),
             arrow.to_owned(),
             optional(change.after.as_deref()),
             result,
-        ]);
+        ];
+        table.add_row(with_target(report, &change.target, cells));
     }
     table
 }
 
-/// Problems as a table: the first few.
-pub(super) fn problem_table(problems: &[Trouble]) -> Table {
+/// Problems of a report as a table: the first few.
+pub(super) fn problem_table(report: &Report) -> Table {
     let mut table = plain();
-    table.set_header(["person", "field", "code", "what happened"]);
-    for problem in problems.iter().take(EXAMPLES_MAX) {
-        table.add_row([
+    let head = ["person", "field", "code", "what happened"];
+    table.set_header(with_target(report, "target", head.map(str::to_owned)));
+    for problem in report.problems.iter().take(EXAMPLES_MAX) {
+        let cells = [
             shown(&problem.person),
             shown(&problem.field),
             problem.code.clone(),
             visible(&problem.message),
-        ]);
+        ];
+        table.add_row(with_target(report, &problem.target, cells));
     }
-    if let Some(rest) = problems
-        .len()
-        .checked_sub(EXAMPLES_MAX)
-        .filter(|rest| *rest > 0)
-    {
-        table.add_row(["...", "", "", &format!("and {rest} more")]);
+    let rest = report.problems.len().saturating_sub(EXAMPLES_MAX);
+    if rest > 0 {
+        let more = [
+            "...".to_owned(),
+            String::new(),
+            String::new(),
+            format!("and {rest} more"),
+        ];
+        table.add_row(with_target(report, "", more));
     }
     table
+}
+
+/// A line that says which target it is about, where there are several.
+fn with_target<const N: usize>(report: &Report, target: &str, cells: [String; N]) -> Vec<String> {
+    let mut line = Vec::from(cells);
+    if report.targets.len() > 1 {
+        line.insert(0, shown(target));
+    }
+    line
 }
 
 /// A table without vertical lines, as wide as its content.

@@ -186,11 +186,7 @@ impl Site {
         }
         let after = match change {
             Change::Delete => None,
-            Change::Add | Change::Update => Some(if self.settings().is_trimming {
-                value.trim().to_owned()
-            } else {
-                value
-            }),
+            Change::Add | Change::Update => Some(self.kept(value)),
         };
         accounts.set_user_property(&account, &key, after.as_deref());
         accounts.note(Write {
@@ -210,6 +206,18 @@ impl Site {
             encoded(&username)
         );
         self.redirect(class, &next).applied()
+    }
+
+    /// What becomes of a value.
+    fn kept(&self, value: String) -> String {
+        let settings = self.settings();
+        if settings.is_escaping {
+            value.replace('&', "&amp;")
+        } else if settings.is_trimming {
+            value.trim().to_owned()
+        } else {
+            value
+        }
     }
 
     fn properties_page(&self, visit: &Visit, username: &str, error: &str) -> Reply {

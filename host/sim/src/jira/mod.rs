@@ -33,6 +33,7 @@ mod forms;
 mod page;
 mod properties;
 mod refusal;
+mod script;
 mod search;
 mod users;
 
@@ -92,6 +93,8 @@ pub struct Settings {
     pub interruption: Option<Interruption>,
     /// Whether spaces around a "User Property" are cut off.
     pub is_trimming: bool,
+    /// Whether `&` in a value is kept as `&amp;`, as an app that means well may do.
+    pub is_escaping: bool,
 }
 
 /// How the stand-in is set up.
@@ -133,6 +136,7 @@ impl Options {
                 is_basic_closed: false,
                 interruption: None,
                 is_trimming: false,
+                is_escaping: false,
             },
         }
     }
@@ -266,6 +270,7 @@ impl Site {
         auth::check_xsrf(received)?;
         match path {
             ["rest", "api", "2", rest @ ..] => self.version_2(received, rest),
+            ["rest", "scriptrunner", "latest", "custom", "userProperty"] => self.script(received),
             _ => Ok(Reply::unknown_route(received)),
         }
     }

@@ -11,6 +11,7 @@ use crate::clock::TestClock;
 use crate::net::{self, Credential, Outside};
 use crate::target::{AccountRef, Error, Operation, Site, Target, open};
 
+mod custom;
 mod user_properties;
 
 struct World {
