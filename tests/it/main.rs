@@ -26,6 +26,7 @@ mod matching;
 mod nothing_lost;
 mod one_person;
 mod origins;
+mod ownership_table;
 mod plan_files;
 mod polite;
 mod records;
