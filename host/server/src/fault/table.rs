@@ -344,7 +344,7 @@ pub(super) const HOST: &[Entry] = &[
         Fault::Operator,
         4,
         "The credential was not accepted.",
-        "Check client id, user name and secret, and whether the secret has expired.",
+        "Check the user name or client id and its password or secret, and whether that has expired.",
     ),
     entry(
         "stopped",
