@@ -88,6 +88,7 @@ fn is_due(field: &FieldResult, person: usize, known: Option<&str>) -> bool {
         conflict: Conflict::SourceWins,
         text_max: None,
         normalise: str::trim,
+        altered: None,
     });
     matches!(decision, Decision::Write(_))
 }

@@ -1,5 +1,6 @@
 //! Checking both ends of a connector: what works, what does not, and what to do.
 
+use attune_core::Problem;
 use attune_core::mapping::FieldKind;
 use serde::Serialize;
 
@@ -43,18 +44,31 @@ pub async fn check(host: &Host, loaded: &Loaded) -> Result<Vec<CheckLine>, Error
         .map(ToString::to_string)
         .collect();
     let groups = pinned.connector.scope.groups.clone();
-    let source = ends::source(host, &pinned)?;
-    for finding in source::check(&source, wanted, groups).await {
-        lines.push(CheckLine {
-            name: format!("source: {}", finding.name),
-            ok: finding.ok,
-            message: finding.message,
-            fix: finding.fix,
-        });
+    // An end that cannot be opened (a secret is unset) does not hide what is wrong with another.
+    match ends::source(host, &pinned) {
+        Err(Error::Configuration(problem)) => lines.push(unusable("source", problem)),
+        Err(error) => return Err(error),
+        Ok(source) => {
+            for finding in source::check(&source, wanted, groups).await {
+                lines.push(CheckLine {
+                    name: format!("source: {}", finding.name),
+                    ok: finding.ok,
+                    message: finding.message,
+                    fix: finding.fix,
+                });
+            }
+        }
     }
     for target in &pinned.targets {
         let name = &target.spec.name;
-        let client = ends::target(host, &target.spec)?;
+        let client = match ends::target(host, &target.spec) {
+            Ok(client) => client,
+            Err(Error::Configuration(problem)) => {
+                lines.push(unusable(name, problem));
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         for finding in client.check().await {
             lines.push(CheckLine {
                 name: format!("{name}: {}", finding.name),
@@ -73,17 +87,29 @@ pub async fn check(host: &Host, loaded: &Loaded) -> Result<Vec<CheckLine>, Error
     Ok(lines)
 }
 
+fn unusable(end: &str, problem: Problem) -> CheckLine {
+    let fix = match problem.code.as_str() {
+        "secret" => "set the variable or write the file that the message names".to_owned(),
+        _ => String::new(),
+    };
+    CheckLine {
+        name: format!("{end}: configuration"),
+        ok: false,
+        message: problem.message,
+        fix,
+    }
+}
+
 fn visibility(fields: &[attune_core::mapping::Field]) -> &'static str {
-    if fields
-        .iter()
-        .any(|field| field.kind == FieldKind::EntityProperty)
-    {
+    let has = |kind| fields.iter().any(|field| field.kind == kind);
+    if has(FieldKind::EntityProperty) {
         "entity properties are seen by apps and REST clients only, by no page of Jira"
-    } else if fields
-        .iter()
-        .any(|field| field.kind == FieldKind::AdminForm)
-    {
+    } else if has(FieldKind::AdminForm) {
         "User Properties are seen by administrators only"
+    } else if has(FieldKind::Custom) {
+        "the endpoint of the route \"custom\" decides who sees what it keeps"
+    } else if has(FieldKind::Profile) {
+        "profile fields are seen by everybody who may see profiles"
     } else {
         "account fields are seen by everybody who may see the user"
     }

@@ -41,6 +41,21 @@ async fn a_failed_run_is_in_the_list() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn check_tells_of_an_unset_secret_in_a_line_and_looks_at_the_rest() {
+    let terminal = Terminal::start(3).await;
+    std::fs::remove_file(terminal.path("jira-password")).unwrap();
+    let told = terminal.run(&["check", "demo", "--json"]).await;
+    assert_eq!(told.exit, 1, "{told:?}");
+    let lines = told.json()[0]["lines"].as_array().unwrap().clone();
+    let is_wrong = |line: &&serde_json::Value| line["ok"] == false;
+    let wrong: Vec<_> = lines.iter().filter(is_wrong).collect();
+    assert_eq!(wrong.len(), 1, "{lines:#?}");
+    assert_eq!(wrong[0]["name"], "jira: configuration");
+    assert!(wrong[0].to_string().contains("jira-password"), "{wrong:?}");
+    assert!(lines.iter().any(|line| line["name"] == "source: sign-in"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_value_is_explained_from_its_source_to_the_run_that_wrote_it() {
     let terminal = Terminal::start(12).await;
     terminal.maps("Department = { from = \"department\", steps = [\"text.upper\"] }");

@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use attune_core::account::{Account, MatchBy};
 use attune_core::mapping::{Field, FieldKind};
 use futures_util::future::BoxFuture;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, MutexGuard, mpsc};
 
 use super::answer::Us;
 use super::rest::Rest;
@@ -35,12 +35,15 @@ use form::Pages;
 const VALUE_CHARS_MAX: usize = 255;
 /// A busy Confluence feels more than a handful of writers.
 const WRITES_AT_ONCE: usize = 4;
+/// Accounts share this many turns; two with one turn wait for each other, which does no harm.
+const TURNS: usize = 64;
 
 /// A Confluence site as one connector uses it.
 pub(super) struct Confluence {
     rest: Rest,
     pages: Pages,
     ca_file: Option<PathBuf>,
+    turns: Vec<Mutex<()>>,
 }
 
 impl fmt::Debug for Confluence {
@@ -65,7 +68,18 @@ impl Confluence {
             },
             pages: Pages::new(session),
             ca_file: site.ca_file,
+            turns: (0..TURNS).map(|_| Mutex::default()).collect(),
         })
+    }
+
+    /// One write of an account at a time: the form sends back everything that it read, also what
+    /// REST changes meanwhile.
+    async fn turn(&self, account: &AccountRef) -> Option<MutexGuard<'_, ()>> {
+        let sum = account.key.bytes().fold(0_usize, |sum, byte| {
+            sum.wrapping_mul(31).wrapping_add(usize::from(byte))
+        });
+        let turn = self.turns.get(sum % TURNS)?;
+        Some(turn.lock().await)
     }
 }
 

@@ -53,6 +53,7 @@ fn held<'f>(sheet: &Sheet, fields: impl IntoIterator<Item = &'f Field>) -> Resul
 }
 
 pub(super) async fn write(site: &Confluence, operation: &Operation) -> Result<(), Error> {
+    let _turn = site.turn(&operation.account).await;
     let mut values: Vec<(&str, Option<&str>)> = Vec::new();
     for (field, value) in &operation.fields {
         values.push((name_in_form(field)?, value.as_deref()));

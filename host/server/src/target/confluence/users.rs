@@ -27,7 +27,8 @@ const PAGES_MAX: usize = 10_000;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct User {
-    user_key: String,
+    #[serde(rename = "userKey")]
+    key: String,
     username: String,
     #[serde(default)]
     display_name: Option<String>,
@@ -45,7 +46,7 @@ impl From<User> for Account {
         let status = status.unwrap_or_default().to_lowercase();
         let is_out = ["deactivated", "inactive", "disabled", "deleted"];
         Self {
-            key: user.user_key,
+            key: user.key,
             username: user.username,
             email: user.email.unwrap_or_default(),
             display_name: user.display_name.unwrap_or_default(),

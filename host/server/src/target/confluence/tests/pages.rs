@@ -285,3 +285,30 @@ async fn a_user_name_that_now_belongs_to_somebody_else_is_not_believed() {
         assert!(matches!(error.unwrap_err(), Error::Gone));
     }
 }
+
+#[tokio::test]
+async fn the_form_never_puts_back_an_address_that_is_being_changed() {
+    let world = world(|_| ()).await;
+    let account = who(&world, "person00000");
+    let gate = attune_sim::faults::Gate::default();
+    let fault = Fault::hold(&gate).on("POST", "doedituser.action").times(1);
+    world.confluence.inject(fault);
+    let late = async {
+        gate.arrived(1).await;
+        // Time for the other request, if it does not wait for its turn.
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        gate.release();
+    };
+    let address = [(account_field("email"), Some("new@contoso.example"))];
+    let change = phone("1");
+    let (one, other, ()) = tokio::join!(
+        write(&world, &account, &change),
+        write(&world, &account, &address),
+        late
+    );
+    one.unwrap();
+    other.unwrap();
+    let held = [Slot::Phone, Slot::Email].map(|slot| world.confluence.value(&account.key, slot));
+    let wanted = ["1", "new@contoso.example"].map(|text| Some(text.to_owned()));
+    assert_eq!(held, wanted);
+}
