@@ -99,7 +99,7 @@ pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
         world.stop().await;
         return Ok(Exit::Good);
     }
-    invite(out, &shell);
+    invite(out, &shell, &somebody(&world));
     super::progress::asked_to_end().await;
     world.stop().await;
     Ok(Exit::Good)
@@ -123,14 +123,26 @@ async fn step(shell: &Shell, app: &App, command: &str, writes: bool) -> Result<D
     Ok(done)
 }
 
-fn invite(out: Out, shell: &Shell) {
+/// The user name of somebody who is in scope.
+fn somebody(world: &World) -> String {
+    world.graph.people(|people| {
+        let is_in = |who: &attune_sim::people::Who| {
+            let is_enabled = people.member(*who, "accountEnabled");
+            is_enabled == Some(true.into()) && !people.is_guest(*who)
+        };
+        let found = people.iter().find(is_in);
+        found.map_or_else(String::new, |who| people.user_principal_name(who))
+    })
+}
+
+fn invite(out: Out, shell: &Shell, user: &str) {
     let data = shell.settings.data_dir.display();
     let connectors = shell.settings.connectors_dir.display();
     let mut text = String::from("\nThe stand-ins keep running. In another terminal:\n\n");
     let _never_fails = write!(
         text,
         "  export ATTUNE_DATA_DIR={data} ATTUNE_CONNECTORS_DIR={connectors}\n  \
-         attune explain demo ada.lovelace@contoso.example\n  \
+         attune explain demo {user}\n  \
          attune check demo\n  \
          attune runs\n  \
          $EDITOR {connectors}/demo.toml && attune plan demo\n\n\
