@@ -139,21 +139,28 @@ impl Pages {
     ) -> Result<Sheet, Error> {
         let known = self.names().get(&account.key).cloned();
         let username = known.unwrap_or_else(|| account.username.clone());
-        let first = self.page(&username).await?;
-        if let Page::Form(sheet) = &first
-            && sheet.key().as_deref() == Some(&account.key)
-        {
-            return first.form();
+        let mut shown = None;
+        // Whoever recovers from a crash knows the key only.
+        if !username.is_empty() {
+            let page = self.page(&username).await?;
+            if let Page::Form(sheet) = &page
+                && sheet.key().as_deref() == Some(&account.key)
+            {
+                return page.form();
+            }
+            shown = Some(page);
         }
         // Nobody has the name, or somebody else has, or the form does not say who it is.
         let found = by_key(site, &account.key).await?.ok_or(Error::Gone)?;
-        let sheet = if found.username == username {
-            first.form()?
-        } else {
-            let key = account.key.clone();
-            self.names().insert(key, found.username.clone());
-            self.page(&found.username).await?.form()?
+        let page = match shown.filter(|_| found.username == username) {
+            Some(page) => page,
+            None => {
+                let key = account.key.clone();
+                self.names().insert(key, found.username.clone());
+                self.page(&found.username).await?
+            }
         };
+        let sheet = page.form()?;
         match sheet.key() {
             Some(key) if key != account.key => Err(Error::rejected(
                 "bad-answer",

@@ -277,6 +277,13 @@ async fn a_user_name_that_now_belongs_to_somebody_else_is_not_believed() {
         let held = |key: &str| world.confluence.value(key, Slot::Phone);
         assert_eq!(held(&account.key).as_deref(), Some("1"), "{version:?}");
         assert_eq!(held(&stranger), None);
+        // By the key alone, as after a crash.
+        let nameless = AccountRef {
+            username: String::new(),
+            ..account.clone()
+        };
+        let found = read(&world, &nameless, &profile("phone")).await;
+        assert_eq!(found.as_deref(), Some("1"));
         let gone = AccountRef {
             key: "f".repeat(32),
             username: "nobody".to_owned(),
