@@ -15,12 +15,14 @@ mod bad_plugins;
 mod bad_values;
 mod existing_values;
 mod explained;
+mod forger;
 #[expect(
     dead_code,
     reason = "written for the tests of the sandbox, which use all of it"
 )]
 #[path = "../../host/wasm/tests/it/guest.rs"]
 mod guest;
+mod hostile_providers;
 mod mass_change;
 mod matching;
 mod nothing_lost;

@@ -15,6 +15,7 @@ pub mod json;
 pub mod mapping;
 pub mod matching;
 pub mod outcome;
+pub mod plain;
 pub mod plan;
 pub mod project;
 pub mod route;

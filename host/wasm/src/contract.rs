@@ -12,6 +12,9 @@ pub(crate) const PACKAGE: &str = "attune:plugin";
 /// The newest major version that this host speaks. There is no older one yet.
 pub(crate) const MAJOR: u64 = 1;
 
+/// The newest version that this host speaks.
+pub(crate) const VERSION: &str = "1.0.0";
+
 /// The interfaces of the contract, without versions.
 pub(crate) const LOG: &str = "attune:plugin/log";
 pub(crate) const TYPES: &str = "attune:plugin/types";

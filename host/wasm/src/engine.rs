@@ -136,7 +136,9 @@ fn config(limits: &Limits) -> Config {
         // Off: no supported toolchain needs them, and relaxed SIMD differs between processors.
         .wasm_relaxed_simd(false)
         .wasm_memory64(false)
-        .wasm_multi_memory(false)
+        // On for the code that wasmtime itself writes between two components of one plugin, which
+        // copies from one memory to another; in guests `load::validate` refuses it.
+        .wasm_multi_memory(true)
         .wasm_tail_call(false)
         .wasm_custom_page_sizes(false)
         .wasm_wide_arithmetic(false);

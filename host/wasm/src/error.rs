@@ -9,24 +9,27 @@ use std::path::PathBuf;
 
 use attune_core::Problem;
 
-use crate::call::Fault;
+use crate::call::{Fault, clean};
 
-/// The text of a foreign error and its causes; kept as text so that errors can be cloned.
+/// The text of a foreign error and its causes; kept as text so that errors can be cloned. It may
+/// repeat names out of a hostile file, so it is one clean line.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
 pub struct Cause(String);
 
 impl Cause {
     pub(crate) fn of(error: &impl std::fmt::Display) -> Self {
-        Self(error.to_string())
+        Self(clean(&error.to_string(), CAUSE_BYTES_MAX))
     }
 }
 
 impl From<&wasmtime::Error> for Cause {
     fn from(error: &wasmtime::Error) -> Self {
-        Self(format!("{error:#}"))
+        Self(clean(&format!("{error:#}"), CAUSE_BYTES_MAX))
     }
 }
+
+const CAUSE_BYTES_MAX: usize = 2_000;
 
 /// Why a plugin was refused or could not do what it was asked.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -40,7 +43,7 @@ pub enum Error {
         source: Cause,
     },
     /// A file or folder could not be read.
-    #[error("cannot read {}", path.display())]
+    #[error("cannot read {}", clean(&path.display().to_string(), CAUSE_BYTES_MAX))]
     File {
         /// The file.
         path: PathBuf,

@@ -15,6 +15,9 @@ pub struct Limits {
     /// JavaScript, 42 us a value) needs 11 ms for them and Rust 0.05 ms, so a busy machine does
     /// not come near it; and the at most 40 deadlines of a hostile batch stay within ten seconds.
     pub transform_ms: u64,
+    /// Time of all calls of one opened step together, which is one run: 14 million values of the
+    /// slowest guest that was measured. Whoever needs nearly its deadline each time stops there.
+    pub run_ms: u64,
     /// Deadline of one provider call: a page of 1,000 people is some megabytes of JSON.
     pub provider_ms: u64,
     /// Deadline of instantiation, `describe` and `open`, which may build tables and compile
@@ -62,14 +65,20 @@ pub struct CompileLimits {
     pub function_bytes: u32,
     /// Locals of one function.
     pub locals: u32,
-    /// Core and component types, imports, exports, aliases and canonical functions.
+    /// Core and component types with those inside of them, imports, aliases and canonical
+    /// functions.
     pub definitions: u32,
+    /// Exports. A script engine's libraries have some thousands.
+    pub exports: u32,
     /// Modules and components inside the component.
     pub modules: u32,
     /// Levels of components inside components.
     pub nesting: u32,
-    /// Instances of modules and components.
+    /// Instances of modules and components, as they are written.
     pub instances: u32,
+    /// Instances that these may come to, because an instance of a component makes those inside of
+    /// it. A plugin of any toolchain makes each of its components once.
+    pub instances_made: u32,
     /// Targets of all `br_table` instructions.
     pub branch_targets: u32,
     /// Linear memories that are defined.
@@ -93,6 +102,7 @@ impl Limits {
         self.table_elements = self.table_elements.min(Self::TABLE_ELEMENTS_MAX);
         self.file_bytes = self.file_bytes.min(Self::FILE_BYTES_SCRIPT);
         self.transform_ms = self.transform_ms.clamp(1, 10_000);
+        self.run_ms = self.run_ms.clamp(1, 3_600_000);
         self.provider_ms = self.provider_ms.clamp(1, 60_000);
         self.load_ms = self.load_ms.clamp(1, 60_000);
         self
@@ -123,6 +133,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             transform_ms: 250,
+            run_ms: 600_000,
             provider_ms: 1_000,
             load_ms: 2_000,
             memory_bytes: 64 * 1024 * 1024,
@@ -150,9 +161,11 @@ impl Default for CompileLimits {
             function_bytes: 512 * 1024,
             locals: 20_000,
             definitions: 20_000,
+            exports: 100_000,
             modules: 32,
             nesting: 4,
             instances: 128,
+            instances_made: 2_000,
             branch_targets: 200_000,
             memories: 4,
             tables: 8,

@@ -17,7 +17,7 @@ pub use crate::contract::latest::provider::exports::attune::plugin::provider::{
 
 use attune_core::Problem;
 
-use crate::call::{Fault, FaultKind, Guest, problem_of};
+use crate::call::{Fault, FaultKind, Guest, clean, problem_of};
 use crate::contract::latest::provider::ProviderPlugin;
 use crate::limits::Call;
 use crate::{Error, Plugin};
@@ -102,11 +102,22 @@ impl Provider {
         if guest.memory_bytes() <= self.plugin.engine().limits().memory_bytes / 2 {
             self.guest = Some(guest);
         }
-        answer.map_err(|problem| {
-            Error::Problem(problem_of(&problem.code, &problem.message, &problem.at))
-        })
+        answer.map_err(|said| Error::Problem(problem(&said)))
     }
 }
+
+/// What a provider says went wrong, with nothing in it that deceives a reader, a terminal or a
+/// program.
+pub fn problem(said: &GuestProblem) -> Problem {
+    problem_of(&said.code, &said.message, &said.at)
+}
+
+/// A provider's words, fit to be shown: one line of at most a thousand bytes.
+pub fn line(said: &str) -> String {
+    clean(said, LINE_BYTES_MAX)
+}
+
+const LINE_BYTES_MAX: usize = 1_000;
 
 impl std::fmt::Debug for Provider {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

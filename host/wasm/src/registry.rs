@@ -11,9 +11,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use crate::call::clean;
 use crate::error::Cause;
-use crate::load::{digest, is_kebab, nearest};
+use crate::load::{digest, is_kebab, look_alike, nearest};
 use crate::{Engine, Error, Plugin};
+
+/// Bytes of a wrong id that are shown.
+const ID_BYTES_SHOWN: usize = 80;
 
 /// Where a plugin came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +32,8 @@ impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Bundled => f.write_str("bundled"),
-            Self::File(path) => write!(f, "{}", path.display()),
+            // Whoever may put a file there chooses its name.
+            Self::File(path) => f.write_str(&clean(&path.display().to_string(), 4_096)),
         }
     }
 }
@@ -38,6 +43,7 @@ impl std::fmt::Display for Source {
 pub struct Entry {
     id: String,
     source: Source,
+    resembles: Option<String>,
     content: Result<Content, Error>,
     loaded: OnceLock<Result<Plugin, Error>>,
 }
@@ -63,7 +69,8 @@ pub struct Registry {
 
 impl Registry {
     /// Reads the bundled plugins and every `ID.wasm` of the folder. A file with a bundled id
-    /// replaces it only if `overrides` names it.
+    /// replaces it only if `overrides` names it; one that is called almost like that gets a
+    /// warning.
     pub fn open(
         engine: &Engine,
         bundled: &[(&'static str, &'static [u8])],
@@ -81,9 +88,12 @@ impl Registry {
                 Entry::new(id, Source::Bundled, Ok(content)),
             );
         }
+        let official: Vec<&str> = bundled.iter().map(|(id, _)| *id).collect();
         for (id, paths) in files(plugins_dir)? {
             let bundled = entries.get(&id).map(|_| Source::Bundled.to_string());
-            let claims = paths.iter().map(|path| path.display().to_string());
+            let claims = paths
+                .iter()
+                .map(|path| Source::File(path.clone()).to_string());
             let entry = match paths.as_slice() {
                 [path] if bundled.is_none() || overrides.contains(&id) => {
                     Entry::new(&id, Source::File(path.clone()), read(engine, &id, path))
@@ -95,11 +105,9 @@ impl Registry {
                         id: id.clone(),
                         claims,
                     };
-                    let shown = format!("{id} ({})", path.display());
-                    entries.insert(
-                        shown.clone(),
-                        Entry::new(&shown, Source::File(path.clone()), Err(error)),
-                    );
+                    let source = Source::File(path.clone());
+                    let shown = format!("{id} ({source})");
+                    entries.insert(shown.clone(), Entry::new(&shown, source, Err(error)));
                     continue;
                 }
                 paths => {
@@ -112,6 +120,7 @@ impl Registry {
                     Entry::new(&id, Source::File(first), Err(error))
                 }
             };
+            let entry = entry.compared(&official);
             entries.insert(id, entry);
         }
         Ok(Self {
@@ -161,9 +170,20 @@ impl Entry {
         Self {
             id: id.to_owned(),
             source,
+            resembles: None,
             content,
             loaded: OnceLock::new(),
         }
+    }
+
+    /// The same, held against the ids that everybody knows.
+    fn compared(mut self, official: &[&str]) -> Self {
+        if let Some(known) = look_alike(&self.id, official) {
+            let (plugin, source) = (&self.id, &self.source);
+            tracing::warn!(%plugin, %source, known, "a plugin is called almost like a bundled one");
+            self.resembles = Some(known.to_owned());
+        }
+        self
     }
 
     /// The id that it is used by.
@@ -174,6 +194,11 @@ impl Entry {
     /// Where it came from.
     pub fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// The bundled plugin for which its id could be taken.
+    pub fn resembles(&self) -> Option<&str> {
+        self.resembles.as_deref()
     }
 
     /// `sha256:...` of its bytes, when they could be read.
@@ -224,6 +249,7 @@ impl Entry {
 }
 
 /// `ID.wasm` and `ID.ANYTHING.wasm` of the folder, by id. A folder that does not exist is empty.
+/// An id that cannot be one is cleaned here, because it is shown, and refused when it is read.
 fn files(dir: Option<&Path>) -> Result<BTreeMap<String, Vec<PathBuf>>, Error> {
     let mut found: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
     let Some(dir) = dir.filter(|dir| dir.exists()) else {
@@ -235,12 +261,9 @@ fn files(dir: Option<&Path>) -> Result<BTreeMap<String, Vec<PathBuf>>, Error> {
     };
     for entry in fs::read_dir(dir).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
         if let (Some(stem), false) = (name.strip_suffix(".wasm"), name.starts_with('.')) {
-            let id = stem.split('.').next().unwrap_or(stem).to_owned();
+            let id = clean(stem.split('.').next().unwrap_or(stem), ID_BYTES_SHOWN);
             found.entry(id).or_default().push(path);
         }
     }

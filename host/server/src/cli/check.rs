@@ -1,5 +1,6 @@
 //! `check`: endpoints, credentials and permissions of connectors, line by line.
 
+use attune_core::plain::visible;
 use serde::Serialize;
 
 use super::out::{BAD, GOOD, Out, TITLE, WARN, paint};
@@ -46,11 +47,12 @@ fn print(out: Out, checked: &Checked) {
         } else {
             paint(BAD, "FAIL")
         };
-        out.data(format!("  {word} {:<24} {}", line.name, line.message));
+        let (name, message) = (visible(&line.name), visible(&line.message));
+        out.data(format!("  {word} {name:<24} {message}"));
         if !line.ok && !line.fix.is_empty() {
             out.data(format!(
                 "       {}",
-                paint(WARN, format!("do: {}", line.fix))
+                paint(WARN, format!("do: {}", visible(&line.fix)))
             ));
         }
     }

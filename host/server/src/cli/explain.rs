@@ -1,10 +1,10 @@
 //! `explain`: why this value.
 
 use attune_core::evaluate::{FieldTrace, Shown};
+use attune_core::plain::visible;
 
 use super::args::Explain;
 use super::out::{BAD, FAINT, GOOD, Out, TITLE, WARN, paint};
-use super::report::visible;
 use super::{Exit, Outcome, Shell};
 use crate::fault::Failure;
 use crate::sync::{self, Explanation, FieldExplanation};
@@ -122,6 +122,6 @@ fn show(shown: &Shown) -> String {
         "text" => paint(GOOD, format!("\"{text}\"")),
         "failed" | "not-fetched" => paint(BAD, format!("{} {text}", shown.kind)),
         kind if text.is_empty() => paint(FAINT, kind),
-        _ => text,
+        _ => text.into_owned(),
     }
 }

@@ -22,6 +22,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use args::{Cli, Command};
+use attune_core::plain::visible;
 use out::{BAD, FAINT, Out, paint};
 
 use crate::app::{self, App};
@@ -205,9 +206,16 @@ fn print_failure(out: Out, failure: &Failure) {
     out.warn(format!(
         "{} {}",
         paint(BAD, format!("error[{}]:", failure.code)),
-        failure.message
+        // A site, a provider or a file may have the word in it; its lines are ours.
+        lines(&failure.message)
     ));
     if !failure.hint.is_empty() {
-        out.warn(format!("hint: {}", failure.hint));
+        out.warn(format!("hint: {}", lines(&failure.hint)));
     }
+}
+
+/// Every line fit to be shown.
+fn lines(text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(visible).collect();
+    lines.join("\n")
 }

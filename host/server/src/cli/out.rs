@@ -6,6 +6,7 @@
 use std::io::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use attune_core::plain::visible_json;
 use serde::Serialize;
 
 /// How a command speaks.
@@ -35,10 +36,12 @@ impl Out {
         let _closed = writeln!(out, "{}", line.as_ref());
     }
 
-    /// A JSON document.
+    /// A JSON document. Values in it are written so that they survive whoever looks for colours
+    /// on the way, and reach no terminal as they are.
     pub(super) fn json(self, document: &impl Serialize) {
         if let Ok(text) = serde_json::to_string_pretty(document) {
-            self.data(text);
+            let lines: Vec<_> = text.lines().map(visible_json).collect();
+            self.data(lines.join("\n"));
         }
     }
 

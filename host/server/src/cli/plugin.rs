@@ -5,7 +5,7 @@ use std::path::Path;
 use attune_wasm::registry::Entry;
 use serde_json::json;
 
-use super::out::{BAD, FAINT, Out, TITLE, paint};
+use super::out::{BAD, FAINT, Out, TITLE, WARN, paint};
 use super::{Exit, Outcome, Shell, report};
 use crate::app;
 use crate::fault::Failure;
@@ -28,16 +28,18 @@ pub(super) fn list(shell: &Shell) -> Outcome {
             .digest()
             .and_then(|digest| digest.get(..19))
             .unwrap_or_default();
-        let error = entry
+        let likeness = entry.resembles().map(|known| format!("not `{known}`"));
+        let remark = entry
             .error()
             .map(|error| paint(BAD, error))
+            .or_else(|| likeness.map(|text| paint(WARN, text)))
             .unwrap_or_default();
         table.add_row([
             entry.id().to_owned(),
             entry.source().to_string(),
             size.unwrap_or_default(),
             digest.to_owned(),
-            error,
+            remark,
         ]);
     }
     shell.out.data(table.to_string());

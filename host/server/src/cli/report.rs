@@ -3,6 +3,7 @@
 //! Values are shown, because that is what a plan is for; control characters are made visible so
 //! that a hostile value cannot rewrite the terminal.
 
+use attune_core::plain::visible;
 use attune_core::plan::{Change, Op, Report, State};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
@@ -194,7 +195,7 @@ pub(super) fn problem_table(report: &Report) -> Table {
             shown(&problem.person),
             shown(&problem.field),
             problem.code.clone(),
-            visible(&problem.message),
+            visible(&problem.message).into_owned(),
         ];
         table.add_row(with_target(report, &problem.target, cells));
     }
@@ -237,30 +238,10 @@ fn optional(value: Option<&str>) -> String {
 fn shown(value: &str) -> String {
     let visible = visible(value);
     if visible.chars().count() <= VALUE_CHARS_MAX {
-        return visible;
+        return visible.into_owned();
     }
     let cut: String = visible.chars().take(VALUE_CHARS_MAX - 1).collect();
     format!("{cut}…")
-}
-
-/// Control and direction characters as escapes.
-pub(super) fn visible(value: &str) -> String {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !value.chars().any(hidden) {
-        return value.to_owned();
-    }
-    let mut text = String::with_capacity(value.len());
-    for c in value.chars() {
-        if hidden(c) {
-            text.extend(c.escape_unicode());
-        } else {
-            text.push(c);
-        }
-    }
-    text
 }
 
 /// A count with thin groups: `12 345`.
@@ -278,7 +259,7 @@ pub(super) fn grouped(count: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{grouped, shown, visible};
+    use super::{grouped, shown};
 
     #[test]
     fn counts_are_grouped_by_three() {
@@ -289,9 +270,9 @@ mod tests {
 
     #[test]
     fn values_cannot_rewrite_the_terminal() {
-        assert_eq!(visible("a\u{1b}[31mb"), "a\\u{1b}[31mb");
-        assert_eq!(visible("\u{202e}abc"), "\\u{202e}abc");
-        assert_eq!(visible("Jörg Weiß"), "Jörg Weiß");
+        assert_eq!(shown("a\u{1b}[31mb"), "a\\u{1b}[31mb");
+        assert_eq!(shown("\u{202e}abc"), "\\u{202e}abc");
+        assert_eq!(shown("Jörg Weiß"), "Jörg Weiß");
     }
 
     #[test]

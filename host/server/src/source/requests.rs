@@ -89,7 +89,7 @@ impl Requests {
 
     /// Checks a request and sends it as soon as there is room.
     pub(super) fn push(&mut self, request: Request) -> Result<(), Error> {
-        let mark = mark(&request);
+        let mark = mark(&request, self.address(&request).as_deref());
         let is_page = is_page(&request);
         let (id, order) = self.check(request)?;
         if self.open.contains_key(&id) {
@@ -185,6 +185,22 @@ impl Requests {
                 "it names the endpoint {slot:?}, which is not there"
             ))
         })
+    }
+
+    /// The whole address of a request over HTTP: a path and a link may lead to the same page.
+    fn address(&self, request: &Request) -> Option<String> {
+        let Request::Http { locator, .. } = request else {
+            return None;
+        };
+        let (Locator::Endpoint(slot, _) | Locator::Link(slot, _)) = locator;
+        let Way::Http(place) = &self.place(slot).ok()?.way else {
+            return None;
+        };
+        let url = match locator {
+            Locator::Endpoint(_, path) => place.base().join(path),
+            Locator::Link(_, link) => place.base().admit(link),
+        };
+        url.ok().map(String::from)
     }
 
     fn check(&mut self, request: Request) -> Result<(u32, Order), Error> {
@@ -308,7 +324,7 @@ fn is_page(request: &Request) -> bool {
     }
 }
 
-fn mark(request: &Request) -> u64 {
+fn mark(request: &Request, address: Option<&str>) -> u64 {
     let mut hasher = DefaultHasher::new();
     match request {
         Request::Http {
@@ -317,11 +333,9 @@ fn mark(request: &Request) -> u64 {
             body,
             ..
         } => {
-            let (slot, text) = match locator {
-                Locator::Endpoint(slot, path) => (slot, path),
-                Locator::Link(slot, link) => (slot, link),
-            };
-            (0, method, slot, text, body).hash(&mut hasher);
+            let (Locator::Endpoint(slot, text) | Locator::Link(slot, text)) = locator;
+            let address = address.unwrap_or(text);
+            (0, method, slot, address, body).hash(&mut hasher);
         }
         // 389 Directory Server sends one cookie with all pages of a search, so a page behind a
         // cookie is another page every time; the adapter sees whether its people are.
@@ -394,6 +408,7 @@ mod tests {
 
     #[test]
     fn one_cookie_for_all_pages_of_a_search_is_no_circle() {
+        let mark = |request: &Request| mark(request, None);
         assert_ne!(mark(&page(1, b"0")), mark(&page(2, b"0")));
         assert_eq!(mark(&page(1, b"")), mark(&page(2, b"")));
     }

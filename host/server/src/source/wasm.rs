@@ -1,12 +1,11 @@
 //! A provider component behind [`Adapter`]: the contract's records turned into ours and back.
 //!
 //! One component serves one conversation after the other; a conversation's state is bytes, so
-//! nothing of one reaches the next. Nothing is judged here: what a guest returned is checked by
-//! `people` and `requests`.
+//! nothing of one reaches the next. Its words are made fit to be shown; nothing else is judged
+//! here: what a guest returned is checked by `people` and `requests`.
 
 use std::sync::{Mutex, PoisonError};
 
-use attune_core::Problem;
 use attune_wasm::Plugin;
 use attune_wasm::provider::{self as guest, Provider};
 
@@ -184,10 +183,10 @@ fn action(action: guest::Action) -> Action {
             Action::Pictures(pictures.into_iter().map(picture).collect())
         }
         guest::Action::Finding(finding) => Action::Finding(Found {
-            name: finding.name,
+            name: guest::line(&finding.name),
             ok: finding.ok,
-            message: finding.message,
-            fix: finding.fix,
+            message: guest::line(&finding.message),
+            fix: guest::line(&finding.fix),
         }),
         guest::Action::Attributes(attributes) => {
             let attribute = |attribute: guest::Attribute| Attribute {
@@ -201,10 +200,8 @@ fn action(action: guest::Action) -> Action {
         guest::Action::HoldOff((slot, until_ms)) => Action::HoldOff(slot, until_ms),
         guest::Action::Checkpoint(checkpoint) => Action::Checkpoint(checkpoint),
         guest::Action::Complete(count) => Action::Complete(count),
-        guest::Action::Abort(problem) => {
-            Action::Abort(Problem::new(problem.code, problem.message).at(problem.at))
-        }
-        guest::Action::Extension((name, _)) => Action::Extension(name),
+        guest::Action::Abort(said) => Action::Abort(guest::problem(&said)),
+        guest::Action::Extension((name, _)) => Action::Extension(guest::line(&name)),
     }
 }
 

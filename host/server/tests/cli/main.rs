@@ -11,6 +11,7 @@
 )]
 
 mod failures;
+mod hostile;
 mod killed;
 mod plans;
 mod questions;

@@ -2,7 +2,8 @@
 //!
 //! The same seed and number give the same people for ever. People are held as a few numbers
 //! each and rendered on request; an edit is kept as the JSON text that replaces one member, so
-//! that hostile values (lone surrogates, numbers that fit no type) can be served too.
+//! that hostile values (lone surrogates, numbers that fit no type) can be served too: [`hostile`]
+//! has ten thousand of them.
 //!
 //! Deliberately not here: HTTP, and any notion of a connector or a target.
 
@@ -13,6 +14,8 @@ use serde_json::Value;
 
 use person::Person;
 pub use person::{DOMAIN, Manager};
+
+pub mod hostile;
 
 mod ids;
 mod members;

@@ -7,6 +7,8 @@
 
 use std::fmt::Write as _;
 
+use attune_core::plain;
+
 use crate::Limits;
 use crate::contract::latest::transform::attune::plugin::log::Level;
 
@@ -124,20 +126,9 @@ pub(crate) fn clean(text: &str, bytes: usize) -> String {
     clean
 }
 
-/// Control characters, marks that change the direction of text, and characters without width.
+/// What must not be seen as it is; line ends and tabs are the caller's.
 pub(crate) fn is_deceptive(character: char) -> bool {
-    let control = character.is_control() && !matches!(character, '\n' | '\r' | '\t');
-    control
-        || matches!(
-            character,
-            '\u{061C}'
-                | '\u{200B}'..='\u{200F}'
-                | '\u{2028}'..='\u{202E}'
-                | '\u{2060}'..='\u{2069}'
-                | '\u{FEFF}'
-                | '\u{FFF9}'..='\u{FFFB}'
-                | '\u{E0000}'..='\u{E007F}'
-        )
+    plain::is_deceptive(character) && !matches!(character, '\n' | '\r' | '\t')
 }
 
 #[cfg(test)]

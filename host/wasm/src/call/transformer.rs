@@ -1,11 +1,12 @@
 //! An opened step as the evaluation sees it: batches in, columns out, never an error.
 //!
 //! It owns at most one store and replaces it after a failure or when its memory has grown. What a
-//! batch may cost, which rows fail and what is checked again follows `bisect` and `sample`.
+//! batch may cost, which rows fail and what is checked again follows `bisect` and `sample`; what
+//! all batches together may cost is counted here.
 //! Deliberately not here: the order of steps, rows and fields (`attune_core`).
 
 use std::ops::Range;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use attune_core::{Column, Context, Problem, Selector, Transform, Uses, Verdict};
 
@@ -34,6 +35,8 @@ pub struct Counts {
     pub stores: u64,
     /// Log lines of failed or successful calls that were not passed on.
     pub log_dropped: u64,
+    /// Time that all calls took.
+    pub time: Duration,
 }
 
 /// One function of a plugin, opened with its options.
@@ -47,6 +50,8 @@ pub struct Transformer {
     samples: Samples,
     counts: Counts,
     broken: Option<Problem>,
+    /// Rows failed because the run's time was used up.
+    is_spent: bool,
 }
 
 /// One attempt at a range.
@@ -77,6 +82,7 @@ impl Transformer {
                 ..Counts::default()
             },
             broken: None,
+            is_spent: false,
         })
     }
 
@@ -87,12 +93,17 @@ impl Transformer {
 
     /// False once a deadline decided about a result: another run may decide otherwise.
     pub fn is_repeatable(&self) -> bool {
-        self.counts.timeouts == 0
+        self.counts.timeouts == 0 && !self.is_spent
     }
 
     fn batch(&mut self, context: &Context<'_>, rows: usize, inputs: &[&Column]) -> Column {
         if let Some(problem) = self.broken.clone().or_else(|| self.plugin.quarantined()) {
             return failed_rows(rows, &problem);
+        }
+        let most = Duration::from_millis(self.plugin.engine().limits().run_ms);
+        if self.counts.time >= most {
+            self.is_spent = true;
+            return failed_rows(rows, &self.spent(most));
         }
         let before = self.counts;
         let column = bisect::solve(rows, |range, patience| {
@@ -135,7 +146,9 @@ impl Transformer {
             once = self.apply_once(&part, rows, inputs, patience);
         }
         let deadline = self.plugin.engine().limits().deadline(Call::Transform);
-        let cost = begun.elapsed().as_secs_f64() / deadline.as_secs_f64();
+        let took = begun.elapsed();
+        self.counts.time += took;
+        let cost = took.as_secs_f64() / deadline.as_secs_f64();
         match once.result {
             Ok(column) => (Ok(column), cost.min(1.0)),
             Err(failure) => {
@@ -202,6 +215,16 @@ impl Transformer {
             was_used,
             was_open: true,
         }
+    }
+
+    fn spent(&self, most: Duration) -> Problem {
+        let message = format!(
+            "`{}.{}` has computed for {} seconds in this run, and no run may wait longer for a step",
+            self.plugin.id(),
+            self.function,
+            most.as_secs_f64()
+        );
+        Problem::new(FaultKind::Timeout.code(), message).at(self.plugin.id())
     }
 
     /// The high-water mark: an instance beyond it is replaced.

@@ -19,7 +19,7 @@ use super::trusted::{Compiled, deserialize};
 use crate::Limits;
 
 /// Changes when a check at load changes, so that cached plugins pass it too.
-const CHECKS_VERSION: u32 = 1;
+const CHECKS_VERSION: u32 = 2;
 const MAGIC: &[u8; 16] = b"attune compiled\n";
 const HEADER_BYTES: usize = MAGIC.len() + 32;
 /// Largest file that is read.

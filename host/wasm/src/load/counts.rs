@@ -1,10 +1,15 @@
 //! What compiling would cost, counted before it begins.
 //!
 //! Cranelift cannot be interrupted and its time grows with functions, their size, types, branch
-//! tables and instances. Bounds on these make a compile bomb a refusal. Deliberately not here:
-//! whether the code is valid.
+//! tables and instances. Bounds on these make a compile bomb a refusal. What is written once may be
+//! made many times: each instance of a component makes all the instances that are inside of it, so
+//! a few lines can stand for millions of instances. Deliberately not here: whether the code is
+//! valid.
 
-use wasmparser::{FunctionBody, Operator, Parser, Payload};
+use wasmparser::{
+    ComponentInstance, ComponentType, ComponentTypeDeclaration, ComponentTypeRef, FunctionBody,
+    InstanceTypeDeclaration, Operator, Parser, Payload, SectionLimited,
+};
 
 use super::inspect::unreadable;
 use crate::Error;
@@ -14,17 +19,28 @@ use crate::limits::CompileLimits;
 struct Counts {
     functions: u64,
     definitions: u64,
+    exports: u64,
     modules: u64,
     instances: u64,
     branch_targets: u64,
     memories: u64,
     tables: u64,
-    depth: u64,
+    /// Components that are taken as arguments: whoever is given one may make it again and again.
+    taken: u64,
+    /// Modules and components that are being read, outermost first: how many instances of
+    /// components each of them makes.
+    open: Vec<u64>,
+    /// The product of these over all that were read, each with itself: an upper bound of how often
+    /// anything inside of them is made.
+    repeats: u64,
 }
 
 /// Refuses the first count above its limit.
 pub(crate) fn check(bytes: &[u8], limits: &CompileLimits) -> Result<(), Error> {
-    let mut counts = Counts::default();
+    let mut counts = Counts {
+        repeats: 1,
+        ..Counts::default()
+    };
     for payload in Parser::new(0).parse_all(bytes) {
         counts.add(&payload.map_err(unreadable)?, limits)?;
         counts.within(limits)?;
@@ -36,17 +52,29 @@ impl Counts {
     fn add(&mut self, payload: &Payload<'_>, limits: &CompileLimits) -> Result<(), Error> {
         match payload {
             Payload::Version { .. } => {
-                self.depth += 1;
+                self.open.push(0);
                 self.modules += 1;
             }
-            Payload::End(_) => self.depth = self.depth.saturating_sub(1),
+            Payload::End(_) => {
+                let made = self.open.pop().unwrap_or_default();
+                self.repeats = self.repeats.saturating_mul(made.saturating_add(1));
+            }
             Payload::CodeSectionStart { count, .. } => self.functions += u64::from(*count),
             Payload::CodeSectionEntry(body) => self.branch_targets += function(body, limits)?,
             Payload::MemorySection(section) => self.memories += u64::from(section.count()),
             Payload::TableSection(section) => self.tables += u64::from(section.count()),
             Payload::InstanceSection(section) => self.instances += u64::from(section.count()),
-            Payload::ComponentInstanceSection(section) => {
-                self.instances += u64::from(section.count());
+            Payload::ComponentInstanceSection(section) => self.component_instances(section)?,
+            Payload::ExportSection(section) => self.exports += u64::from(section.count()),
+            Payload::ComponentExportSection(section) => {
+                self.exports += u64::from(section.count());
+            }
+            Payload::ComponentImportSection(section) => {
+                self.definitions += u64::from(section.count());
+                for import in section.clone() {
+                    let import = import.map_err(unreadable)?;
+                    self.taken += u64::from(matches!(import.ty, ComponentTypeRef::Component(_)));
+                }
             }
             Payload::TypeSection(section) => self.definitions += u64::from(section.count()),
             Payload::ImportSection(section) => self.definitions += u64::from(section.count()),
@@ -56,7 +84,9 @@ impl Counts {
                 self.definitions += u64::from(section.count());
             }
             Payload::ComponentTypeSection(section) => {
-                self.definitions += u64::from(section.count());
+                for ty in section.clone() {
+                    self.definitions += definitions(&ty.map_err(unreadable)?);
+                }
             }
             Payload::ComponentCanonicalSection(section) => {
                 self.definitions += u64::from(section.count());
@@ -66,13 +96,37 @@ impl Counts {
         Ok(())
     }
 
+    fn component_instances(
+        &mut self,
+        section: &SectionLimited<'_, ComponentInstance<'_>>,
+    ) -> Result<(), Error> {
+        self.instances += u64::from(section.count());
+        for instance in section.clone() {
+            let instance = instance.map_err(unreadable)?;
+            if let (ComponentInstance::Instantiate { .. }, Some(made)) =
+                (instance, self.open.last_mut())
+            {
+                *made += 1;
+            }
+        }
+        Ok(())
+    }
+
     fn within(&self, limits: &CompileLimits) -> Result<(), Error> {
+        let nesting = self.open.len() as u64;
+        let open = self.open.iter().fold(self.repeats, |all, made| {
+            all.saturating_mul(made.saturating_add(1))
+        });
+        let made = open.saturating_mul(self.instances);
         let counts = [
             ("functions", self.functions, limits.functions),
             ("definitions", self.definitions, limits.definitions),
+            ("exports", self.exports, limits.exports),
             ("modules", self.modules, limits.modules),
-            ("levels of nesting", self.depth, limits.nesting),
+            ("levels of nesting", nesting, limits.nesting),
             ("instances", self.instances, limits.instances),
+            ("instances of instances", made, limits.instances_made),
+            ("components taken as arguments", self.taken, 0),
             ("branch targets", self.branch_targets, limits.branch_targets),
             ("memories", self.memories, limits.memories),
             ("tables", self.tables, limits.tables),
@@ -85,6 +139,28 @@ impl Counts {
             None => Ok(()),
         }
     }
+}
+
+/// A type and all those that are declared inside of it.
+fn definitions(ty: &ComponentType<'_>) -> u64 {
+    let inner = match ty {
+        ComponentType::Component(all) => all
+            .iter()
+            .map(|declared| match declared {
+                ComponentTypeDeclaration::Type(ty) => definitions(ty),
+                _ => 1,
+            })
+            .sum(),
+        ComponentType::Instance(all) => all
+            .iter()
+            .map(|declared| match declared {
+                InstanceTypeDeclaration::Type(ty) => definitions(ty),
+                _ => 1,
+            })
+            .sum(),
+        ComponentType::Defined(_) | ComponentType::Func(_) | ComponentType::Resource { .. } => 0,
+    };
+    1 + inner
 }
 
 /// Checks one function; gives the number of its branch targets.

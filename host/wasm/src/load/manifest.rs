@@ -163,15 +163,18 @@ impl Function {
 }
 
 fn check_sentence(what: &str, text: &str) -> Result<(), Error> {
-    let clean = !text
-        .chars()
-        .any(|c| call::is_deceptive(c) || c == '\n' || c == '\r');
-    if clean && text.len() <= SUMMARY_BYTES_MAX {
+    if is_line(text, SUMMARY_BYTES_MAX) {
         return Ok(());
     }
     Err(refused(format!(
         "the {what} is not one line of at most {SUMMARY_BYTES_MAX} bytes"
     )))
+}
+
+/// One line of at most so many bytes, without characters that deceive.
+pub(super) fn is_line(text: &str, bytes_max: usize) -> bool {
+    let is_odd = |c: char| call::is_deceptive(c) || c == '\n' || c == '\r';
+    text.len() <= bytes_max && !text.chars().any(is_odd)
 }
 
 /// A refusal of the manifest.

@@ -17,15 +17,17 @@ mod schema;
 mod trusted;
 mod validate;
 
+use std::panic::{self, AssertUnwindSafe};
+
 use sha2::{Digest as _, Sha256};
 use wasmtime::component::Component;
 
 pub(crate) use cache::Cache;
 pub use manifest::{Function, Manifest};
-pub(crate) use names::{is_kebab, nearest};
+pub(crate) use names::{is_kebab, look_alike, nearest};
 
-use crate::call::Site;
-use crate::contract::latest;
+use crate::call::{Fault, FaultKind, Site};
+use crate::contract::{self, latest};
 use crate::error::Cause;
 use crate::limits::Call;
 use crate::plugin::{Code, Inner, Instantiate as _};
@@ -81,7 +83,14 @@ fn hex(bytes: &[u8]) -> String {
 fn compile(engine: &Engine, bytes: &[u8], shape: &inspect::Shape) -> Result<Component, Error> {
     counts::check(bytes, &engine.limits().compile)?;
     validate::validate(bytes, shape)?;
-    Component::from_binary(engine.wasm(), bytes).map_err(|error| Error::Invalid {
+    // A compiler of this size has places where it panics over what it thinks cannot be. Nothing of
+    // a compilation that did not end is kept, so a stranger's file is refused and the host goes on.
+    let compile = || Component::from_binary(engine.wasm(), bytes);
+    let compiled = panic::catch_unwind(AssertUnwindSafe(compile)).unwrap_or_else(|_| {
+        let what = "the compiler came to an unexpected end over it";
+        Err(wasmtime::Error::msg(what))
+    });
+    compiled.map_err(|error| Error::Invalid {
         source: Cause::from(&error),
     })
 }
@@ -111,7 +120,7 @@ fn describe(engine: &Engine, code: &Code, digest: &str) -> Result<manifest::Raw,
     let call = (Call::Load, 1);
     Ok(match code {
         Code::Transform(code) => {
-            let mut guest = code.guest(engine, &site)?;
+            let mut guest = code.guest(engine, &site).map_err(mistyped)?;
             guest
                 .call(&site, call, |exports, store| {
                     exports.attune_plugin_transform().call_describe(store)
@@ -119,7 +128,7 @@ fn describe(engine: &Engine, code: &Code, digest: &str) -> Result<manifest::Raw,
                 .into()
         }
         Code::Provider(code) => {
-            let mut guest = code.guest(engine, &site)?;
+            let mut guest = code.guest(engine, &site).map_err(mistyped)?;
             guest
                 .call(&site, call, |exports, store| {
                     exports.attune_plugin_provider().call_describe(store)
@@ -127,6 +136,22 @@ fn describe(engine: &Engine, code: &Code, digest: &str) -> Result<manifest::Raw,
                 .into()
         }
     })
+}
+
+/// Making an instance reads no answer; what cannot be read there is the type of an export.
+fn mistyped(fault: Box<Fault>) -> Error {
+    if fault.kind != FaultKind::OutputInvalid {
+        return fault.into();
+    }
+    let what = format!(
+        "an export is not of the type that {} {} gives it: {}",
+        contract::PACKAGE,
+        contract::VERSION,
+        fault.what
+    );
+    Error::Invalid {
+        source: Cause::of(&what),
+    }
 }
 
 /// What only running it can show: its examples come out as written, and rows are independent.

@@ -30,6 +30,33 @@ pub(crate) fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>)
         .map(|(_, candidate)| candidate.to_owned())
 }
 
+/// The official name for which `name` could be taken at a glance: the same once letters that look
+/// alike are one, or a single letter away.
+pub(crate) fn look_alike<'a>(name: &str, official: &[&'a str]) -> Option<&'a str> {
+    let seen = glance(name);
+    let is_near = |known: &&str| {
+        let is_longer = known.len() > SHORT_BYTES;
+        *known != name && (glance(known) == seen || (is_longer && distance(name, known) <= 1))
+    };
+    official.iter().copied().find(|known| is_near(known))
+}
+
+/// Of names up to so long a single letter makes another word.
+const SHORT_BYTES: usize = 3;
+
+/// What a name looks like.
+fn glance(name: &str) -> String {
+    let joined = name.replace('-', "").replace("rn", "m").replace("vv", "w");
+    let one = |letter| match letter {
+        '0' => 'o',
+        '1' | 'i' => 'l',
+        '5' => 's',
+        '8' => 'b',
+        other => other,
+    };
+    joined.chars().map(one).collect()
+}
+
 /// Levenshtein's distance over characters.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().take(NAME_BYTES_MAX).collect();
@@ -88,6 +115,25 @@ mod tests {
             ("flaw", "lawn", 2),
         ] {
             assert_eq!(distance(a, b), expected, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_could_be_taken_for_an_official_one_is_told() {
+        let official = ["text", "list", "phone", "ldap", "template"];
+        for (name, taken_for) in [
+            ("1dap", "ldap"),
+            ("te-xt", "text"),
+            ("text2", "text"),
+            ("tex", "text"),
+            ("llst", "list"),
+            ("ph0ne", "phone"),
+            ("ternplate", "template"),
+        ] {
+            assert_eq!(look_alike(name, &official), Some(taken_for), "{name}");
+        }
+        for name in ["text", "ldap", "hr-codes", "context", "phonetic"] {
+            assert_eq!(look_alike(name, &official), None, "{name}");
         }
     }
 

@@ -2,12 +2,13 @@
 //!
 //! A schema is a program that we run, written by a stranger. Ours are small, closed over
 //! themselves and free of recursion: references lead to `$defs` of the same document and never in
-//! a circle, so checking ends; patterns go through a linear-time engine. Deliberately not here:
-//! checking options against it (`options`).
+//! a circle, so checking ends; patterns go through a linear-time engine. It is also text that is
+//! shown: titles and descriptions are plain lines. Deliberately not here: checking options against
+//! it (`options`).
 
 use serde_json::{Map, Value};
 
-use super::manifest::{refused, short};
+use super::manifest::{is_line, refused, short};
 use super::names::is_kebab;
 use crate::{Error, Kind};
 
@@ -15,6 +16,8 @@ const SCHEMA_BYTES_MAX: usize = 64 * 1024;
 const PROPERTIES_MAX: usize = 200;
 const NODES_MAX: usize = 5_000;
 const DEPTH_MAX: usize = 16;
+const TITLE_BYTES_MAX: usize = 100;
+const DESCRIPTION_BYTES_MAX: usize = 1_000;
 
 /// Keys of a row of the mapping table; a step's options stand beside them.
 const ROW_KEYS: &[&str] = &[
@@ -95,10 +98,34 @@ fn walk(value: &Value, depth: usize, nodes: &mut usize) -> Result<(), Error> {
             if name == "$ref" && !member.as_str().is_some_and(is_local) {
                 return Err(refused("a `$ref` leads outside `#/$defs/...`"));
             }
+            check_words(name, member)?;
             walk(member, depth + 1, nodes)
         }),
         _ => Ok(()),
     }
+}
+
+/// What people read of a schema, in a form of the console and in a terminal.
+fn check_words(name: &str, member: &Value) -> Result<(), Error> {
+    let is_fine = match (name, member) {
+        // A label has no use for markup, and whoever writes it means to be taken for a page.
+        ("title", Value::String(text)) => {
+            is_line(text, TITLE_BYTES_MAX) && !text.contains(['<', '>'])
+        }
+        ("description" | "$comment", Value::String(text)) => is_line(text, DESCRIPTION_BYTES_MAX),
+        _ => true,
+    };
+    if is_fine {
+        return Ok(());
+    }
+    let most = if name == "title" {
+        TITLE_BYTES_MAX
+    } else {
+        DESCRIPTION_BYTES_MAX
+    };
+    Err(refused(format!(
+        "a `{name}` of the schema is not one plain line of at most {most} bytes"
+    )))
 }
 
 fn check_properties(object: &Map<String, Value>, kind: Kind) -> Result<(), Error> {
@@ -211,6 +238,31 @@ mod tests {
         assert!(refusal(key).contains("`when-missing`"));
         check(key, Kind::Provider).unwrap();
         assert!(refusal(r#"{"type":"object","properties":{"A b":{}}}"#).contains("kebab-case"));
+    }
+
+    #[test]
+    fn titles_and_descriptions_are_plain_lines() {
+        let with = |name: &str, text: &str| {
+            let mut option = Map::new();
+            option.insert(name.to_owned(), text.into());
+            serde_json::json!({ "type": "object", "properties": { "a": option } }).to_string()
+        };
+        for (name, text) in [
+            ("title", "Number of <i>digits</i>"),
+            ("title", "a\nb"),
+            ("title", "\u{202e}ecalp"),
+            ("description", "red: \u{1b}[31m"),
+            ("description", "zero\u{200b}width"),
+        ] {
+            assert!(refusal(&with(name, text)).contains("plain line"), "{text}");
+        }
+        assert!(refusal(&with("title", &"x".repeat(101))).contains("100 bytes"));
+        assert!(refusal(&with("description", &"x".repeat(1_001))).contains("1000 bytes"));
+        check(
+            &with("description", "between (?<a> and <b>"),
+            Kind::Transform,
+        )
+        .unwrap();
     }
 
     #[test]

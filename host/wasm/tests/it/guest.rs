@@ -21,14 +21,24 @@ pub(crate) struct Guest<'a> {
     pub(crate) describe: &'a str,
     /// Runs in `open`.
     pub(crate) open: &'a str,
+    /// Runs in `inputs`, before none are returned.
+    pub(crate) inputs: &'a str,
     /// Runs in `apply` before the identity; `$rows`, `$inputs` and locals `$i $p $q` are there.
     pub(crate) apply: &'a str,
     /// Runs in `apply` when some row of column 0 holds the byte `~`.
     pub(crate) on_tilde: &'a str,
+    /// Runs in the allocator; parameter 3 is how many bytes the host wants.
+    pub(crate) realloc: &'a str,
+    /// Runs once the host has read an answer of `apply`.
+    pub(crate) post: &'a str,
     /// Further fields of the module: functions, globals, a start function, tables.
     pub(crate) more: &'a str,
     /// The package's version in the contract.
     pub(crate) contract: &'a str,
+    /// How the guest spells texts; the manifest of this helper is always UTF-8.
+    pub(crate) encoding: StringEncoding,
+    /// A part of the contract, and what stands there in the guest's own copy of it.
+    pub(crate) wit: (&'a str, &'a str),
 }
 
 impl Default for Guest<'_> {
@@ -41,10 +51,15 @@ impl Default for Guest<'_> {
             uses: &[],
             describe: "",
             open: "",
+            inputs: "",
             apply: "",
             on_tilde: "",
+            realloc: "",
+            post: "",
             more: "",
             contract: "1.0.0",
+            encoding: StringEncoding::UTF8,
+            wit: ("", ""),
         }
     }
 }
@@ -59,11 +74,13 @@ impl Guest<'_> {
     pub(crate) fn provider(&self, needs: &str, advance: &str) -> Vec<u8> {
         let (image, manifest) = self.manifest();
         let interface = "attune:plugin/provider@1.0.0";
+        let more = self.more;
         let module = format!(
             r#"(module
   (memory (export "memory") 16)
   (global $heap (mut i32) (i32.const 131072))
   (data (i32.const {IMAGE}) "{image}")
+  {more}
   (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
     (global.set $heap (i32.and
       (i32.add (i32.add (global.get $heap) (local.get 3)) (i32.const 7)) (i32.const -8)))
@@ -86,10 +103,11 @@ impl Guest<'_> {
             "attune:plugin@1.0.0",
             &format!("attune:plugin@{}", self.contract),
         );
+        let wit = wit.replacen(self.wit.0, self.wit.1, 1);
         let mut resolve = Resolve::default();
         let package = resolve.push_str("attune-plugin.wit", &wit).unwrap();
         let world = resolve.select_world(&[package], Some(world)).unwrap();
-        embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+        embed_component_metadata(&mut module, &resolve, world, self.encoding).unwrap();
         let mut encoder = ComponentEncoder::default().module(&module).unwrap();
         encoder.encode().unwrap()
     }
@@ -108,6 +126,7 @@ impl Guest<'_> {
   {more}
   (func $realloc (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
     (local $at i32)
+    {realloc}
     (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 7)) (i32.const -8)))
     (global.set $heap (i32.add (local.get $at) (local.get 3)))
     (block $fits
@@ -125,6 +144,7 @@ impl Guest<'_> {
     (i32.store (i32.add (i32.const {RETURN}) (i32.const 4)) (call $new (i32.const 1)))
     (i32.const {RETURN}))
   (func (export "{interface}#[method]transformer.inputs") (param i32) (result i32)
+    {inputs}
     (i64.store (i32.const {RETURN}) (i64.const 0))
     (i32.const {RETURN}))
   (func $tilde (param $inputs i32) (result i32)
@@ -151,19 +171,23 @@ impl Guest<'_> {
     (if (call $tilde (local.get $inputs)) (then {on_tilde}))
     (i32.const {RETURN}))
   (func (export "cabi_post_{interface}#[method]transformer.apply") (param i32)
-    (global.set $heap (i32.const 131072))))"#,
+    (global.set $heap (i32.const 131072))
+    {post}))"#,
             contract = self.contract,
             more = self.more,
             describe = self.describe,
             open = self.open,
+            inputs = self.inputs,
             apply = self.apply,
             on_tilde = self.on_tilde,
+            realloc = self.realloc,
+            post = self.post,
         )
     }
 
     /// The manifest's memory, as a data string, and the address of the record.
     fn manifest(&self) -> (String, u32) {
-        let mut image = Image::default();
+        let mut image = Image::at(IMAGE);
         let summary = image.text("A guest of the tests");
         let (id, version) = (image.text(self.id), image.text("1.0.0"));
         let schema = image.text(self.schema);
@@ -186,26 +210,38 @@ const IMAGE: u32 = 8_192;
 pub(crate) const TEXT: u32 = 4_096;
 pub(crate) const RETURN: u32 = 1_024;
 
-#[derive(Default)]
-struct Image(Vec<u8>);
+/// A part of a guest's memory, laid out as the contract's records are.
+pub(crate) struct Image {
+    begin: u32,
+    bytes: Vec<u8>,
+}
 
 impl Image {
-    fn text(&mut self, text: &str) -> [u32; 2] {
-        let at = IMAGE + self.0.len() as u32;
-        self.0.extend_from_slice(text.as_bytes());
+    /// An empty one that begins at this address.
+    pub(crate) fn at(begin: u32) -> Self {
+        let bytes = Vec::new();
+        Self { begin, bytes }
+    }
+
+    /// A text: where it lies and how long it is.
+    pub(crate) fn text(&mut self, text: &str) -> [u32; 2] {
+        let at = self.begin + self.bytes.len() as u32;
+        self.bytes.extend_from_slice(text.as_bytes());
         [at, text.len() as u32]
     }
 
-    fn list(&mut self, words: &[u32], length: usize) -> [u32; 2] {
-        self.0.resize(self.0.len().next_multiple_of(8), 0);
-        let at = IMAGE + self.0.len() as u32;
-        self.0
+    /// Words of records, `length` of them in a list: where they begin, and the length.
+    pub(crate) fn list(&mut self, words: &[u32], length: usize) -> [u32; 2] {
+        self.bytes.resize(self.bytes.len().next_multiple_of(8), 0);
+        let at = self.begin + self.bytes.len() as u32;
+        self.bytes
             .extend(words.iter().flat_map(|word| word.to_le_bytes()));
         [at, length as u32]
     }
 
-    fn escaped(&self) -> String {
-        self.0.iter().fold(String::new(), |mut text, byte| {
+    /// As the string of a data segment.
+    pub(crate) fn escaped(&self) -> String {
+        self.bytes.iter().fold(String::new(), |mut text, byte| {
             write!(text, "\\{byte:02x}").unwrap();
             text
         })

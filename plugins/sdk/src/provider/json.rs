@@ -120,7 +120,8 @@ impl<'de> DeserializeSeed<'de> for Name<'_> {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Self::Value, D::Error> {
-        json.deserialize_str(self)
+        // As bytes, so that a name with half a surrogate pair is a strange name and no error.
+        json.deserialize_bytes(self)
     }
 }
 
@@ -131,8 +132,12 @@ impl Visitor<'_> for Name<'_> {
         f.write_str("a member's name")
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self.names.iter().position(|known| *known == name))
+    fn visit_bytes<E>(self, name: &[u8]) -> Result<Self::Value, E> {
+        Ok(self.names.iter().position(|known| known.as_bytes() == name))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Self::Value, E> {
+        self.visit_bytes(name.as_bytes())
     }
 }
 
@@ -165,6 +170,12 @@ impl<'de> Visitor<'de> for Elements {
 #[cfg(test)]
 mod tests {
     use super::{elements, members, slice, string, text};
+
+    #[test]
+    fn a_member_whose_name_is_no_text_hides_nobody() {
+        let [id] = members(r#"{"\ud800":1,"id":"a","\udc00x":{}}"#, ["id"]).unwrap();
+        assert_eq!(id, Some("\"a\""));
+    }
 
     #[test]
     fn an_element_is_a_slice_of_the_body() {

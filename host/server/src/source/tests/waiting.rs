@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::{converse, everyone, failure, get, source, turn};
+use super::{converse, everyone, failure, follow, get, source, turn};
 use attune_core::Problem;
 
 use crate::clock::{Clock, TestClock};
@@ -52,6 +52,21 @@ async fn a_page_that_comes_back_is_a_loop() {
     let (outside, _, _) = world(200);
     let (completion, _) = converse(&walk(&outside, &["/a", "/b", "/c"]), everyone()).await;
     completion.unwrap();
+}
+
+/// Each page leads on to one that nobody has seen yet.
+#[tokio::test]
+async fn pages_without_end_end_at_a_hundred_thousand() {
+    let (outside, _, script) = world(200);
+    let source = source(&outside, API, |state, _| {
+        let page = state.try_into().map_or(0, u32::from_le_bytes) + 1;
+        let actions = vec![follow(page, &format!("{API}/users?page={page}"))];
+        let state = page.to_le_bytes().to_vec();
+        Ok(Turn { state, actions })
+    });
+    let error = failure(&source).await;
+    assert!(matches!(error, Error::PagingLoop { .. }), "{error}");
+    assert_eq!(script.seen().len(), 100_000);
 }
 
 #[tokio::test]
