@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use attune_core::plan::State;
 use attune_server::sync::Mode;
 use attune_sim::jira::{Account, Field};
-use attune_sim::people::Who;
 use attune_sim::people::hostile::{self, Meaning, Value};
+use attune_sim::people::{Manager, Who};
 use attune_tests::{PLAIN, PLAIN_FIELDS, TestApp};
 
 use super::{SEED, VALUES};
@@ -228,6 +228,48 @@ async fn a_page_that_is_larger_than_any_fails_the_run_by_name_and_clears_nothing
     app.set(who, "department", "Sales");
     app.sync(Mode::Complete).await.unwrap();
     assert_eq!(app.out_of_tune(PLAIN_FIELDS), Vec::<String>::new());
+}
+
+/// A thousand who lead each other in one circle, two who lead each other, one who leads themselves,
+/// one whose leader is nobody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn managers_who_lead_in_circles_are_followed_as_far_as_asked() {
+    const CIRCLE: usize = 1_000;
+    let app = TestApp::tidy(CIRCLE + 4).await.unwrap();
+    let at = |place: usize| match place {
+        _ if place < CIRCLE => Manager::Person(app.who((place + 1) % CIRCLE)),
+        1_000 => Manager::Person(app.who(1_001)),
+        1_001 => Manager::Person(app.who(1_000)),
+        1_002 => Manager::Person(app.who(1_002)),
+        _ => Manager::Dangling,
+    };
+    let leaders: Vec<Manager> = (0..CIRCLE + 4).map(at).collect();
+    for (place, leader) in leaders.iter().enumerate() {
+        let who = app.who(place);
+        app.world
+            .graph
+            .people(|people| people.set_manager(who, *leader));
+    }
+    app.maps(
+        "Boss = \"manager.displayName\"\n\
+         Far = \"manager.manager.manager.manager.manager.displayName\"",
+    )
+    .unwrap();
+    let ran = app.sync(Mode::Complete).await.unwrap();
+    assert_eq!((ran.report.state, ran.codes().len()), (State::Applied, 0));
+    for place in 0..CIRCLE + 4 {
+        let mut leader = Some(place);
+        for (step, field) in ["Boss", "", "", "", "Far"].into_iter().enumerate() {
+            leader = leader.and_then(|place| match leaders[place] {
+                Manager::Person(who) => Some(who.position()),
+                Manager::Dangling | Manager::Nobody => None,
+            });
+            let name = leader.and_then(|leader| app.member(app.who(leader), "displayName"));
+            if !field.is_empty() {
+                assert_eq!(app.property(app.who(place), field), name, "{place}, {step}");
+            }
+        }
+    }
 }
 
 /// User names that mean something in a URL, in a form or in HTML.

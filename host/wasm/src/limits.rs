@@ -77,7 +77,7 @@ pub struct CompileLimits {
     /// Instances of modules and components, as they are written.
     pub instances: u32,
     /// Instances that these may come to, because an instance of a component makes those inside of
-    /// it. A plugin of any toolchain makes each of its components once.
+    /// it. A plugin of any toolchain makes each of its components once; a store takes no more.
     pub instances_made: u32,
     /// Targets of all `br_table` instructions.
     pub branch_targets: u32,
@@ -165,7 +165,7 @@ impl Default for CompileLimits {
             modules: 32,
             nesting: 4,
             instances: 128,
-            instances_made: 2_000,
+            instances_made: 1_000,
             branch_targets: 200_000,
             memories: 4,
             tables: 8,
