@@ -28,6 +28,7 @@ mod one_person;
 mod origins;
 mod plan_files;
 mod polite;
+mod profiles;
 mod records;
 mod same_plan;
 mod scope;
