@@ -31,6 +31,7 @@ mod origins;
 mod ownership_table;
 mod plan_files;
 mod polite;
+mod profiles;
 mod records;
 mod same_plan;
 mod scope;

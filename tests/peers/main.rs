@@ -1,5 +1,5 @@
 //! Proof against things that we did not write: OpenLDAP's `slapd`, Prism over Microsoft's own
-//! description of Graph, and bodies that real services sent.
+//! description of Graph, bodies that real services sent, and the PyPI clients of Jira and Confluence.
 //!
 //! Invariant: a test whose peer is not on this machine fails with the command that installs it
 //! (`tests/run`); it is never skipped. Everything talks to 127.0.0.1 only.
@@ -14,7 +14,11 @@
     reason = "helpers of tests fail the test"
 )]
 
+mod clients;
+mod clients_ours;
+mod clients_table;
 mod company;
+mod difference;
 mod entra;
 mod file;
 mod graph_requests;

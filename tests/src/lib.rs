@@ -314,6 +314,8 @@ impl TestApp {
         self.world.graph.reset_log();
         self.world.jira.reset_log();
         self.world.jira.reset_writes();
+        self.world.wiki.reset_log();
+        self.world.wiki.reset_writes();
     }
 
     /// How many people the last complete listing saw, and which run made it.

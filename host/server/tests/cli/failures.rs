@@ -142,6 +142,23 @@ async fn one_target_of_two_that_is_down_exits_with_1_after_the_other_was_finishe
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_confluence_that_is_down_exits_with_1_after_the_jira_was_finished() {
+    let terminal = Terminal::start(6).await;
+    let path = terminal.path("connectors/demo.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let wiki = terminal.world.access().wiki_target("wiki");
+    let map = "[target.wiki.map]\ndepartment = \"department\"\n";
+    std::fs::write(&path, format!("{text}{wiki}{map}")).unwrap();
+    terminal.world.wiki.pause().await;
+    let told = terminal.run(&["sync", "demo", "--json"]).await;
+    assert_eq!(told.exit, 1, "{told:?}");
+    let targets = &told.json()["targets"];
+    assert_eq!(targets["wiki"]["error"]["code"], "connect");
+    assert_eq!(targets["jira"]["error"], serde_json::Value::Null);
+    assert_eq!(terminal.out_of_tune(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_who_cannot_be_synced_alone_exits_with_1() {
     let terminal = Terminal::start(8).await;
     let scope = "[scope]\ninclude = [{ attribute = \"userType\", equals = \"Member\" }]";

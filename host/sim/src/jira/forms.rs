@@ -99,7 +99,10 @@ impl Site {
             return pages::licence("Jira");
         }
         match path {
-            ["WebSudoAuthenticate!default.jspa"] if received.method == Method::GET => {
+            // Some clients read the form where it goes to (`user_get_websudo`).
+            ["WebSudoAuthenticate!default.jspa" | "WebSudoAuthenticate.jspa"]
+                if received.method == Method::GET =>
+            {
                 let next = received.parameter("webSudoDestination");
                 page::sudo(&visit.token, &next.unwrap_or_default(), "")
             }

@@ -103,11 +103,17 @@ pub(super) fn sudo(token: &str, destination: &str, message: &str) -> Reply {
         text(destination),
         text(token)
     );
-    page("websudo.page", "Administrator Access", &body)
+    // Where scripts look for the token (`user_get_websudo` of atlassian-python-api).
+    let head = format!(
+        "<meta id=\"atlassian-token\" name=\"atlassian-token\" content=\"{}\">{SCRIPT}",
+        text(token)
+    );
+    pages::page("websudo.page", 200, "Administrator Access", &head, &body)
 }
 
-/// A page with a script that looks like markup, as the product's pages have several.
+/// A script that looks like markup, as the product's pages have several.
+const SCRIPT: &str = "<script>var x = \"<td>not a cell</td>\";</script>";
+
 fn page(class: &'static str, title: &str, body: &str) -> Reply {
-    let head = "<script>var x = \"<td>not a cell</td>\";</script>";
-    pages::page(class, 200, title, head, body)
+    pages::page(class, 200, title, SCRIPT, body)
 }
