@@ -21,6 +21,7 @@ mod explained;
 )]
 #[path = "../../host/wasm/tests/it/guest.rs"]
 mod guest;
+mod half_done;
 mod mass_change;
 mod matching;
 mod nothing_lost;
