@@ -22,6 +22,7 @@ mod forger;
 )]
 #[path = "../../host/wasm/tests/it/guest.rs"]
 mod guest;
+mod half_done;
 mod hostile_providers;
 mod mass_change;
 mod matching;

@@ -10,7 +10,7 @@ use sqlx::{QueryBuilder, Row as _, Sqlite};
 
 use super::altered::{self, ReadBack};
 use super::ledger::{self, Author, Record};
-use super::links::Place;
+use super::links::{self, Place};
 use super::{CHUNK_ROWS, Error, Result, Store};
 
 /// One field of an operation, with what was there and what shall be.
@@ -95,6 +95,10 @@ pub struct Page<'a> {
 
 impl Store {
     /// Makes intents durable; when this returns, their requests may leave.
+    ///
+    /// With them goes the certainty about their people: until somebody saves their fingerprints again,
+    /// what their accounts hold is doubtful. Otherwise a directory that goes back to what it said before
+    /// looks as if nothing had ever happened.
     pub async fn intend(&self, page: Page<'_>, operations: &[Operation]) -> Result<()> {
         let mut tx = self.pool.begin().await?;
         for chunk in operations.chunks(CHUNK_ROWS) {
@@ -123,6 +127,8 @@ impl Store {
             });
             insert.build().execute(&mut *tx).await?;
         }
+        let people: Vec<String> = operations.iter().map(|o| o.person.clone()).collect();
+        links::doubt(&mut tx, page.place, &people).await?;
         tx.commit().await?;
         Ok(())
     }

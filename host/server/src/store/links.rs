@@ -247,12 +247,7 @@ impl Store {
     /// Makes people due, and what their accounts hold doubtful: the next run reads it again.
     pub async fn mark_doubtful(&self, place: Place<'_>, people: &[String]) -> Result<()> {
         let mut tx = self.pool.begin().await?;
-        for chunk in people.chunks(CHUNK_ROWS) {
-            let mut update = QueryBuilder::<Sqlite>::new("update links set fingerprint = ");
-            update.push_bind(Link::DOUBTFUL);
-            whose(&mut update, place, chunk);
-            update.build().execute(&mut *tx).await?;
-        }
+        doubt(&mut tx, place, people).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -267,6 +262,21 @@ impl Store {
             .await?;
         Ok(())
     }
+}
+
+/// Makes people due and their accounts doubtful, as part of something bigger.
+pub(super) async fn doubt(
+    tx: &mut sqlx::Transaction<'_, Sqlite>,
+    place: Place<'_>,
+    people: &[String],
+) -> Result<()> {
+    for chunk in people.chunks(CHUNK_ROWS) {
+        let mut update = QueryBuilder::<Sqlite>::new("update links set fingerprint = ");
+        update.push_bind(Link::DOUBTFUL);
+        whose(&mut update, place, chunk);
+        update.build().execute(&mut **tx).await?;
+    }
+    Ok(())
 }
 
 /// Limits an update to the links of these people.

@@ -1,14 +1,15 @@
 //! Recovery: operations whose outcome nobody recorded, because a process ended in the middle.
 //!
 //! Each is read back before anything new is planned. What the target holds decides whether it was
-//! done; nothing is sent here, and the people concerned are due again.
+//! done, field by field: one that somebody else changed meanwhile does not make the others theirs.
+//! Nothing is sent here, and the people concerned are due again.
 
 use super::lanes::Lane;
-use super::send::{Verdict, verdict};
+use super::send::{Verdict, holds, verdict};
 use super::{Error, Run};
 use crate::store::journal::{Ending, Open, Page};
 use crate::store::ledger::{Author, Record};
-use crate::target::{self, AccountRef};
+use crate::target::{self, AccountRef, Held, Target};
 
 /// Settles what earlier runs of this connector left open; returns how many operations.
 pub(super) async fn recover(run: &Run<'_>, lanes: &mut [Lane]) -> Result<u64, Error> {
@@ -33,7 +34,7 @@ pub(super) async fn recover(run: &Run<'_>, lanes: &mut [Lane]) -> Result<u64, Er
         let Some(target) = run.pinned.targets.get(at) else {
             continue;
         };
-        let Some(ending) = read_back(lane, operation).await else {
+        let Some((ending, records)) = read_back(lane, operation).await else {
             continue;
         };
         let page = Page {
@@ -49,51 +50,49 @@ pub(super) async fn recover(run: &Run<'_>, lanes: &mut [Lane]) -> Result<u64, Er
             revision: &run.pinned.revision,
             now_ms: run.now_ms,
         };
-        let records = if ending == Ending::Written {
-            records(operation)
-        } else {
-            Vec::new()
-        };
+        // Doubtful first: a process that ends here reads it back once more.
+        let person = std::slice::from_ref(&operation.operation.person);
+        store.mark_doubtful(run.place(target), person).await?;
         let endings = [(operation.operation.number, ending)];
         store
             .settle(page, &endings, (author, &records), &[])
             .await?;
-        let person = std::slice::from_ref(&operation.operation.person);
-        store.mark_doubtful(run.place(target), person).await?;
         settled += 1;
     }
     Ok(settled)
 }
 
-/// What became of an operation, or `None` where the target cannot be asked now.
-async fn read_back(lane: &Lane, open: &Open) -> Option<Ending> {
+/// What became of an operation and which values of it are ours now, or `None` where the target
+/// cannot be asked.
+async fn read_back(lane: &Lane, open: &Open) -> Option<(Ending, Vec<Record>)> {
     let account = AccountRef {
         key: open.operation.account.clone(),
         username: String::new(),
     };
-    let fields: Vec<_> = open
-        .operation
-        .fields
-        .iter()
-        .map(|c| c.field.clone())
-        .collect();
-    match lane.client.observe(&account, &fields).await {
-        Ok(held) => match verdict(&open.operation.fields, &held, lane.client.as_ref()) {
-            Verdict::Done => Some(Ending::Written),
-            Verdict::Before => Some(Ending::NotSent),
-            Verdict::Other => Some(Ending::Conflict),
-        },
-        Err(target::Error::Gone) => Some(Ending::Gone),
+    let changes = &open.operation.fields;
+    let fields: Vec<_> = changes.iter().map(|c| c.field.clone()).collect();
+    let client = lane.client.as_ref();
+    match client.observe(&account, &fields).await {
+        Ok(held) => Some(match verdict(changes, &held, client) {
+            Verdict::Before => (Ending::NotSent, Vec::new()),
+            Verdict::Done => (Ending::Written, records(open, &held, client)),
+            Verdict::Other => (Ending::Conflict, records(open, &held, client)),
+        }),
+        Err(target::Error::Gone) => Some((Ending::Gone, Vec::new())),
         Err(_) => None,
     }
 }
 
-fn records(open: &Open) -> Vec<Record> {
-    let record = |change: &crate::store::journal::FieldChange| Record {
-        account: open.operation.account.clone(),
-        field: change.field.clone(),
-        value: change.after.clone(),
-        previous: change.before.clone(),
-    };
-    open.operation.fields.iter().map(record).collect()
+/// The fields that hold what was meant.
+fn records(open: &Open, held: &Held, client: &dyn Target) -> Vec<Record> {
+    let operation = &open.operation;
+    let done = operation.fields.iter();
+    done.filter(|change| holds(change, held, client))
+        .map(|change| Record {
+            account: operation.account.clone(),
+            field: change.field.clone(),
+            value: change.after.clone(),
+            previous: change.before.clone(),
+        })
+        .collect()
 }

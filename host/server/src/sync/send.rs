@@ -27,7 +27,8 @@ pub(super) enum Answer {
     Written,
     Rejected(Problem),
     Gone,
-    Conflict,
+    /// Somebody else was there: the fields hold this.
+    Conflict(Held),
     /// The target took it and shows this.
     Altered(Held),
     /// Nothing was sent; with a problem where the whole target is the reason.
@@ -42,7 +43,7 @@ impl Answer {
             Self::Written => Some(Ending::Written),
             Self::Rejected(_) => Some(Ending::Rejected),
             Self::Gone => Some(Ending::Gone),
-            Self::Conflict => Some(Ending::Conflict),
+            Self::Conflict(_) => Some(Ending::Conflict),
             Self::Altered(_) => Some(Ending::Altered),
             Self::NotSent(_) => Some(Ending::NotSent),
             Self::Unknown => None,
@@ -52,11 +53,14 @@ impl Answer {
     /// What the report says of one field.
     pub(super) fn result(&self, change: &FieldChange, client: &dyn Target) -> ChangeResult {
         match self {
-            Self::Altered(held) if !holds(change, held, client) => ChangeResult::Failed,
-            Self::Written | Self::Altered(_) => ChangeResult::Written,
-            Self::Rejected(_) | Self::Unknown => ChangeResult::Failed,
+            // What one field of several holds is ours, whatever became of the others.
+            Self::Altered(held) | Self::Conflict(held) if holds(change, held, client) => {
+                ChangeResult::Written
+            }
+            Self::Written => ChangeResult::Written,
+            Self::Altered(_) | Self::Rejected(_) | Self::Unknown => ChangeResult::Failed,
             Self::Gone => ChangeResult::Gone,
-            Self::Conflict => ChangeResult::Conflict,
+            Self::Conflict(_) => ChangeResult::Conflict,
             Self::NotSent(_) => ChangeResult::NotSent,
         }
     }
@@ -72,7 +76,7 @@ impl Answer {
                 "the target took the value and shows another one",
             ),
             Self::Gone => problem("account-gone", "the account does not exist any more"),
-            Self::Conflict => problem("conflict", "somebody else changed it meanwhile"),
+            Self::Conflict(_) => problem("conflict", "somebody else changed it meanwhile"),
             Self::Unknown => problem(
                 "unavailable",
                 "the answer was lost and the account cannot be read; the next run looks again",
@@ -186,7 +190,7 @@ async fn compare(client: &dyn Target, unit: &Unit) -> Result<Option<Answer>, tar
         Ok(held) => Ok(match verdict(changes, &held, client) {
             Verdict::Done => Some(Answer::Written),
             Verdict::Before => None,
-            Verdict::Other => Some(Answer::Conflict),
+            Verdict::Other => Some(Answer::Conflict(held)),
         }),
         Err(target::Error::Gone) => Ok(Some(Answer::Gone)),
         Err(error) => Err(error),
@@ -220,7 +224,7 @@ pub(super) fn verdict(changes: &[FieldChange], held: &Held, client: &dyn Target)
 }
 
 /// Whether a field holds what was meant.
-fn holds(change: &FieldChange, held: &Held, client: &dyn Target) -> bool {
+pub(super) fn holds(change: &FieldChange, held: &Held, client: &dyn Target) -> bool {
     let now = held.get(&change.field).map(String::as_str);
     client.is_same(&change.field, now, change.after.as_deref())
 }

@@ -64,7 +64,13 @@ impl Terminal {
         let mut directory = graph::Options::of(people);
         let mut site = jira::Options::of(accounts);
         arrange(&mut directory, &mut site);
-        let world = Demo::of(directory, site).await.unwrap();
+        let terminal = Self::beside(Demo::of(directory, site).await.unwrap());
+        terminal.maps(PLAIN);
+        terminal
+    }
+
+    /// A folder with secrets beside a world of the test's own; its connector file is still to come.
+    pub(crate) fn beside(world: Demo) -> Self {
         let folder = tempfile::tempdir_in(home()).unwrap();
         let terminal = Self { world, folder };
         std::fs::create_dir(terminal.path("connectors")).unwrap();
@@ -72,7 +78,6 @@ impl Terminal {
         access.write_secrets(terminal.folder.path()).unwrap();
         let compiled = terminal.path("data/compiled");
         share_compiled(&home().join("compiled"), &compiled);
-        terminal.maps(PLAIN);
         terminal
     }
 
@@ -89,7 +94,11 @@ impl Terminal {
     /// The connector `demo` with extra lines before its target.
     pub(crate) fn connector(&self, extra: &str, mapping: &str) {
         let access = self.world.access();
-        let text = access.connector("id = \"demo\"", extra, mapping);
+        self.write_connector(&access.connector("id = \"demo\"", extra, mapping));
+    }
+
+    /// The connector `demo` as this text.
+    pub(crate) fn write_connector(&self, text: &str) {
         std::fs::write(self.path("connectors/demo.toml"), text).unwrap();
     }
 
