@@ -132,7 +132,11 @@ impl Visitor<'_> for Name<'_> {
         f.write_str("a member's name")
     }
 
-    fn visit_bytes<E>(self, name: &[u8]) -> Result<Self::Value, E> {
+    fn visit_bytes<E: serde::de::Error>(self, name: &[u8]) -> Result<Self::Value, E> {
+        // Nobody looked for control characters, and a body that has one here is no JSON.
+        if name.iter().any(u8::is_ascii_control) {
+            return Err(E::custom("control character in a member's name"));
+        }
         Ok(self.names.iter().position(|known| known.as_bytes() == name))
     }
 
@@ -175,6 +179,7 @@ mod tests {
     fn a_member_whose_name_is_no_text_hides_nobody() {
         let [id] = members(r#"{"\ud800":1,"id":"a","\udc00x":{}}"#, ["id"]).unwrap();
         assert_eq!(id, Some("\"a\""));
+        assert!(members("{\"a\nb\":1}", ["id"]).is_err());
     }
 
     #[test]
