@@ -4,6 +4,14 @@
 //! leaves (`clock`, `settings`, `fault`, `telemetry`), then `net` and `store`, then `source`,
 //! `target`, `connector` and `vault`, then `sync`, then `app` and `cli`.
 
+#[cfg(all(
+    any(feature = "sabotage-journal", feature = "sabotage-read-back"),
+    not(debug_assertions)
+))]
+compile_error!(
+    "the features `sabotage-*` break promises on purpose: only tests are built with them"
+);
+
 pub mod app;
 pub mod cli;
 pub mod clock;

@@ -210,6 +210,9 @@ pub(super) enum Verdict {
 
 /// Compares what an account holds with an operation, as far as the target tells values apart.
 pub(super) fn verdict(changes: &[FieldChange], held: &Held, client: &dyn Target) -> Verdict {
+    if cfg!(feature = "sabotage-read-back") {
+        return Verdict::Before;
+    }
     let is_before = |change: &FieldChange| {
         let now = held.get(&change.field).map(String::as_str);
         client.is_same(&change.field, now, change.before.as_deref())

@@ -1,5 +1,6 @@
 //! Killing: when it is done, and what the process was doing then.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Stdio;
@@ -12,6 +13,9 @@ use rand::{RngExt as _, SeedableRng as _};
 
 use super::company::{Company, SITES, Site};
 use super::weather::{self, WRITES};
+
+/// No run takes so long.
+pub(crate) const RUN_MAX: Duration = Duration::from_mins(1);
 
 /// The moment at which a run is killed.
 #[derive(Debug, Clone)]
@@ -64,8 +68,16 @@ impl Moment {
     }
 }
 
-/// Starts a run in bad weather and kills it; tells what it was doing, or nothing where it had ended.
-pub(crate) async fn kill(company: &mut Company, moment: &Moment) -> Option<&'static str> {
+/// What came of killing a run.
+pub(crate) struct Killed {
+    /// What it was doing; nothing where it had ended before.
+    pub(crate) doing: Option<&'static str>,
+    /// The faults that it met.
+    pub(crate) met: Tally,
+}
+
+/// Starts a run in bad weather and kills it.
+pub(crate) async fn kill(company: &mut Company, moment: &Moment) -> Killed {
     let gate = Gate::default();
     let world = &company.terminal.world;
     world.graph.reset_log();
@@ -87,11 +99,11 @@ pub(crate) async fn kill(company: &mut Company, moment: &Moment) -> Option<&'sta
             _ => gate.arrived(1).await,
         }
     };
+    let restarted = Cell::new(0);
     let restarts = async {
-        // Not where a gate waits for the request that a restart cuts off.
-        if matches!(moment, Moment::After(_)) && company.dice.random_bool(0.3) {
+        if company.dice.random_bool(0.4) {
             let dice = SmallRng::from_rng(&mut company.dice);
-            weather::restarts(world, dice).await;
+            weather::restarts(world, dice, &restarted).await;
         } else {
             std::future::pending().await
         }
@@ -100,13 +112,33 @@ pub(crate) async fn kill(company: &mut Company, moment: &Moment) -> Option<&'sta
         () = come => {}
         _ = child.wait() => {}
         () = restarts => {}
+        // Whatever it waits for then.
+        () = tokio::time::sleep(RUN_MAX) => {}
     }
     child.start_kill().unwrap();
     let status = child.wait().await.unwrap();
     let was_doing = doing(company, moment);
     gate.release();
     weather::end(&company.terminal.world).await;
-    (status.signal() == Some(9)).then_some(was_doing)
+    Killed {
+        doing: (status.signal() == Some(9)).then_some(was_doing),
+        met: met(company, restarted.get()),
+    }
+}
+
+/// The faults of one run by the stand-ins' logs.
+fn met(company: &Company, restarts: usize) -> Tally {
+    let world = &company.terminal.world;
+    let mut met = Tally::default();
+    for log in [world.graph.log(), world.jira.log(), world.wiki.log()] {
+        for fault in log.iter().filter_map(|record| record.fault) {
+            met.note(fault);
+        }
+    }
+    for _ in 0..restarts {
+        met.note("restart");
+    }
+    met
 }
 
 /// What the requests so far say of where a run is.

@@ -188,6 +188,9 @@ impl Course {
                 row.covers(write)
                     .is_some_and(|covered| std::ptr::eq(covered, change))
             };
+            if !rows.iter().any(|(row, change, _)| is_its(row, change)) {
+                continue; // That is promise 3.
+            }
             let mut first = rows.iter_mut().filter(|(row, change, applied)| {
                 applied.is_none() && is_its(row, change) && change.before == write.before
             });
@@ -232,5 +235,99 @@ impl Course {
                 && typed.account == write.account
                 && typed.field == write.field
         })
+    }
+}
+
+/// A write of a department, and a journal with rows about the same department.
+#[cfg(test)]
+mod tests {
+    use attune_core::mapping::{Field, FieldKind};
+    use attune_server::store::journal::Operation;
+
+    use super::*;
+
+    fn write(before: &str, after: &str) -> Write {
+        Write {
+            site: Site::Jira,
+            account: "ada".to_owned(),
+            field: "Department".to_owned(),
+            before: Some(before.to_owned()),
+            after: Some(after.to_owned()),
+        }
+    }
+
+    fn journal(rows: &[(&str, &str)]) -> Journal {
+        let row = |(number, (before, after)): (i64, &(&str, &str))| Row {
+            site: Site::Jira,
+            open: Open {
+                run: "run".to_owned(),
+                target: "jira".to_owned(),
+                site: String::new(),
+                operation: Operation {
+                    number,
+                    account: "ada".to_owned(),
+                    person: "person".to_owned(),
+                    fields: vec![FieldChange {
+                        field: Field {
+                            kind: FieldKind::AdminForm,
+                            name: "Department".to_owned(),
+                        },
+                        before: Some((*before).to_owned()),
+                        after: Some((*after).to_owned()),
+                    }],
+                },
+            },
+        };
+        Journal {
+            rows: (1..).zip(rows).map(row).collect(),
+            open: 0,
+        }
+    }
+
+    /// Breaches of promises 3 and 2, and repetitions, of stretches of writing with kills between.
+    fn judged(stretches: &[&[Write]], rows: &[(&str, &str)]) -> (usize, usize, usize) {
+        let journal = journal(rows);
+        let mut course = Course::default();
+        let unrecorded: usize = stretches
+            .iter()
+            .map(|writes| course.stretch(writes.to_vec(), &journal).len())
+            .sum();
+        let (breaches, repeated) = course.judge(&journal);
+        (unrecorded, breaches.len(), repeated)
+    }
+
+    #[test]
+    fn a_write_with_its_row_keeps_the_promises_and_one_without_does_not() {
+        assert_eq!(judged(&[&[write("a", "b")]], &[("a", "b")]), (0, 0, 0));
+        assert_eq!(judged(&[&[write("a", "c")]], &[("a", "b")]), (1, 0, 0));
+        // A row that was there before is no record of what is written now.
+        let mut course = Course::begin(&journal(&[("a", "b")]));
+        let unrecorded = course.stretch(vec![write("a", "b")], &journal(&[("a", "b")]));
+        assert_eq!(unrecorded.len(), 1);
+    }
+
+    #[test]
+    fn a_repetition_keeps_promise_2_only_after_a_kill_and_only_once() {
+        let (first, again) = (write("a", "b"), write("b", "b"));
+        let rows = [("a", "b")];
+        let at_once = [first.clone(), again.clone()];
+        assert_eq!(judged(&[&at_once], &rows), (0, 1, 0));
+        let after_a_kill: [&[Write]; 2] = [&at_once[..1], &at_once[1..]];
+        assert_eq!(judged(&after_a_kill, &rows), (0, 0, 1));
+        let twice = [again.clone(), again];
+        assert_eq!(judged(&[&[first], &twice], &rows), (0, 1, 1));
+    }
+
+    #[test]
+    fn a_write_over_what_its_row_does_not_name_breaks_promise_2() {
+        let (first, over) = (write("a", "b"), write("typed", "b"));
+        assert_eq!(judged(&[&[over.clone()]], &[("a", "b")]), (0, 1, 0));
+        assert_eq!(
+            judged(&[&[first.clone()], &[over.clone()]], &[("a", "b")]),
+            (0, 1, 0)
+        );
+        // A new row that has seen it is another operation.
+        let rows = [("a", "b"), ("typed", "b")];
+        assert_eq!(judged(&[&[first], &[over]], &rows), (0, 0, 0));
     }
 }

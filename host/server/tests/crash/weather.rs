@@ -3,6 +3,8 @@
 //! Answers are lost after the request was applied, connections are cut before it was, requests are
 //! throttled, and a site restarts in the middle and knows no session any more.
 
+use std::cell::Cell;
+use std::io;
 use std::time::Duration;
 
 use attune_sim::demo::Demo;
@@ -14,31 +16,26 @@ use rand::rngs::SmallRng;
 const LOST: f64 = 0.05;
 /// How many requests are throttled.
 const THROTTLED: f64 = 0.02;
-/// How many connections are cut before anything happens.
-const CUT: f64 = 0.005;
+/// How many connections are cut before anything happens: rarely at reading, which waits then.
+const CUT: f64 = 0.003;
+const CUT_WRITES: f64 = 0.02;
 /// The pages that write, at Jira and Confluence.
 pub(crate) const WRITES: [&str; 2] = ["/secure/admin/user/", "/doedituser.action"];
 
 /// Faults by chance at all stand-ins, behind those that were scripted before.
 pub(crate) fn begin(world: &Demo) {
     let throttled = || Fault::throttle(RetryAfter::Decimal(0.05)).chance(THROTTLED);
-    let cut = || Fault::disconnect().chance(CUT);
-    for fault in [
-        Fault::fail_after_write().on("POST", WRITES[0]).chance(LOST),
-        Fault::disconnect().on("POST", WRITES[0]).chance(CUT * 4.0),
-        throttled(),
-        cut(),
-    ] {
-        world.jira.inject(fault);
-    }
-    for fault in [
-        Fault::fail_after_write().on("POST", WRITES[1]).chance(LOST),
-        Fault::disconnect().on("POST", WRITES[1]).chance(CUT * 4.0),
-        throttled(),
-        cut(),
-    ] {
-        world.wiki.inject(fault);
-    }
+    let of = |writes| {
+        [
+            Fault::fail_after_write().on("POST", writes).chance(LOST),
+            Fault::disconnect().on("POST", writes).chance(CUT_WRITES),
+            throttled(),
+            Fault::disconnect().chance(CUT),
+        ]
+    };
+    let [jira, wiki] = WRITES.map(of);
+    jira.into_iter().for_each(|fault| world.jira.inject(fault));
+    wiki.into_iter().for_each(|fault| world.wiki.inject(fault));
     world.graph.inject(throttled());
 }
 
@@ -50,12 +47,13 @@ pub(crate) async fn end(world: &Demo) {
     restart(world, Duration::ZERO).await;
 }
 
-/// Restarts a site now and then, for ever.
-pub(crate) async fn restarts(world: &Demo, mut dice: SmallRng) {
+/// Restarts both sites now and then, for ever, and counts how often.
+pub(crate) async fn restarts(world: &Demo, mut dice: SmallRng, restarted: &Cell<usize>) {
     loop {
-        let wait = Duration::from_millis(dice.random_range(50..1500));
+        let wait = Duration::from_millis(dice.random_range(20..400));
         tokio::time::sleep(wait).await;
         restart(world, Duration::from_millis(dice.random_range(1..30))).await;
+        restarted.set(restarted.get() + 1);
     }
 }
 
@@ -65,6 +63,17 @@ async fn restart(world: &Demo, length: Duration) {
     world.jira.forget_sessions();
     world.wiki.forget_sessions();
     tokio::time::sleep(length).await;
-    world.jira.resume().await.unwrap();
-    world.wiki.resume().await.unwrap();
+    again(async || world.jira.resume().await).await;
+    again(async || world.wiki.resume().await).await;
+}
+
+/// Opens a port again, which somebody else on this machine may have been given for a moment.
+async fn again(open: impl AsyncFn() -> io::Result<()>) {
+    for _ in 0..100 {
+        if open().await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    open().await.unwrap();
 }
