@@ -190,7 +190,7 @@ pub fn open(
     match site.product {
         Product::JiraDataCenter => {
             let jira = jira::Jira::open(site, credential, outside)
-                .map_err(|error| Problem::new("config", error.to_string()))?;
+                .map_err(|error| Problem::new(error.kind(), error.to_string()))?;
             Ok(Box::new(jira))
         }
         Product::ConfluenceDataCenter => Err(Problem::new(

@@ -10,9 +10,12 @@
     reason = "clippy.toml allows it in tests; these functions serve nothing else"
 )]
 
+mod certificate;
 mod failures;
 mod killed;
 mod plans;
+mod proxy;
 mod questions;
 mod secrets;
 mod terminal;
+mod tunnel;
