@@ -82,6 +82,7 @@ pub(crate) fn source(plugin: &Plugin, options: Value, place: &Place, outside: &O
             ("api".to_owned(), endpoint(&place.api)),
             ("login".to_owned(), endpoint(&place.login)),
         ]),
+        ca_file: None,
         credentials: BTreeMap::from([("app".to_owned(), credential)]),
         allow_http: false,
         start_tls: true,

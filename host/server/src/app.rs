@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use attune_wasm::registry::Registry;
-use secrecy::ExposeSecret as _;
+use secrecy::SecretString;
 
 use crate::clock::{Clock, SystemClock};
 use crate::connector;
 use crate::net::{self, Outside};
-use crate::settings::{self, Document, Overrides, Settings};
+use crate::settings::{self, Document, Overrides, Settings, TextRef};
 use crate::store::{Store, make_private_folder};
 use crate::sync::Host;
 use crate::vault::Vault;
@@ -92,13 +92,10 @@ impl App {
         let store = Store::open_at(&settings.data_dir, &settings.database).await?;
         let registry = plugins(&settings)?;
         let options = net::Options {
-            proxy: settings
-                .net
-                .proxy
-                .as_ref()
-                .map(|proxy| proxy.expose_secret().to_owned()),
+            proxy: proxy(&settings, &vault)?,
             no_proxy: settings.net.no_proxy.clone(),
             ca_file: settings.net.ca_file.clone(),
+            ..net::Options::default()
         };
         let seed = clock.now().as_nanosecond().unsigned_abs() as u64;
         let net = Outside::open(options, Arc::clone(&clock), seed)?;
@@ -110,5 +107,17 @@ impl App {
             vault: Arc::new(vault),
         };
         Ok(Self { settings, host })
+    }
+}
+
+/// The address of the proxy, read where it is kept.
+fn proxy(settings: &Settings, vault: &Vault) -> anyhow::Result<Option<SecretString>> {
+    match &settings.net.proxy {
+        None => Ok(None),
+        Some(TextRef::Text(text)) => Ok(Some(text.as_str().into())),
+        Some(TextRef::At(place)) => {
+            let address = vault.reveal(place).context("[net] proxy")?;
+            Ok(Some(address))
+        }
     }
 }

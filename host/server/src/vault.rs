@@ -97,16 +97,28 @@ impl Vault {
 
     /// Reads one secret, now: a file that was rotated gives the new one.
     pub fn reveal(&self, place: &SecretRef) -> Result<SecretString, Error> {
-        let secret = match place {
+        let secret = self.text(place)?;
+        self.remember(&secret);
+        if let SecretRef::File(path) = place
+            && is_world_readable(path)
+        {
+            self.warn(path);
+        }
+        Ok(secret)
+    }
+
+    /// Reads what lies where secrets do and is none, such as a certificate: everybody may read its
+    /// file, and texts are not cleaned of it.
+    pub fn text(&self, place: &SecretRef) -> Result<SecretString, Error> {
+        let text = match place {
             SecretRef::Env(name) => self.shared.env.get(name).cloned().unwrap_or_default(),
-            SecretRef::File(path) => self.read_file(place, path)?,
+            SecretRef::File(path) => read_file(place, path)?,
         };
-        if secret.expose_secret().trim().is_empty() {
+        if text.expose_secret().trim().is_empty() {
             let place = place.clone();
             return Err(Error::Unset { place });
         }
-        self.remember(&secret);
-        Ok(secret)
+        Ok(text)
     }
 
     /// Sentences about secrets that others can read; each is given once.
@@ -127,31 +139,6 @@ impl Vault {
             }
             clean
         })
-    }
-
-    fn read_file(&self, place: &SecretRef, path: &Path) -> Result<SecretString, Error> {
-        let unreadable = |why: String| Error::Unreadable {
-            place: place.clone(),
-            why,
-        };
-        let meta = match std::fs::metadata(path) {
-            Ok(meta) => meta,
-            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
-                let place = place.clone();
-                return Err(Error::Unset { place });
-            }
-            Err(cause) => return Err(unreadable(cause.to_string())),
-        };
-        if meta.len() > SECRET_BYTES_MAX {
-            return Err(unreadable(format!(
-                "it has more than {SECRET_BYTES_MAX} bytes"
-            )));
-        }
-        let text = std::fs::read_to_string(path).map_err(|cause| unreadable(cause.to_string()))?;
-        if is_world_readable(&meta) {
-            self.warn(path);
-        }
-        Ok(without_line_end(text).into())
     }
 
     fn warn(&self, path: &Path) {
@@ -189,6 +176,28 @@ impl Vault {
     }
 }
 
+fn read_file(place: &SecretRef, path: &Path) -> Result<SecretString, Error> {
+    let unreadable = |why: String| Error::Unreadable {
+        place: place.clone(),
+        why,
+    };
+    let meta = match std::fs::metadata(path) {
+        Ok(meta) => meta,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+            let place = place.clone();
+            return Err(Error::Unset { place });
+        }
+        Err(cause) => return Err(unreadable(cause.to_string())),
+    };
+    if meta.len() > SECRET_BYTES_MAX {
+        return Err(unreadable(format!(
+            "it has more than {SECRET_BYTES_MAX} bytes"
+        )));
+    }
+    let text = std::fs::read_to_string(path).map_err(|cause| unreadable(cause.to_string()))?;
+    Ok(without_line_end(text).into())
+}
+
 /// Editors end a file with a line end, which no secret has.
 fn without_line_end(text: String) -> String {
     let cut = text.trim_end_matches(['\r', '\n']).len();
@@ -198,13 +207,13 @@ fn without_line_end(text: String) -> String {
 }
 
 #[cfg(unix)]
-fn is_world_readable(meta: &std::fs::Metadata) -> bool {
+fn is_world_readable(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
-    meta.permissions().mode() & 0o004 != 0
+    std::fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o004 != 0)
 }
 
 #[cfg(not(unix))]
-fn is_world_readable(_: &std::fs::Metadata) -> bool {
+fn is_world_readable(_: &Path) -> bool {
     false
 }
 
@@ -249,6 +258,12 @@ mod tests {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
         vault.reveal(&place).unwrap();
         assert!(vault.take_warnings().is_empty());
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        vault.text(&place).unwrap();
+        assert!(
+            vault.take_warnings().is_empty(),
+            "a certificate is no secret"
+        );
         std::fs::remove_file(&path).unwrap();
         assert!(matches!(vault.reveal(&place), Err(Error::Unset { .. })));
     }

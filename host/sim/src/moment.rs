@@ -1,7 +1,8 @@
 //! Wall-clock time as stand-ins speak it: `Date` headers, error bodies, `Retry-After` dates.
 //!
-//! The one place of this crate that reads the clock. Nothing that a run decides comes from
-//! here: expiry and rate limits count on the runtime's monotonic clock, which tests may pause.
+//! The one place of this crate that reads the clock. Nothing that a run decides comes from here
+//! but the dates of a signed assertion: expiry of tokens and rate limits count on the runtime's
+//! monotonic clock, which tests may pause.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use jiff::fmt::rfc2822::DateTimePrinter;
     clippy::disallowed_methods,
     reason = "a stand-in plays another machine, which has a clock of its own"
 )]
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 

@@ -1,16 +1,17 @@
 //! Credentials as a connector file names them: kinds, plain keys, and where the secrets are.
 //!
 //! Invariant: no secret is in any type of this module. `reveal` turns a spec into the credential
-//! of `net` by asking somebody else for each secret.
+//! of `net` by asking somebody else for each secret. A certificate is none, but lies in a file as
+//! often as in the text, so it may stand in either.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use secrecy::SecretString;
 
-use crate::net::Credential;
-use crate::settings::SecretRef;
+use crate::net::{Algorithm, ClientKey, Credential};
 use crate::settings::reader::Node;
+use crate::settings::{SecretRef, TextRef};
 
 /// A credential with its secrets still in their places.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub struct CredentialSpec {
     pub kind: Kind,
     /// Keys that are no secrets.
     pub plain: BTreeMap<&'static str, String>,
-    /// Keys that are.
+    /// Keys that are, and a certificate that lies in a file.
     pub secrets: BTreeMap<&'static str, SecretRef>,
 }
 
@@ -101,33 +102,58 @@ impl CredentialSpec {
             let value = section.need(key, &hint).and_then(|node| node.full_text());
             plain.extend(value.map(|value| (*key, value.to_owned())));
         }
+        let mut secrets = BTreeMap::new();
+        let mut is_whole = true;
         for key in keys.optional {
-            let value = section.get(key).and_then(|node| node.full_text());
-            plain.extend(value.map(|value| (*key, value.to_owned())));
+            let Some(node) = section.get(key) else {
+                continue;
+            };
+            let value = match *key {
+                "algorithm" if node.choice(&Algorithm::WORDS).is_none() => None,
+                "certificate" => certificate(&node, folder),
+                _ => node.full_text().map(|text| TextRef::Text(text.to_owned())),
+            };
+            is_whole &= value.is_some();
+            match value {
+                Some(TextRef::Text(text)) => drop(plain.insert(*key, text)),
+                Some(TextRef::At(place)) => drop(secrets.insert(*key, place)),
+                None => {}
+            }
         }
         let secret = section.need(keys.secret, "{ env = \"NAME\" } or { file = \"PATH\" }");
         let secret = secret.and_then(|node| SecretRef::read(&node, folder));
         section.finish();
-        let is_whole = keys.plain.iter().all(|key| plain.contains_key(key));
+        is_whole &= keys.plain.iter().all(|key| plain.contains_key(key));
         is_whole.then_some(())?;
+        secrets.insert(keys.secret, secret?);
         Some(Self {
             kind,
             plain,
-            secrets: BTreeMap::from([(keys.secret, secret?)]),
+            secrets,
         })
     }
 
-    /// The credential with its secrets, each asked of `secret_of`.
+    /// The credential with its secrets, each asked of `secret_of`; `text_of` reads what lies like a
+    /// secret and is none.
     pub fn reveal<E>(
         &self,
         secret_of: impl Fn(&SecretRef) -> Result<SecretString, E>,
+        text_of: impl Fn(&SecretRef) -> Result<SecretString, E>,
     ) -> Result<Credential, E> {
         let plain = |key: &str| self.plain(key).to_owned();
         // Every kind has one secret, under the name that `Kind::keys` gives it.
-        let secret = match self.secrets.values().next() {
+        let secret = match self.secrets.get(self.kind.keys().secret) {
             Some(place) => secret_of(place)?,
             None => SecretString::default(),
         };
+        let certificate = match self.secrets.get("certificate") {
+            Some(place) => Some(text_of(place)?),
+            None => self.plain.get("certificate").map(|pem| pem.as_str().into()),
+        };
+        let algorithm = self.plain.get("algorithm").and_then(|chosen| {
+            let mut words = Algorithm::WORDS.into_iter();
+            words.find_map(|(word, algorithm)| (word == chosen).then_some(algorithm))
+        });
         Ok(match self.kind {
             Kind::Basic => Credential::Basic {
                 username: plain("username"),
@@ -145,7 +171,12 @@ impl CredentialSpec {
             },
             Kind::PrivateKeyJwt => Credential::PrivateKeyJwt {
                 client_id: plain("client-id"),
-                private_key: secret,
+                key: ClientKey {
+                    private_key: secret,
+                    certificate,
+                    key_id: self.plain.get("key-id").cloned(),
+                    algorithm,
+                },
             },
             Kind::GoogleServiceAccount => Credential::GoogleServiceAccount {
                 key: secret,
@@ -162,4 +193,17 @@ impl CredentialSpec {
     pub fn plain(&self, key: &str) -> &str {
         self.plain.get(key).map_or("", String::as_str)
     }
+}
+
+/// PEM, or the place of it. A file may hold the private key too, the text may not.
+fn certificate(node: &Node<'_>, folder: &Path) -> Option<TextRef> {
+    let read = TextRef::read(node, folder)?;
+    if matches!(&read, TextRef::Text(text) if text.contains("PRIVATE KEY")) {
+        node.error(
+            "a private key stands here in clear",
+            "leave the certificate here, and write private-key = { file = \"PATH\" }",
+        );
+        return None;
+    }
+    Some(read)
 }

@@ -102,6 +102,13 @@ pub(super) const HOST: &[Entry] = &[
         "Check the address, the network and `[net] proxy`.",
     ),
     entry(
+        "credential",
+        Fault::Operator,
+        2,
+        "A credential cannot be used at all; nobody was asked.",
+        "Correct the key that the message names, in the section of the credential.",
+    ),
+    entry(
         "database",
         Fault::Operator,
         1,
@@ -198,6 +205,13 @@ pub(super) const HOST: &[Entry] = &[
         2,
         "The provider needs an address that the connector file does not name.",
         "Write the address under `[source.endpoint]`.",
+    ),
+    entry(
+        "name-refused",
+        Fault::Operator,
+        4,
+        "A host name leads to this machine itself or to a link-local address; nothing was sent.",
+        "Correct the name server. A service on this machine is named by its address in the network (/etc/hosts), or by localhost.",
     ),
     entry(
         "no-such-field",
@@ -298,6 +312,13 @@ pub(super) const HOST: &[Entry] = &[
         "Write a new one with `attune plan --out FILE`.",
     ),
     entry(
+        "proxy",
+        Fault::Operator,
+        4,
+        "The proxy cannot be reached, or does not lead on; nothing is sent without it.",
+        "Check `[net] proxy` and the proxy's own log; hosts that need none belong into `no-proxy`.",
+    ),
+    entry(
         "read-only",
         Fault::Operator,
         1,
@@ -336,8 +357,8 @@ pub(super) const HOST: &[Entry] = &[
         "setup",
         Fault::Operator,
         2,
-        "A network setting cannot be used.",
-        "Correct `[net]` in attune.toml.",
+        "A network setting, or a file that it names, cannot be used.",
+        "Correct `[net]` in attune.toml, or the `ca-file` that the message names.",
     ),
     entry(
         "sign-in",

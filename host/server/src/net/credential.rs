@@ -11,7 +11,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::token::TokenSource;
+use super::assertion::{Assertion, ClientKey};
+use super::token::{Proof, TokenSource};
 use super::{Error, Slot, headers};
 
 /// What a connector file has under `credential`, its secrets read.
@@ -48,12 +49,12 @@ pub enum Credential {
         /// Never shown.
         client_secret: SecretString,
     },
-    /// A client that signs its requests for tokens; not supported yet.
+    /// A client that signs its requests for tokens.
     PrivateKeyJwt {
         /// Which client.
         client_id: String,
-        /// PEM, never shown.
-        private_key: SecretString,
+        /// With what.
+        key: ClientKey,
     },
     /// A Google service account; not supported yet.
     GoogleServiceAccount {
@@ -149,19 +150,30 @@ impl Sign {
                 client_id,
                 client_secret,
             } => {
-                let grant = grant.ok_or_else(|| unusable("a client without a token endpoint"))?;
-                let source = TokenSource::new(grant, client_id.clone(), client_secret.clone());
-                Ok(Self::Token(Arc::new(source)))
+                let proof = Proof::Secret(client_secret.clone());
+                Self::by_token(grant, client_id, proof)
             }
-            Credential::PrivateKeyJwt { .. }
-            | Credential::GoogleServiceAccount { .. }
-            | Credential::LdapBind { .. } => Err(Error::Unsupported {
-                what: format!(
-                    "the credential kind {:?} for this address",
-                    credential.kind()
-                ),
-            }),
+            Credential::PrivateKeyJwt { client_id, key } => {
+                let grant = grant.ok_or_else(no_token_endpoint)?;
+                let now = grant.login.outside().clock().now();
+                let proof = Proof::Key(Assertion::open(client_id, key, now)?);
+                Self::by_token(Some(grant), client_id, proof)
+            }
+            Credential::GoogleServiceAccount { .. } | Credential::LdapBind { .. } => {
+                Err(Error::Unsupported {
+                    what: format!(
+                        "the credential kind {:?} for this address",
+                        credential.kind()
+                    ),
+                })
+            }
         }
+    }
+
+    fn by_token(grant: Option<Grant>, client_id: &str, proof: Proof) -> Result<Self, Error> {
+        let grant = grant.ok_or_else(no_token_endpoint)?;
+        let source = TokenSource::new(grant, client_id.to_owned(), proof);
+        Ok(Self::Token(Arc::new(source)))
     }
 }
 
@@ -176,8 +188,9 @@ fn header(name: &str, value: String) -> Result<Sign, Error> {
 }
 
 fn unusable(what: &str) -> Error {
-    Error::Setup {
-        what: "the credential".to_owned(),
-        why: format!("it has {what}"),
-    }
+    Error::credential(format!("the credential has {what}"))
+}
+
+fn no_token_endpoint() -> Error {
+    unusable("a client, and the provider names no token endpoint for it")
 }

@@ -30,6 +30,24 @@ pub enum Error {
         /// Whose name.
         origin: Origin,
     },
+    /// The name of the host leads where no server of ours is; nothing was sent.
+    #[error("the host name of {origin} leads to {place}; nothing was sent")]
+    Astray {
+        /// Whose name.
+        origin: Origin,
+        /// The address, and what is there.
+        place: String,
+    },
+    /// The proxy does not lead to the origin; nothing was sent to that.
+    #[error("cannot reach {origin} through the proxy {why}")]
+    Proxy {
+        /// Whom we wanted to reach.
+        origin: Origin,
+        /// Which proxy, and what the network or the proxy said.
+        why: String,
+        /// Nobody was there; a proxy that answered is not asked again.
+        is_passing: bool,
+    },
     /// No connection; nothing was sent.
     #[error("cannot connect to {origin}: {why}")]
     Connect {
@@ -100,6 +118,12 @@ pub enum Error {
         /// What the other side said, without the secret.
         why: String,
     },
+    /// A credential cannot be used at all; nobody was asked.
+    #[error("{why}")]
+    Credential {
+        /// What is wrong with it, without the secret.
+        why: String,
+    },
     /// Something that this version cannot do.
     #[error("{what} is not supported")]
     Unsupported {
@@ -129,6 +153,8 @@ impl Error {
             Self::Address { .. } => "address",
             Self::Refused { .. } => "request-refused",
             Self::Dns { .. } => "dns",
+            Self::Astray { .. } => "name-refused",
+            Self::Proxy { .. } => "proxy",
             Self::Connect { .. } => "connect",
             Self::Tls { .. } => "tls",
             Self::Timeout { .. } => "timeout",
@@ -138,6 +164,7 @@ impl Error {
             Self::Throttled { .. } => "throttled",
             Self::Ambiguous { .. } => "ambiguous",
             Self::SignIn { .. } => "sign-in",
+            Self::Credential { .. } => "credential",
             Self::Unsupported { .. } => "unsupported",
             Self::Setup { .. } => "setup",
             Self::PagingLost { .. } => "paging-lost",
@@ -150,10 +177,13 @@ impl Error {
             Self::Address { .. }
             | Self::Refused { .. }
             | Self::Dns { .. }
+            | Self::Astray { .. }
+            | Self::Proxy { .. }
             | Self::Connect { .. }
             | Self::Tls { .. }
             | Self::Throttled { .. }
             | Self::SignIn { .. }
+            | Self::Credential { .. }
             | Self::Unsupported { .. }
             | Self::Setup { .. } => true,
             Self::Timeout { .. }
@@ -170,6 +200,8 @@ impl Error {
         matches!(
             self,
             Self::Dns { .. }
+                | Self::Astray { .. }
+                | Self::Proxy { .. }
                 | Self::Connect { .. }
                 | Self::Tls { .. }
                 | Self::Timeout { .. }
@@ -178,6 +210,27 @@ impl Error {
                 | Self::Throttled { .. }
                 | Self::SignIn { .. }
         )
+    }
+
+    /// Something on our own side is wrong: whoever runs this machine has to correct it.
+    pub fn is_ours(&self) -> bool {
+        matches!(
+            self,
+            Self::Astray { .. } | Self::Proxy { .. } | Self::Credential { .. }
+        )
+    }
+
+    /// Nobody was there, and somebody may be in a moment.
+    pub(super) fn met_nobody(&self) -> bool {
+        match self {
+            Self::Dns { .. } | Self::Connect { .. } => true,
+            Self::Proxy { is_passing, .. } => *is_passing,
+            _ => false,
+        }
+    }
+
+    pub(super) fn credential(why: impl Into<String>) -> Self {
+        Self::Credential { why: why.into() }
     }
 
     pub(crate) fn refused(why: impl Into<String>) -> Self {

@@ -6,22 +6,25 @@
 //! network ([`Wire`]) and a script ([`Script`]) behind it. [`ldap`] does the same for directories.
 //!
 //! Invariants: a request never goes to another scheme, host or port than its slot's; no redirect is
-//! followed; a credential is added here and nowhere else; what was refused has sent no packet; a
+//! followed; a connection goes only where its host name may lead ([`Names`]); a credential is added here and nowhere else; what was refused has sent no packet; a
 //! write whose answer was lost is [`Error::Ambiguous`] and is not sent again; no error text holds a
 //! secret, a query or a body.
 //!
 //! Deliberately not here: what an answer means (`source`, `target`), where secrets are kept
 //! (`vault`).
 
+mod assertion;
 mod credential;
 mod error;
 mod headers;
 mod hold;
 pub mod ldap;
+mod names;
 mod origin;
 mod outside;
 mod pinned;
 mod probe;
+mod proxy;
 mod request;
 mod retry;
 mod script;
@@ -35,9 +38,11 @@ mod wire;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use assertion::{Algorithm, ClientKey};
 pub use credential::{Credential, Grant, Sign};
 pub use error::Error;
 pub use headers::admit_guest_headers;
+pub use names::Names;
 pub use origin::{Base, Origin};
 pub use outside::{Options, Outside};
 pub use probe::{Fact, facts};

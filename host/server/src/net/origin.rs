@@ -13,7 +13,7 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use super::Error;
+use super::{Error, names};
 
 /// Longest path or link that is looked at (Graph's skip tokens reach some 8 KiB).
 const LINK_BYTES_MAX: usize = 32 * 1024;
@@ -56,8 +56,8 @@ impl Origin {
     pub fn is_loopback(&self) -> bool {
         let bare = self.host.trim_start_matches('[').trim_end_matches(']');
         match bare.parse::<IpAddr>() {
-            Ok(address) => address.is_loopback(),
-            Err(_) => bare == "localhost",
+            Ok(address) => address.to_canonical().is_loopback(),
+            Err(_) => names::is_this_machine(bare),
         }
     }
 
@@ -140,6 +140,10 @@ impl Base {
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err(unusable("a query or a fragment does not belong into it"));
+        }
+        let address = origin.host.trim_matches(['[', ']']).parse().ok();
+        if let Some(place) = address.and_then(names::nowhere) {
+            return Err(unusable(&format!("that is {place}")));
         }
         Ok(Self { url, origin })
     }

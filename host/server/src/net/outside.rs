@@ -6,22 +6,26 @@ use std::time::Duration;
 
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
+use secrecy::SecretString;
 
 use super::hold::Holds;
 use super::retry::Policy;
 use super::send::Send;
-use super::{Error, Origin, Wire};
+use super::{Error, Names, Origin, Wire};
 use crate::clock::Clock;
 
 /// The `[net]` section: how this machine reaches the world.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// `http://proxy.example.com:3128`, used for everything but this machine and `no_proxy`.
-    pub proxy: Option<String>,
+    /// `http://proxy.example.com:3128`, used for everything but this machine and `no_proxy`; never
+    /// shown, because it may hold a password.
+    pub proxy: Option<SecretString>,
     /// Hosts, domains and networks that are reached directly.
     pub no_proxy: Vec<String>,
     /// PEM file of authorities that are trusted besides the system's.
     pub ca_file: Option<PathBuf>,
+    /// Looks host names up.
+    pub names: Names,
 }
 
 /// The outside world as the slots see it; cheap to clone.

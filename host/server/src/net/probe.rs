@@ -1,7 +1,8 @@
 //! Facts about an address, for `attune check`: does the name resolve, does the port answer, is the
 //! connection secure.
 //!
-//! These look past proxies and say so; whether the provider lets us in is the adapter's to find.
+//! Behind a proxy these are facts about the proxy; whether it leads on, and whether the provider
+//! lets us in, is the adapter's to find.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -11,8 +12,10 @@ use std::time::{Duration, Instant};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 
+use super::names::Lost;
 use super::origin::bare_host;
-use super::{Base, Options, tls};
+use super::proxy::Proxy;
+use super::{Base, Names, Options, tls};
 
 const LOOKUP_MAX: Duration = Duration::from_secs(10);
 const CONNECT_MAX: Duration = Duration::from_secs(5);
@@ -21,7 +24,7 @@ const ADDRESSES_SHOWN: usize = 4;
 /// One line of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
-    /// `name`, `port` or `tls`.
+    /// `proxy`, `name`, `port` or `tls`.
     pub name: &'static str,
     /// As it should be.
     pub is_ok: bool,
@@ -56,9 +59,10 @@ impl Fact {
 /// beside the address.
 pub async fn facts(base: &Base, ca_file: Option<&std::path::Path>, options: &Options) -> Vec<Fact> {
     let origin = base.origin();
-    if options.proxy.is_some() && !origin.is_loopback() && origin.scheme().starts_with("http") {
-        let message = format!("{origin} is reached through the proxy of [net]");
-        return vec![Fact::good("name", message)];
+    match Proxy::open(options) {
+        Ok(Some(proxy)) if proxy.serves(origin) => return vec![behind(&proxy, options).await],
+        Ok(_) => {}
+        Err(error) => return vec![Fact::bad("proxy", error.to_string(), "correct [net]")],
     }
     let Some(host) = bare_host(base.url()) else {
         return vec![Fact::bad(
@@ -67,13 +71,14 @@ pub async fn facts(base: &Base, ca_file: Option<&std::path::Path>, options: &Opt
             "name one",
         )];
     };
-    let addresses = lookup(&host, origin.port()).await;
-    let Some(first) = addresses.first().copied() else {
-        let message = format!("the host name {host} cannot be resolved");
-        let fix = "check the address, the name server and /etc/hosts";
-        return vec![Fact::bad("name", message, fix)];
+    let (first, addresses) = match lookup(&host, origin.port(), &options.names).await {
+        Ok(found) => found,
+        Err(fact) => return vec![fact],
     };
-    let mut facts = vec![Fact::good("name", resolved(&host, &addresses))];
+    let mut facts = vec![Fact::good(
+        "name",
+        resolved(base, &host, &addresses, options),
+    )];
     let files: Vec<_> = options
         .ca_file
         .as_deref()
@@ -95,21 +100,70 @@ pub async fn facts(base: &Base, ca_file: Option<&std::path::Path>, options: &Opt
     facts
 }
 
-async fn lookup(host: &str, port: u16) -> Vec<SocketAddr> {
-    let found = tokio::time::timeout(LOOKUP_MAX, tokio::net::lookup_host((host, port))).await;
-    match found {
-        Ok(Ok(addresses)) => addresses.collect(),
-        _ => Vec::new(),
+/// The one fact about an address that the proxy leads to: whether the proxy is there.
+async fn behind(proxy: &Proxy, options: &Options) -> Fact {
+    let origin = proxy.origin();
+    let fix = "check `[net] proxy` and whether the proxy runs";
+    let bad = |why: &str| Fact::bad("proxy", format!("the proxy {origin}: {why}"), fix);
+    let host = origin.host().trim_matches(['[', ']']);
+    let first = match lookup(host, origin.port(), &options.names).await {
+        Ok((first, _)) => first,
+        Err(fact) => return bad(&fact.message),
+    };
+    let host = host.to_owned();
+    let touched = tokio::task::spawn_blocking(move || touch(first, &host, None)).await;
+    match touched.unwrap_or_default().first() {
+        Some(fact) if fact.is_ok => Fact::good(
+            "proxy",
+            format!("reached through the proxy {origin} of [net]"),
+        ),
+        Some(fact) => bad(&fact.message),
+        None => bad("it could not be tried"),
     }
 }
 
-fn resolved(host: &str, addresses: &[SocketAddr]) -> String {
+/// The first address and all of them, or the fact that there is none.
+async fn lookup(
+    host: &str,
+    port: u16,
+    names: &Names,
+) -> Result<(SocketAddr, Vec<SocketAddr>), Fact> {
+    let found = tokio::time::timeout(LOOKUP_MAX, names.addresses(host)).await;
+    let (message, fix) = match found.unwrap_or(Err(Lost::Unknown)) {
+        Ok(addresses) => {
+            let sockets = addresses.into_iter().map(|ip| SocketAddr::new(ip, port));
+            let sockets: Vec<_> = sockets.collect();
+            if let Some(first) = sockets.first() {
+                return Ok((*first, sockets));
+            }
+            (format!("the host name {host} has no address"), "name one")
+        }
+        Err(Lost::Unknown) => (
+            format!("the host name {host} cannot be resolved"),
+            "check the address, the name server and /etc/hosts",
+        ),
+        Err(Lost::Astray(place)) => (
+            format!("the host name {host} leads to {place}"),
+            "correct the name server; a service on this machine is named by its address in the \
+             network, or by localhost",
+        ),
+    };
+    Err(Fact::bad("name", message, fix))
+}
+
+fn resolved(base: &Base, host: &str, addresses: &[SocketAddr], options: &Options) -> String {
     let shown: Vec<String> = addresses
         .iter()
         .take(ADDRESSES_SHOWN)
         .map(|address| address.ip().to_string())
         .collect();
-    format!("{host} is {}", shown.join(", "))
+    let is_directory = base.origin().scheme().starts_with("ldap");
+    let aside = if is_directory && options.proxy.is_some() {
+        "; LDAP does not go through the proxy of [net]"
+    } else {
+        ""
+    };
+    format!("{host} is {}{aside}", shown.join(", "))
 }
 
 /// Blocking: a few lines of the standard library instead of one more asynchronous TLS stack.

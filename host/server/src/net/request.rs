@@ -9,6 +9,8 @@ use bytes::Bytes;
 use secrecy::SecretString;
 use url::Url;
 
+use super::Origin;
+
 /// Most that is read of one answer, after decompression.
 pub(super) const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 
@@ -167,6 +169,16 @@ impl Response {
             .iter()
             .filter(|(n, _)| n.eq_ignore_ascii_case(name));
         found.next().map(|(_, value)| value.as_str())
+    }
+
+    /// Where a redirect leads, which nobody follows: the origin, without path and query.
+    pub fn redirect(&self) -> Option<String> {
+        if !matches!(self.status, 301 | 302 | 303 | 307 | 308) {
+            return None;
+        }
+        let place = self.header("location").and_then(|at| Url::parse(at).ok());
+        let origin = place.as_ref().and_then(Origin::of);
+        Some(origin.map_or_else(|| "another page".to_owned(), |origin| origin.to_string()))
     }
 
     /// 200 to 299.

@@ -127,7 +127,7 @@ fn judge_answer(attempt: &Attempt<'_>, answer: Response) -> Verdict {
 fn judge_error(attempt: &Attempt<'_>, error: Error) -> Verdict {
     let wait = attempt.backoff();
     let is_passing = match &error {
-        Error::Connect { .. } | Error::Dns { .. } => {
+        error if error.met_nobody() => {
             attempt.unreachable.saturating_add(wait) <= attempt.policy.connect_total_max
         }
         Error::Interrupted { .. } | Error::Timeout { .. } | Error::TooLarge { .. }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use secrecy::SecretString;
 
 use super::credential::Sign;
@@ -96,6 +97,16 @@ impl Slot {
     /// Sends a request, repeats it where that is right, and gives the last answer, whatever its
     /// status. An error means that there is no answer.
     pub async fn exchange(&self, request: Request) -> Result<Response, Error> {
+        let body = request.body.clone();
+        self.exchange_anew(request, &|| Ok(body.clone())).await
+    }
+
+    /// The same with a body that is made anew for every attempt.
+    pub(super) async fn exchange_anew(
+        &self,
+        request: Request,
+        body: &(dyn Fn() -> Result<Bytes, Error> + Sync),
+    ) -> Result<Response, Error> {
         let unsigned = self.prepare(&request)?;
         let clock = self.outside().clock();
         let began = clock.uptime();
@@ -107,6 +118,7 @@ impl Slot {
             self.outside().pass(self.origin(), left).await?;
             let outgoing = Outgoing {
                 credential: self.sign(&mut signature).await?,
+                body: body()?,
                 ..unsigned.clone()
             };
             attempts += 1;
@@ -116,7 +128,7 @@ impl Slot {
             }
             let now = clock.uptime();
             match &result {
-                Err(Error::Connect { .. } | Error::Dns { .. }) => {
+                Err(error) if error.met_nobody() => {
                     unreachable_since.get_or_insert(now);
                 }
                 _ => unreachable_since = None,
@@ -159,7 +171,7 @@ impl Slot {
             url,
             headers: request.headers.clone(),
             credential: None,
-            body: request.body.clone(),
+            body: Bytes::new(),
             body_bytes_max: request.body_bytes_max,
         })
     }

@@ -1,7 +1,11 @@
 //! The way out against a real listener on loopback: what is repeated, what is waited for, what is
 //! added to a request and what never leaves.
 
+mod assertions;
 mod links;
+mod moved;
+mod proxies;
+mod redirects;
 mod tls;
 mod tokens;
 mod wire;

@@ -4,6 +4,7 @@
 //! A machine without any authority (a bare container) still starts and still talks to loopback; the
 //! first secure connection then says what is missing.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -42,17 +43,22 @@ pub(super) fn client_config(ca_files: &[&Path]) -> Result<ClientConfig, Error> {
 
 /// Adds the certificates of a file to the authorities, and gives them back.
 fn read(roots: &mut RootCertStore, file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let what = || format!("the ca-file {}", file.display());
-    let certificates = CertificateDer::pem_file_iter(file)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|cause| setup(what(), cause.to_string()))?;
+    let wrong = |why: String| setup(format!("the ca-file {}", file.display()), why);
+    let text = std::fs::read(file).map_err(|cause| match cause.kind() {
+        io::ErrorKind::NotFound => wrong("there is no such file".to_owned()),
+        kind => wrong(kind.to_string()),
+    })?;
+    let certificates = CertificateDer::pem_slice_iter(&text)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|cause| wrong(format!("it is damaged ({cause})")))?;
     if certificates.is_empty() {
-        return Err(setup(what(), "it holds no PEM certificate".to_owned()));
+        let why = "it holds no PEM certificate (a part from -----BEGIN CERTIFICATE-----)";
+        return Err(wrong(why.to_owned()));
     }
-    for certificate in &certificates {
+    for (at, certificate) in certificates.iter().enumerate() {
         roots
             .add(certificate.clone())
-            .map_err(|cause| setup(what(), cause.to_string()))?;
+            .map_err(|_| wrong(format!("part {} of it is no certificate", at + 1)))?;
     }
     Ok(certificates)
 }

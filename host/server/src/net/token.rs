@@ -1,19 +1,23 @@
 //! Tokens of a client: obtained when first needed, renewed before they end, one request at a time.
 //!
-//! The form is that of RFC 6749, 4.4 with the client's secret in the body, as Entra ID wants it. A
-//! token is renewed at four fifths of its life, five minutes before its end at the earliest, and
-//! once when the other side answers 401 with it. Tokens are kept in memory only.
+//! The form is that of RFC 6749, 4.4 with the client's secret in the body, as Entra ID wants it, or
+//! with an assertion that its key has signed (RFC 7523, 2.2), a new one for every attempt: a server
+//! may take each only once. A token is renewed at four fifths of its life, five minutes before its
+//! end at the earliest, and once when the other side answers 401 with it. Tokens are kept in memory
+//! only.
 //!
-//! Deliberately not here: signed assertions (private-key-jwt, service accounts).
+//! Deliberately not here: how an assertion is made (`assertion`), service accounts of Google.
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::Mutex;
 use url::form_urlencoded;
 
+use super::assertion::Assertion;
 use super::request::{Method, Repeat, Request, Response};
 use super::{Error, Grant};
 
@@ -23,14 +27,26 @@ const LIFE_DEFAULT: Duration = Duration::from_mins(5);
 const MARGIN_MAX: Duration = Duration::from_mins(5);
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
 const WORDS_MAX: usize = 300;
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// How `{"` begins in base64, and so every assertion.
+const JSON_START: &str = "eyJ";
 
 /// One client's tokens.
 #[derive(Debug)]
 pub struct TokenSource {
     grant: Grant,
     client_id: String,
-    client_secret: SecretString,
+    proof: Proof,
     held: Mutex<Option<Token>>,
+}
+
+/// How a client shows that it is itself.
+#[derive(Debug)]
+pub(super) enum Proof {
+    /// By a secret that both know.
+    Secret(SecretString),
+    /// By a signature.
+    Key(Assertion),
 }
 
 /// A token as it goes into the header.
@@ -61,11 +77,11 @@ struct Refusal {
 }
 
 impl TokenSource {
-    pub(super) fn new(grant: Grant, client_id: String, client_secret: SecretString) -> Self {
+    pub(super) fn new(grant: Grant, client_id: String, proof: Proof) -> Self {
         Self {
             grant,
             client_id,
-            client_secret,
+            proof,
             held: Mutex::new(None),
         }
     }
@@ -96,10 +112,10 @@ impl TokenSource {
             body_bytes_max: ANSWER_BYTES_MAX,
             ..Request::of(Method::Post, self.grant.path.as_str(), Repeat::Safe)
                 .with_header("accept", "application/json")
-                .with_body("application/x-www-form-urlencoded", self.form())
+                .with_header("content-type", "application/x-www-form-urlencoded")
         };
         let login = &self.grant.login;
-        let answer = login.exchange(request).await?;
+        let answer = login.exchange_anew(request, &|| self.form()).await?;
         let granted = self.read(&answer)?;
         let life = life(granted.expires_in.as_ref());
         let margin = MARGIN_MAX.min(life / 5);
@@ -113,15 +129,36 @@ impl TokenSource {
         Ok(token)
     }
 
-    fn form(&self) -> String {
+    fn form(&self) -> Result<Bytes, Error> {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("grant_type", "client_credentials")
-            .append_pair("client_id", &self.client_id)
-            .append_pair("client_secret", self.client_secret.expose_secret());
+            .append_pair("client_id", &self.client_id);
+        match &self.proof {
+            Proof::Secret(secret) => {
+                form.append_pair("client_secret", secret.expose_secret());
+            }
+            Proof::Key(key) => {
+                let now = self.grant.login.outside().clock().now();
+                let assertion = key.sign(&self.audience()?, now)?;
+                form.append_pair("client_assertion_type", ASSERTION_TYPE)
+                    .append_pair("client_assertion", &assertion);
+            }
+        }
         if !self.grant.scopes.is_empty() {
             form.append_pair("scope", &self.grant.scopes.join(" "));
         }
-        form.extend_pairs(&self.grant.parameters).finish()
+        Ok(form.extend_pairs(&self.grant.parameters).finish().into())
+    }
+
+    /// Whom an assertion is for: the token endpoint, where the provider names nobody else.
+    fn audience(&self) -> Result<String, Error> {
+        match self.grant.audience.as_str() {
+            "" => {
+                let endpoint = self.grant.login.base().join(&self.grant.path)?;
+                Ok(endpoint.to_string())
+            }
+            named => Ok(named.to_owned()),
+        }
     }
 
     fn read(&self, answer: &Response) -> Result<Granted, Error> {
@@ -131,10 +168,15 @@ impl TokenSource {
                 status: answer.status,
             });
         }
+        if let Some(place) = answer.redirect() {
+            return Err(self.failed(format!(
+                "it redirects to {place} and no redirect is followed: correct the address"
+            )));
+        }
         if !answer.is_success() {
             return Err(
                 self.failed(match serde_json::from_slice::<Refusal>(&answer.body) {
-                    Ok(refusal) => self.without_secret(&said(&refusal)),
+                    Ok(refusal) => shortened(&self.without_secret(&said(&refusal))),
                     Err(_) => format!("status {}", answer.status),
                 }),
             );
@@ -160,26 +202,41 @@ impl TokenSource {
         }
     }
 
+    /// What a server says of us may quote what we sent.
     fn without_secret(&self, text: &str) -> String {
-        match self.client_secret.expose_secret() {
-            "" => text.to_owned(),
-            secret => text.replace(secret, "***"),
+        match &self.proof {
+            Proof::Secret(secret) if secret.expose_secret().is_empty() => text.to_owned(),
+            Proof::Secret(secret) => text.replace(secret.expose_secret(), "***"),
+            Proof::Key(_) => {
+                let words = text.split(' ');
+                let shown = words.map(|word| {
+                    if word.contains(JSON_START) {
+                        "***"
+                    } else {
+                        word
+                    }
+                });
+                shown.collect::<Vec<_>>().join(" ")
+            }
         }
     }
 }
 
-/// Code and the first line of the description, shortened, in one line of printable characters.
+/// Code and the first line of the description.
 fn said(refusal: &Refusal) -> String {
     let description = refusal.error_description.as_deref().unwrap_or_default();
     let first = description.lines().next().unwrap_or_default();
-    let text = match first.trim() {
+    match first.trim() {
         "" => refusal.error.clone(),
         first => format!("{}: {first}", refusal.error),
-    };
-    text.chars()
-        .filter(|c| !c.is_control())
-        .take(WORDS_MAX)
-        .collect()
+    }
+}
+
+/// Printable, and no longer than a line: the last thing that is done to a text, because a secret
+/// that was cut is not found any more.
+fn shortened(text: &str) -> String {
+    let plain = text.chars().filter(|c| !c.is_control());
+    plain.take(WORDS_MAX).collect()
 }
 
 fn life(expires_in: Option<&Value>) -> Duration {

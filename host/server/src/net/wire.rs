@@ -1,23 +1,27 @@
 //! The real [`Send`]: reqwest over rustls, with everything switched off that acts on its own.
 //!
-//! No redirects, no cookies, no proxy from the environment (it is a setting), and never a proxy for
-//! this machine itself. Connecting may take 10 s, silence 30 s, the whole exchange 120 s; a body is
+//! No redirects, no cookies, no proxy but that of the settings ([`proxy`](super::proxy)), no address
+//! that [`Names`] does not let pass. Connecting may take 10 s, silence 30 s, the whole exchange 120 s; a body is
 //! counted while it is decompressed and dropped when it grows beyond the limit.
 
 use std::error::Error as StdError;
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{HeaderName, HeaderValue};
-use reqwest::{Client, NoProxy, Proxy, redirect};
+use reqwest::{Client, redirect};
 use secrecy::ExposeSecret;
 
+use super::names::Lost;
 use super::outside::Options;
+use super::proxy::Proxy;
 use super::send::{Send, Sent};
-use super::{Error, Method, Origin, Outgoing, Response, tls};
+use super::{Error, Method, Names, Origin, Outgoing, Response, tls};
 
 /// Time for a connection with its handshake.
 pub(super) const CONNECT_MAX: Duration = Duration::from_secs(10);
@@ -32,6 +36,7 @@ const USER_AGENT: &str = concat!("attune/", env!("CARGO_PKG_VERSION"));
 #[derive(Debug)]
 pub struct Wire {
     client: Client,
+    proxy: Option<Arc<Proxy>>,
     options: Options,
 }
 
@@ -55,26 +60,40 @@ impl Wire {
             .read_timeout(IDLE_MAX)
             .timeout(REQUEST_MAX)
             .pool_idle_timeout(Duration::from_mins(1))
+            .dns_resolver(Arc::new(options.names.clone()))
             .tls_backend_preconfigured(tls);
-        if let Some(address) = &options.proxy {
-            builder = builder.proxy(proxy(address, &options.no_proxy)?);
+        let proxy = Proxy::open(options)?;
+        if let Some(proxy) = &proxy {
+            builder = builder.proxy(proxy.for_client());
         }
         let client = builder.build().map_err(|cause| Error::Setup {
             what: "the network".to_owned(),
             why: cause.without_url().to_string(),
         })?;
         let options = options.clone();
-        Ok(Self { client, options })
+        Ok(Self {
+            client,
+            proxy,
+            options,
+        })
     }
 
     async fn exchange(&self, outgoing: Outgoing) -> Result<Response, Error> {
         let origin = Origin::of(&outgoing.url)
             .ok_or_else(|| Error::refused("the address names no known scheme or host"))?;
+        let proxy = self.proxy.as_ref().filter(|proxy| proxy.serves(&origin));
+        let proxy = proxy.map(|proxy| proxy.origin());
         let limit_bytes = outgoing.body_bytes_max;
         let request = build(&self.client, outgoing)?;
         let sent = self.client.execute(request).await;
-        let answer = sent.map_err(|cause| classify(&cause, &origin))?;
+        let answer = sent.map_err(|cause| match proxy {
+            Some(proxy) => classify_by_proxy(&cause, &origin, proxy),
+            None => classify(&cause, &origin),
+        })?;
         let status = answer.status().as_u16();
+        if let (407, "http", Some(proxy)) = (status, origin.scheme(), proxy) {
+            return Err(wants_sign_in(&origin, proxy));
+        }
         let headers = readable(answer.headers());
         let body = read(answer, &origin, limit_bytes).await?;
         Ok(Response {
@@ -96,13 +115,15 @@ impl Send for Wire {
     }
 }
 
-fn proxy(address: &str, direct: &[String]) -> Result<Proxy, Error> {
-    let list = format!("localhost,127.0.0.0/8,::1,{}", direct.join(","));
-    let proxy = Proxy::all(address).map_err(|_| Error::Setup {
-        what: "[net] proxy".to_owned(),
-        why: "it is not an address like http://proxy.example.com:3128".to_owned(),
-    })?;
-    Ok(proxy.no_proxy(NoProxy::from_string(&list)))
+impl Resolve for Names {
+    fn resolve(&self, name: Name) -> Resolving {
+        let names = self.clone();
+        Box::pin(async move {
+            let found = names.addresses(name.as_str()).await?;
+            let sockets = found.into_iter().map(|address| SocketAddr::new(address, 0));
+            Ok(Box::new(sockets) as Addrs)
+        })
+    }
 }
 
 fn build(client: &Client, outgoing: Outgoing) -> Result<reqwest::Request, Error> {
@@ -168,37 +189,96 @@ async fn read(
 /// whole addresses.
 fn classify(cause: &reqwest::Error, origin: &Origin) -> Error {
     let origin = origin.clone();
-    let mut io_kind = None;
-    let mut next: Option<&(dyn StdError + 'static)> = cause.source();
-    while let Some(inner) = next {
-        if let Some(found) = tls::inside(inner) {
-            let why = tls::words(found);
-            return Error::Tls { origin, why };
-        }
-        if let Some(found) = inner.downcast_ref::<io::Error>() {
-            io_kind = Some(found.kind());
-        }
-        next = inner.source();
+    if let Some(found) = causes(cause).find_map(tls::inside) {
+        let why = tls::words(found);
+        return Error::Tls { origin, why };
+    }
+    if let Some(Lost::Astray(place)) = lost(cause) {
+        let place = place.to_string();
+        return Error::Astray { origin, place };
     }
     if cause.is_dns() {
         return Error::Dns { origin };
     }
     if cause.is_connect() {
-        let why = match io_kind {
-            Some(io::ErrorKind::ConnectionRefused) => "connection refused".to_owned(),
-            _ if cause.is_timeout() => format!("no connection within {} s", CONNECT_MAX.as_secs()),
-            Some(kind) => kind.to_string(),
-            None => "no connection".to_owned(),
-        };
+        let why = no_connection(cause);
         return Error::Connect { origin, why };
     }
     if cause.is_timeout() {
         return Error::Timeout { origin };
     }
-    let why = match io_kind {
+    let why = match io_kind(cause) {
         Some(kind) => kind.to_string(),
         None if cause.is_decode() => "the answer's body cannot be read".to_owned(),
         None => "the answer is not complete".to_owned(),
     };
     Error::Interrupted { origin, why }
+}
+
+/// The same with a proxy in between: who cannot be reached is the proxy, or it says so.
+fn classify_by_proxy(cause: &reqwest::Error, origin: &Origin, proxy: &Origin) -> Error {
+    let failed = |why: &str| Error::Proxy {
+        origin: origin.clone(),
+        why: format!("{proxy}: {why}"),
+        is_passing: true,
+    };
+    match classify(cause, origin) {
+        Error::Tls { origin, why } if proxy.scheme() == "https" => Error::Tls {
+            origin,
+            why: format!("{why}; this may be said of the proxy {proxy}"),
+        },
+        Error::Astray { place, .. } => Error::Astray {
+            origin: proxy.clone(),
+            place,
+        },
+        Error::Dns { .. } => failed("its host name cannot be resolved"),
+        Error::Connect { why, .. } => match tunnel(cause).as_deref() {
+            Some("proxy authorization required") => wants_sign_in(origin, proxy),
+            Some("unsuccessful") => failed("it does not lead there"),
+            Some("unexpected end of file") => failed("it closed the connection"),
+            _ => failed(&why),
+        },
+        error => error,
+    }
+}
+
+/// Not asked again: another attempt with the same password could lock the account.
+fn wants_sign_in(origin: &Origin, proxy: &Origin) -> Error {
+    Error::Proxy {
+        origin: origin.clone(),
+        why: format!("{proxy}: it wants another user name and password (status 407)"),
+        is_passing: false,
+    }
+}
+
+/// An error's causes, itself left out.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |&cause| cause.source())
+}
+
+fn lost(error: &reqwest::Error) -> Option<&Lost> {
+    causes(error).find_map(|cause| cause.downcast_ref())
+}
+
+fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
+    let found = causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>());
+    found.last().map(io::Error::kind)
+}
+
+fn no_connection(error: &reqwest::Error) -> String {
+    match io_kind(error) {
+        Some(io::ErrorKind::ConnectionRefused) => "connection refused".to_owned(),
+        _ if error.is_timeout() => format!("no connection within {} s", CONNECT_MAX.as_secs()),
+        Some(kind) => kind.to_string(),
+        None => "no connection".to_owned(),
+    }
+}
+
+/// What the library says of a tunnel that was not built; its type has no name for us, its texts
+/// are fixed words.
+fn tunnel(error: &reqwest::Error) -> Option<String> {
+    causes(error).find_map(|cause| {
+        let text = cause.to_string();
+        text.strip_prefix("tunnel error: ").map(str::to_owned)
+    })
 }

@@ -6,11 +6,11 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::nearest;
 use super::reader::{Mistake, Node, Section};
+use super::{SecretRef, TextRef, nearest};
 
 /// Variables that are read elsewhere: the settings file's own place.
 const OTHER_VARIABLES: [&str; 1] = ["ATTUNE_CONFIG"];
@@ -64,6 +64,17 @@ impl<'t> Layers<'t> {
         match self.find(key)? {
             Found::Word(_, word) => Some(word.to_owned()).filter(|word| !word.is_empty()),
             Found::Node(node) => node.full_text().map(str::to_owned),
+        }
+    }
+
+    /// A text or the place of one. What stands in a variable may be a secret, and stays there.
+    pub(super) fn text_ref(&self, key: &'static str) -> Option<TextRef> {
+        match self.find(key)? {
+            Found::Word(name, _) => Some(TextRef::At(SecretRef::Env(name))),
+            Found::Node(node) => {
+                let folder = self.folder.as_deref().unwrap_or(Path::new(""));
+                TextRef::read(&node, folder)
+            }
         }
     }
 

@@ -22,7 +22,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 pub use nearest::nearest;
-pub use secret::SecretRef;
+pub use secret::{SecretRef, TextRef};
 pub use sections::{Keep, Limits, Log, LogFormat, Net, SwapPolicy};
 
 use layers::Layers;

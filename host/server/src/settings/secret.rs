@@ -1,7 +1,8 @@
 //! Where a secret comes from: a name, never the secret itself.
 //!
 //! Invariant: a secret that stands in a file in clear is refused, with the sentence how to write
-//! it. Deliberately not here: reading it (`vault`).
+//! it. What need not be a secret ([`TextRef`]) may stand there or in a secret's place. Deliberately
+//! not here: reading it (`vault`).
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -54,5 +55,24 @@ impl SecretRef {
         };
         section.finish();
         found
+    }
+}
+
+/// A text as it stands, or the place of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TextRef {
+    /// No secret.
+    Text(String),
+    /// Whoever needs it reads it there.
+    At(SecretRef),
+}
+
+impl TextRef {
+    /// Reads `"text"`, `{ env = "NAME" }` or `{ file = "PATH" }`.
+    pub fn read(node: &Node<'_>, folder: &Path) -> Option<Self> {
+        if node.as_section().is_some() {
+            return SecretRef::read(node, folder).map(Self::At);
+        }
+        node.full_text().map(|text| Self::Text(text.to_owned()))
     }
 }

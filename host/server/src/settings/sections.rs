@@ -3,19 +3,20 @@
 //!
 //! Deliberately not here: defaults of plugin limits, which belong to the engine that keeps them.
 
-use std::fmt;
 use std::path::PathBuf;
 
-use secrecy::{ExposeSecret, SecretString};
 use tracing_subscriber::EnvFilter;
 
+use super::TextRef;
 use super::layers::{Layers, days};
 
 /// `[net]`: how this machine reaches the world.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Net {
-    /// `proxy`: `http://proxy.example.com:3128`; may hold a password and is not shown.
-    pub proxy: Option<SecretString>,
+    /// `proxy`: `"http://proxy.example.com:3128"`. All HTTP requests go through it but those to this
+    /// machine; LDAP does not. One that wants a user name and a password has them in its address,
+    /// which is then a secret: `{ env = "NAME" }`, `{ file = "PATH" }`, or `ATTUNE_NET__PROXY`.
+    pub proxy: Option<TextRef>,
     /// `no-proxy`: hosts, domains and networks that are reached directly.
     pub no_proxy: Vec<String>,
     /// `ca-file`: PEM file of authorities that are trusted besides the system's.
@@ -24,13 +25,16 @@ pub struct Net {
 
 impl Net {
     pub(super) fn read(layers: &Layers<'_>) -> Option<Self> {
-        let proxy = layers.text("net.proxy").map(SecretString::from);
-        let is_http = |proxy: &SecretString| {
-            let text = proxy.expose_secret();
-            text.starts_with("http://") || text.starts_with("https://")
-        };
-        if proxy.as_ref().is_some_and(|proxy| !is_http(proxy)) {
-            layers.wrong("net.proxy", "it must begin with http:// or https://");
+        let proxy = layers.text_ref("net.proxy");
+        if let Some(TextRef::Text(text)) = &proxy {
+            if !text.starts_with("http://") && !text.starts_with("https://") {
+                layers.wrong("net.proxy", "it must begin with http:// or https://");
+            }
+            if text.contains('@') {
+                let why = "a user name or password stands here in clear: keep the whole address \
+                           elsewhere and write proxy = { env = \"NAME\" } or { file = \"PATH\" }";
+                layers.wrong("net.proxy", why);
+            }
         }
         let ca_file = layers.text("net.ca-file");
         Some(Self {
@@ -38,16 +42,6 @@ impl Net {
             no_proxy: layers.list("net.no-proxy")?,
             ca_file: ca_file.map(|path| layers.resolve("net.ca-file", &path)),
         })
-    }
-}
-
-impl fmt::Debug for Net {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Net")
-            .field("proxy", &self.proxy.is_some())
-            .field("no_proxy", &self.no_proxy)
-            .field("ca_file", &self.ca_file)
-            .finish()
     }
 }
 

@@ -96,11 +96,25 @@ fn an_unbuilt_database_is_said_so_without_its_password() {
 }
 
 #[test]
-fn a_proxy_password_is_never_shown() {
-    let env = [(
-        "ATTUNE_NET__PROXY",
-        "http://u:pa55word@proxy.example.com:3128",
-    )];
-    let settings = load_text("", &env, Overrides::default()).unwrap().settings;
+fn a_proxy_with_a_password_is_a_secret_and_never_stands_in_the_file() {
+    let address = "http://u:pa55word@proxy.example.com:3128";
+    let settings = load_text("", &[("ATTUNE_NET__PROXY", address)], Overrides::default());
+    let settings = settings.unwrap().settings;
     assert!(!format!("{settings:?}").contains("pa55word"));
+    let place = SecretRef::Env("ATTUNE_NET__PROXY".to_owned());
+    assert_eq!(settings.net.proxy, Some(TextRef::At(place)));
+
+    let text = format!("[net]\nproxy = '{address}'\n");
+    let told = load_text(&text, &[], Overrides::default()).unwrap_err();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].contains("etc/attune.toml:2:9") && told[0].contains("{ file = "));
+    assert!(!told[0].contains("pa55word"), "{told:?}");
+
+    let text = "[net]\nproxy = { file = 'proxy' }\n";
+    let settings = load_text(text, &[], Overrides::default()).unwrap().settings;
+    let place = SecretRef::File(PathBuf::from("etc/proxy"));
+    assert_eq!(settings.net.proxy, Some(TextRef::At(place)));
+
+    let told = load_text("[net]\nproxy = 'proxy:3128'\n", &[], Overrides::default());
+    assert!(told.unwrap_err()[0].contains("must begin with http://"));
 }

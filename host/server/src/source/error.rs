@@ -64,6 +64,15 @@ pub enum Error {
         #[source]
         cause: net::Error,
     },
+    /// A credential cannot be used.
+    #[error("[source.credential.{slot}] cannot be used")]
+    Credential {
+        /// Its name.
+        slot: String,
+        /// Why.
+        #[source]
+        cause: net::Error,
+    },
     /// The adapter gave up.
     #[error("{}", .problem.message)]
     Aborted {
@@ -129,7 +138,13 @@ impl Error {
             Self::MissingCredential { .. } => "missing-credential",
             Self::UnknownCredential { .. } => "unknown-credential",
             Self::UnfitCredential { .. } => "unfit-credential",
-            Self::Endpoint { cause, .. } => cause.kind(),
+            Self::Endpoint { cause, .. } | Self::Credential { cause, .. } => cause.kind(),
+            // An adapter without an answer cannot know that it is our own side that stands in the
+            // way, and that waiting will not help.
+            Self::Aborted {
+                problem,
+                cause: Some(cause),
+            } if problem.code == "unavailable" && cause.is_ours() => cause.kind(),
             Self::Aborted { problem, .. } => &problem.code,
             Self::Plugin { code, .. } => code,
             Self::RequestRefused { .. } => "request-refused",
@@ -163,6 +178,7 @@ impl Error {
                 | Self::UnknownCredential { .. }
                 | Self::UnfitCredential { .. }
                 | Self::Endpoint { .. }
+                | Self::Credential { .. }
         )
     }
 

@@ -361,7 +361,10 @@ fn mark_of_page(request: u64, page: &ldap::Page) -> u64 {
 fn failed(error: &net::Error) -> Reply {
     let kind = match error {
         // The kinds that adapters know.
-        net::Error::Dns { .. } | net::Error::Interrupted { .. } => "connect",
+        net::Error::Dns { .. }
+        | net::Error::Astray { .. }
+        | net::Error::Proxy { .. }
+        | net::Error::Interrupted { .. } => "connect",
         net::Error::Refused { .. } => "refused",
         other => other.kind(),
     };

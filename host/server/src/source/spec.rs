@@ -19,6 +19,8 @@ pub struct SourceSpec {
     pub adapter: Arc<dyn Adapter>,
     /// `[source.endpoint]`.
     pub endpoints: BTreeMap<String, Endpoint>,
+    /// `ca-file`: for every address that has none of its own.
+    pub ca_file: Option<PathBuf>,
     /// `[source.credential.*]`, their secrets read.
     pub credentials: BTreeMap<String, Credential>,
     /// `allow-http`.
@@ -205,6 +207,7 @@ impl Filling<'_> {
         if endpoint.url.is_empty() {
             endpoint.url.clone_from(&slot.default_url);
         }
+        endpoint.ca_file = endpoint.ca_file.or_else(|| self.spec.ca_file.clone());
         match (endpoint.url.is_empty(), slot.required) {
             (false, _) => Ok(Some(endpoint)),
             (true, false) => Ok(None),
@@ -252,7 +255,10 @@ impl Filling<'_> {
         let (Some(slot), Some(credential)) = (needed, self.spec.credentials.get(name)) else {
             return Ok(Sign::Nothing);
         };
-        let wants_tokens = matches!(credential, Credential::ClientCredentials { .. });
+        let wants_tokens = matches!(
+            credential,
+            Credential::ClientCredentials { .. } | Credential::PrivateKeyJwt { .. }
+        );
         let grant = match slot.grant.as_ref().filter(|_| wants_tokens) {
             Some(grant) => Some(self.grant(grant)?),
             None => None,
@@ -262,13 +268,13 @@ impl Filling<'_> {
             found.next().map(|(_, value)| value.as_str())
         };
         let header = extra("header").map(|name| (name, extra("prefix").unwrap_or_default()));
-        Sign::with(credential, header, grant).map_err(|cause| Error::Endpoint {
+        Sign::with(credential, header, grant).map_err(|cause| Error::Credential {
             slot: name.to_owned(),
             cause,
         })
     }
 
-    /// The token endpoint's slot has no credential: the client's secret is in the form.
+    /// The token endpoint's slot has no credential: the client's proof is in the form.
     fn grant(&self, grant: &TokenGrant) -> Result<Grant, Error> {
         let slots = &self.needs.endpoints;
         let login = slots.iter().find(|slot| slot.name == grant.endpoint);

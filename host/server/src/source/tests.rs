@@ -99,6 +99,7 @@ pub(super) fn spec(adapter: Arc<dyn Adapter>, api: &str) -> SourceSpec {
         connector: "entra-main".to_owned(),
         adapter,
         endpoints: BTreeMap::from([("api".to_owned(), endpoint)]),
+        ca_file: None,
         credentials: BTreeMap::new(),
         allow_http: false,
         start_tls: true,

@@ -8,6 +8,8 @@ use attune_core::mapping::FieldKind;
 
 use super::pin::Pinned;
 use super::{Error, Host};
+use crate::connector::CredentialSpec;
+use crate::net::Credential;
 use crate::source::{self, Source, SourceSpec};
 use crate::target::{self, Target};
 
@@ -15,28 +17,25 @@ use crate::target::{self, Target};
 pub(super) fn source(host: &Host, pinned: &Pinned) -> Result<Source, Error> {
     let spec = &pinned.connector.source;
     let adapter = source::Wasm::open(&pinned.provider, &spec.options).map_err(Error::Source)?;
-    let mut endpoints = BTreeMap::new();
-    for (slot, endpoint) in &spec.endpoints {
-        let ca_file = endpoint.ca_file.clone().or_else(|| spec.ca_file.clone());
-        endpoints.insert(
-            slot.clone(),
-            source::Endpoint {
-                url: endpoint.url.clone(),
-                ca_file,
-            },
-        );
-    }
+    let endpoints = spec.endpoints.iter().map(|(slot, endpoint)| {
+        let endpoint = source::Endpoint {
+            url: endpoint.url.clone(),
+            ca_file: endpoint.ca_file.clone(),
+        };
+        (slot.clone(), endpoint)
+    });
     let mut credentials = BTreeMap::new();
     for (slot, credential) in &spec.credentials {
         let place = format!("source.credential.{slot}");
-        let revealed = credential.reveal(|place| host.vault.reveal(place));
+        let revealed = reveal(host, credential);
         let credential = revealed.map_err(|error| secret(&place, &error))?;
         credentials.insert(slot.clone(), credential);
     }
     let spec = SourceSpec {
         connector: pinned.connector.id.clone(),
         adapter: Arc::new(adapter),
-        endpoints,
+        endpoints: endpoints.collect(),
+        ca_file: spec.ca_file.clone(),
         credentials,
         allow_http: spec.allow_http,
         start_tls: spec.start_tls,
@@ -52,7 +51,7 @@ pub(super) fn target(
     spec: &crate::connector::TargetSpec,
 ) -> Result<Box<dyn Target>, Error> {
     let place = format!("target.{}.credential", spec.name);
-    let revealed = spec.credential.reveal(|place| host.vault.reveal(place));
+    let revealed = reveal(host, &spec.credential);
     let credential = revealed.map_err(|error| secret(&place, &error))?;
     let site = target::Site {
         product: spec.product,
@@ -66,7 +65,15 @@ pub(super) fn target(
             .any(|rows| rows.field.kind == FieldKind::AdminForm),
         custom: spec.custom.clone(),
     };
-    target::open(site, &credential, &host.net).map_err(Error::Configuration)
+    target::open(site, &credential, &host.net).map_err(|problem| {
+        let message = format!("[target.{}]: {}", spec.name, problem.message);
+        Error::Configuration(Problem::new(&problem.code, message))
+    })
+}
+
+fn reveal(host: &Host, spec: &CredentialSpec) -> Result<Credential, crate::vault::Error> {
+    let vault = &host.vault;
+    spec.reveal(|place| vault.reveal(place), |place| vault.text(place))
 }
 
 fn secret(place: &str, error: &crate::vault::Error) -> Error {

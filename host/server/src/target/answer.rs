@@ -99,7 +99,7 @@ pub(super) fn judge(answer: &Response, is_write: bool, us: &Us) -> Result<Said, 
     match answer.status {
         200..=299 if is_page(answer) => Err(sign_in_page()),
         200..=299 => success(answer),
-        301..=308 => Err(sign_in_page()),
+        301..=308 => Err(redirected(answer, us)),
         401 => Err(not_signed_in(answer, us)),
         403 => Err(forbidden(answer, us, &said())),
         404 | 410 if refusal.as_ref().is_some_and(Refusal::is_of_the_api) => {
@@ -241,6 +241,18 @@ pub(super) fn sign_in_page() -> Error {
     )
 }
 
+fn redirected(answer: &Response, us: &Us) -> Error {
+    let place = answer.redirect();
+    Error::target(
+        "sign-in",
+        format!(
+            "Jira redirects to {} and no redirect is followed: single sign-on stands before the \
+             REST API, the credential is not accepted, or the url is not that of the site",
+            place.as_deref().unwrap_or("another page")
+        ),
+    )
+}
+
 pub(super) fn is_page(answer: &Response) -> bool {
     let kind = answer.header("content-type").unwrap_or_default();
     let start = answer.body.iter().find(|byte| !byte.is_ascii_whitespace());
@@ -254,9 +266,12 @@ pub(super) fn from_net(error: &net::Error) -> Error {
         net::Error::Ambiguous { .. } => Error::Unknown,
         net::Error::Refused { .. } => Error::rejected("request-refused", text),
         net::Error::Dns { .. } | net::Error::Connect { .. } => Error::target("connect", text),
+        net::Error::Astray { .. } => Error::target("name-refused", text),
+        net::Error::Proxy { .. } => Error::target("proxy", text),
         net::Error::Tls { .. } => Error::target("tls", text),
         net::Error::Throttled { .. } => Error::target("throttled", text),
         net::Error::SignIn { .. } => Error::target("sign-in", text),
+        net::Error::Credential { .. } => Error::target("credential", text),
         net::Error::TooLarge { .. } | net::Error::Status { .. } => {
             Error::target("bad-answer", text)
         }

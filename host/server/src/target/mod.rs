@@ -247,7 +247,7 @@ pub fn open(
     credential: &Credential,
     outside: &Outside,
 ) -> Result<Box<dyn Target>, Problem> {
-    let wrong = |error: net::Error| Problem::new("config", error.to_string());
+    let wrong = |error: net::Error| Problem::new(error.kind(), error.to_string());
     Ok(match site.product {
         Product::JiraDataCenter => {
             Box::new(jira::Jira::open(site, credential, outside).map_err(wrong)?)

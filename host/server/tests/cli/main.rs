@@ -10,10 +10,13 @@
     reason = "clippy.toml allows it in tests; these functions serve nothing else"
 )]
 
+mod certificate;
 mod failures;
 mod hostile;
 mod killed;
 mod plans;
+mod proxy;
 mod questions;
 mod secrets;
 mod terminal;
+mod tunnel;

@@ -6,7 +6,7 @@
 //!
 //! Deliberately not here: photos, delta, writes. They are answered 501 as unknown routes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,6 +20,7 @@ use crate::stand::{Setup, Stand};
 use crate::wire::{Program, Received, Reply};
 use refusal::Refusal;
 
+mod assertion;
 mod batch;
 mod filter;
 mod groups;
@@ -73,6 +74,9 @@ pub struct Options {
     pub client_secret: String,
     /// Whether the secret is past its end date.
     pub is_secret_expired: bool,
+    /// The application's certificates (DER); an assertion that one of them has signed is as good
+    /// as the secret.
+    pub certificates: Vec<Vec<u8>>,
     /// How long a token lasts (`expires_in`).
     pub token_lifetime: Duration,
     /// Whether the application has `User.Read.All`; without it every read is 403.
@@ -94,6 +98,7 @@ impl Options {
             client_id: "6f1c0c2e-9a1d-4b57-8a30-3f6f2f6b9d11".to_owned(),
             client_secret: "sim~client~secret~not~real".to_owned(),
             is_secret_expired: false,
+            certificates: Vec::new(),
             token_lifetime: Duration::from_secs(3599),
             has_permission: true,
             page_max: 999,
@@ -110,6 +115,8 @@ pub struct Directory {
     people: Mutex<People>,
     settings: Mutex<Settings>,
     tokens: Mutex<HashMap<String, Instant>>,
+    /// The `jti` of every assertion that was taken.
+    assertions: Mutex<HashSet<String>>,
     serial: AtomicU64,
     refusals: AtomicU64,
 }
@@ -123,6 +130,8 @@ pub struct Settings {
     pub client_secret: String,
     /// Whether the secret is past its end date.
     pub is_secret_expired: bool,
+    /// The application's certificates (DER).
+    pub certificates: Vec<Vec<u8>>,
     /// How long the next tokens last.
     pub token_lifetime: Duration,
     /// Whether the application may read users.
@@ -177,12 +186,14 @@ impl Directory {
                 groups: options.groups,
                 client_secret: options.client_secret,
                 is_secret_expired: options.is_secret_expired,
+                certificates: options.certificates,
                 token_lifetime: options.token_lifetime,
                 has_permission: options.has_permission,
                 page_max: options.page_max,
                 traps: options.traps,
             }),
             tokens: Mutex::default(),
+            assertions: Mutex::default(),
             serial: AtomicU64::new(1),
             refusals: AtomicU64::new(0),
         }
@@ -198,6 +209,11 @@ impl Directory {
 
     fn tokens(&self) -> MutexGuard<'_, HashMap<String, Instant>> {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn assertions(&self) -> MutexGuard<'_, HashSet<String>> {
+        let seen = self.assertions.lock();
+        seen.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the request has a token that holds and the permission that reading wants.

@@ -1,4 +1,5 @@
-//! The sign-in: the client-credentials grant by secret, with the error numbers that admins meet.
+//! The sign-in: the client-credentials grant by secret or by certificate (`assertion`), with the
+//! error numbers that admins meet.
 //!
 //! A token is worth something only at the stand-in that gave it out, and only until it expires.
 //! The scope must name this stand-in or one of the published Graph hosts.
@@ -11,7 +12,7 @@ use std::sync::atomic::Ordering;
 use tokio::time::Instant;
 use url::form_urlencoded;
 
-use super::{Directory, refusal};
+use super::{Directory, assertion, refusal};
 use crate::moment;
 use crate::wire::{Received, Reply};
 
@@ -25,7 +26,12 @@ const GRAPH_HOSTS: &[&str] = &[
 ];
 
 /// An error of the sign-in: status, OAuth's word, number and text.
-struct Denial(u16, &'static str, u32, String);
+pub(super) struct Denial(
+    pub(super) u16,
+    pub(super) &'static str,
+    pub(super) u32,
+    pub(super) String,
+);
 
 impl Directory {
     pub(super) fn token(&self, received: &Received, tenant: &str) -> Reply {
@@ -67,6 +73,10 @@ impl Directory {
         }
         self.check_scope(field("scope")?)?;
         let settings = self.settings();
+        if field("client_assertion_type").is_ok_and(|kind| kind == assertion::KIND) {
+            self.check_assertion(field("client_assertion")?, &settings.certificates)?;
+            return Ok(settings.token_lifetime);
+        }
         if field("client_secret")? != settings.client_secret {
             let text = format!(
                 "Invalid client secret provided. Ensure the secret being sent in the request is \

@@ -1,15 +1,19 @@
 //! A connection to a directory, for one conversation.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use ldap3::controls::{MakeCritical, PagedResults};
-use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError};
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, StdStream};
 use secrecy::ExposeSecret;
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::entry::{self, Item};
 use super::{Binary, Bind, Directory, Page, Scope, Search, Security};
+use crate::net::names::Lost;
 use crate::net::wire::{CONNECT_MAX, IDLE_MAX, REQUEST_MAX};
 use crate::net::{Error, tls};
 
@@ -51,8 +55,9 @@ impl Directory {
     }
 
     async fn connect_once(&self) -> Result<Connection, Error> {
-        self.resolve().await?;
+        let stream = self.reach().await?;
         let settings = LdapConnSettings::new()
+            .set_std_stream(StdStream::Tcp(stream))
             .set_conn_timeout(CONNECT_MAX)
             .set_config(Arc::clone(&self.tls))
             .set_starttls(self.security == Security::StartTls);
@@ -75,20 +80,36 @@ impl Directory {
         Ok(connection)
     }
 
-    /// Resolved beforehand only to tell a wrong name from a host that does not answer.
-    async fn resolve(&self) -> Result<(), Error> {
+    /// A connection to an address that the name may lead to: the library would look the name up
+    /// itself, and go wherever it leads.
+    async fn reach(&self) -> Result<std::net::TcpStream, Error> {
         let origin = self.origin();
         let host = origin.host().trim_matches(['[', ']']);
-        let found =
-            tokio::time::timeout(CONNECT_MAX, tokio::net::lookup_host((host, origin.port())));
-        if let Ok(Ok(addresses)) = found.await
-            && addresses.count() > 0
-        {
-            return Ok(());
-        }
-        Err(Error::Dns {
+        let found = timeout(CONNECT_MAX, self.outside.options().names.addresses(host));
+        let addresses = match found.await.unwrap_or(Err(Lost::Unknown)) {
+            Ok(addresses) => addresses,
+            Err(Lost::Unknown) => {
+                let origin = origin.clone();
+                return Err(Error::Dns { origin });
+            }
+            Err(Lost::Astray(place)) => {
+                let (origin, place) = (origin.clone(), place.to_string());
+                return Err(Error::Astray { origin, place });
+            }
+        };
+        let failed = |why: String| Error::Connect {
             origin: origin.clone(),
-        })
+            why,
+        };
+        let sockets = addresses.into_iter();
+        let sockets: Vec<_> = sockets
+            .map(|ip| SocketAddr::new(ip, origin.port()))
+            .collect();
+        let opened = match timeout(CONNECT_MAX, TcpStream::connect(&sockets[..])).await {
+            Ok(opened) => opened.and_then(TcpStream::into_std),
+            Err(_) => return Err(failed(no_connection())),
+        };
+        opened.map_err(|cause| failed(cause.kind().to_string()))
     }
 
     fn classify_opening(&self, cause: &LdapError) -> Error {
@@ -114,7 +135,7 @@ impl Directory {
             },
             LdapError::Timeout { .. } => Error::Connect {
                 origin,
-                why: format!("no connection within {} s", CONNECT_MAX.as_secs()),
+                why: no_connection(),
             },
             LdapError::LdapResult { result } => Error::Tls {
                 origin,
@@ -156,7 +177,7 @@ impl Connection {
     /// Reads one page. A result code other than 0 is not an error here: it is part of the page.
     pub async fn search(&mut self, search: &Search) -> Result<Page, Error> {
         let origin = self.directory.origin().clone();
-        match tokio::time::timeout(REQUEST_MAX, self.search_now(search)).await {
+        match timeout(REQUEST_MAX, self.search_now(search)).await {
             Ok(result) => result,
             Err(_) => Err(Error::Timeout { origin }),
         }
@@ -227,6 +248,10 @@ impl Connection {
             _ => Error::PagingLost { origin },
         }
     }
+}
+
+fn no_connection() -> String {
+    format!("no connection within {} s", CONNECT_MAX.as_secs())
 }
 
 fn is_hang_up(kind: io::ErrorKind) -> bool {

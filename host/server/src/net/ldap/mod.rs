@@ -7,9 +7,11 @@
 //!
 //! Invariants: no referral is followed; no bind without a password (a server takes it for an
 //! anonymous one, RFC 4513 5.1.2); values are bytes in the server's order and are never judged by
-//! their content; the answer of a broken server is an error, never a panic.
+//! their content; the answer of a broken server is an error, never a panic; a connection goes only
+//! where the host name may lead ([`Names`](super::Names)).
 //!
-//! Deliberately not here: filters (the adapter writes them), SASL, writing.
+//! Deliberately not here: filters (the adapter writes them), SASL, writing, proxies: a directory
+//! is reached directly, whatever `[net] proxy` says.
 
 mod connection;
 mod entry;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
-use rcgen::{CertificateParams, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
@@ -26,9 +26,14 @@ fn secure(change: impl FnOnce(&mut CertificateParams)) -> Secure {
     change(&mut params);
     let key = KeyPair::generate().unwrap();
     let certificate = params.self_signed(&key).unwrap();
+    serving(&certificate, &key, &certificate.pem())
+}
+
+/// A server with that certificate; `trusted` is in its file.
+fn serving(certificate: &rcgen::Certificate, key: &KeyPair, trusted: &str) -> Secure {
     let folder = tempfile::tempdir().unwrap();
     let pem = folder.path().join("ca.pem");
-    std::fs::write(&pem, certificate.pem()).unwrap();
+    std::fs::write(&pem, trusted).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let config = ServerConfig::builder_with_provider(provider)
@@ -103,6 +108,49 @@ async fn a_private_authority_is_trusted_beside_its_address_only() {
         .await
         .unwrap();
     assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn one_authority_of_two_servers_is_trusted_for_the_address_that_names_it_alone() {
+    let mut authority = CertificateParams::new(Vec::<String>::new()).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().unwrap();
+    let pem = authority.self_signed(&key).unwrap().pem();
+    let issuer = Issuer::new(authority, key);
+    let server = || {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        serving(&params.signed_by(&key, &issuer).unwrap(), &key, &pem)
+    };
+    let (first, second) = (server(), server());
+    let (outside, _) = outside();
+    let slot = |url: String, ca_file: Option<PathBuf>| {
+        let spec = SlotSpec {
+            address: url,
+            ca_file,
+            ..SlotSpec::default()
+        };
+        Slot::open(&outside, spec).unwrap()
+    };
+    let trusting = slot(first.url(), Some(first.pem.clone()));
+    let same_place = slot(first.url(), None);
+    let same_authority = slot(second.url(), None);
+    for _ in 0..2 {
+        assert_eq!(
+            trusting.exchange(Request::get("/")).await.unwrap().status,
+            200
+        );
+        for slot in [&same_place, &same_authority] {
+            let error = slot.exchange(Request::get("/")).await.unwrap_err();
+            assert_eq!(error.kind(), "tls");
+            let words = format!("no secure connection to {}: its certificate", slot.origin());
+            let text = error.to_string();
+            assert!(
+                text.starts_with(&words) && text.contains("(ca-file)"),
+                "{text}"
+            );
+        }
+    }
 }
 
 #[tokio::test]
@@ -181,22 +229,36 @@ async fn another_name_and_an_old_certificate_are_named() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_certificate_is_named() {
+async fn a_file_that_is_no_certificate_is_named_with_what_is_wrong_with_it() {
     let folder = tempfile::tempdir().unwrap();
-    let empty = folder.path().join("empty.pem");
-    std::fs::write(&empty, "hello").unwrap();
-    let missing = folder.path().join("missing.pem");
     let server = secure(|_| {});
-    for file in [empty, missing] {
+    let key = KeyPair::generate().unwrap().serialize_pem();
+    let broken = "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n";
+    let nonsense = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (name, text, words) in [
+        ("empty.pem", Some(""), "no PEM certificate"),
+        ("der.crt", Some("\u{30}\u{2}hello"), "no PEM certificate"),
+        ("key.pem", Some(key.as_str()), "no PEM certificate"),
+        ("broken.pem", Some(broken), "it is damaged"),
+        (
+            "nonsense.pem",
+            Some(nonsense),
+            "part 1 of it is no certificate",
+        ),
+        ("missing.pem", None, "there is no such file"),
+    ] {
+        let file = folder.path().join(name);
+        if let Some(text) = text {
+            std::fs::write(&file, text).unwrap();
+        }
         let error = server
             .get(&server.url(), Some(file.clone()))
             .await
             .unwrap_err();
         assert_eq!(error.kind(), "setup");
-        assert!(
-            error.to_string().contains(&file.display().to_string()),
-            "{error}"
-        );
+        let text = error.to_string();
+        assert!(text.contains(&file.display().to_string()), "{text}");
+        assert!(text.contains(words), "{name}: {text}");
     }
 }
 
@@ -210,33 +272,4 @@ async fn a_check_says_how_secure_an_address_is() {
     assert_eq!(last.message, "secure connection, TLS 1.3");
     let bad = facts(&base, None, &Options::default()).await;
     assert!(!bad.last().unwrap().is_ok && bad.last().unwrap().message.contains("ca-file"));
-}
-
-#[tokio::test]
-async fn a_proxy_serves_everything_but_this_machine() {
-    let proxy = Listener::start(|_, _| reply(200, &[], "by proxy")).await;
-    let here = Listener::start(|_, _| reply(200, &[], "direct")).await;
-    let options = Options {
-        proxy: Some(proxy.url()),
-        no_proxy: vec!["direct.example.com".to_owned()],
-        ca_file: None,
-    };
-    let outside = Outside::open(options, TestClock::skipping(noon()), 1).unwrap();
-    let spec = SlotSpec {
-        address: "http://people.example.com".to_owned(),
-        allow_http: true,
-        ..SlotSpec::default()
-    };
-    let answer = Slot::open(&outside, spec)
-        .unwrap()
-        .exchange(Request::get("/x"))
-        .await
-        .unwrap();
-    assert_eq!(&answer.body[..], b"by proxy");
-    assert_eq!(proxy.seen(), ["GET http://people.example.com/x"]);
-    let answer = slot(&outside, &here.url())
-        .exchange(Request::get("/"))
-        .await
-        .unwrap();
-    assert_eq!(&answer.body[..], b"direct");
 }

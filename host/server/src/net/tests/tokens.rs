@@ -140,6 +140,22 @@ async fn a_refused_client_is_told_in_one_line_without_the_secret() {
 }
 
 #[tokio::test]
+async fn a_secret_is_taken_out_before_a_long_text_is_cut() {
+    let world = world(|_| {
+        let filler = "x".repeat(290 - "invalid_client: ".len());
+        let refusal = serde_json::json!({
+            "error": "invalid_client", "error_description": format!("{filler}{SECRET} provided"),
+        });
+        Ok(Response::new(401, refusal.to_string()))
+    });
+    let text = world.get().await.unwrap_err().to_string();
+    assert!(
+        text.ends_with("x*** provid") && !text.contains("s3c"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
 async fn what_is_no_token_is_said_so() {
     for (status, body, kind) in [
         (200, "<html>Sign in</html>", "sign-in"),
@@ -169,11 +185,11 @@ async fn what_is_no_token_is_said_so() {
 
 #[tokio::test]
 async fn kinds_to_come_say_that_they_are_not_supported() {
-    let credential = Credential::PrivateKeyJwt {
-        client_id: "c".to_owned(),
-        private_key: SecretString::from("pem"),
+    let credential = Credential::GoogleServiceAccount {
+        key: SecretString::from("{}"),
+        subject: None,
     };
     let error = Sign::with(&credential, None, None).unwrap_err();
     assert_eq!(error.kind(), "unsupported");
-    assert!(error.to_string().contains("oauth2-private-key-jwt"));
+    assert!(error.to_string().contains("google-service-account"));
 }

@@ -145,29 +145,6 @@ async fn a_write_is_sent_again_after_429_but_not_after_502() {
 }
 
 #[tokio::test]
-async fn no_redirect_is_followed_and_no_cookie_is_sent_back() {
-    let elsewhere = Listener::start(|_, _| reply(200, &[], "")).await;
-    let location = elsewhere.url();
-    let server = Listener::start(move |nth, request| {
-        assert!(!request.headers().contains_key("cookie"));
-        let status = [301, 302, 303, 307, 308][nth % 5];
-        reply(
-            status,
-            &[("location", &location), ("set-cookie", "a=b")],
-            "",
-        )
-    })
-    .await;
-    let (outside, _) = outside();
-    let slot = slot(&outside, &server.url());
-    for _ in 0..5 {
-        let answer = slot.exchange(Request::get("/")).await.unwrap();
-        assert!((300..400).contains(&answer.status));
-    }
-    assert_eq!((server.seen().len(), elsewhere.seen().len()), (5, 0));
-}
-
-#[tokio::test]
 async fn a_body_is_counted_after_decompression() {
     let bomb = gzip_stored(&vec![0; 3 * 1024 * 1024]);
     let server = Listener::start(move |_, request| {
