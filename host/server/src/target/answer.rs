@@ -246,8 +246,9 @@ fn redirected(answer: &Response, us: &Us) -> Error {
     Error::target(
         "sign-in",
         format!(
-            "Jira redirects to {} and no redirect is followed: single sign-on stands before the \
-             REST API, the credential is not accepted, or the url is not that of the site",
+            "{} redirects to {} and no redirect is followed: single sign-on stands before the REST \
+             API, the credential is not accepted, or the url is not that of the site",
+            us.product,
             place.as_deref().unwrap_or("another page")
         ),
     )
