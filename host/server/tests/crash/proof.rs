@@ -238,7 +238,6 @@ impl Course {
     }
 }
 
-/// A write of a department, and a journal with rows about the same department.
 #[cfg(test)]
 mod tests {
     use attune_core::mapping::{Field, FieldKind};
@@ -246,6 +245,7 @@ mod tests {
 
     use super::*;
 
+    /// Ada's department becomes another one.
     fn write(before: &str, after: &str) -> Write {
         Write {
             site: Site::Jira,
@@ -256,6 +256,7 @@ mod tests {
         }
     }
 
+    /// Rows about Ada's department.
     fn journal(rows: &[(&str, &str)]) -> Journal {
         let row = |(number, (before, after)): (i64, &(&str, &str))| Row {
             site: Site::Jira,
@@ -308,26 +309,24 @@ mod tests {
 
     #[test]
     fn a_repetition_keeps_promise_2_only_after_a_kill_and_only_once() {
-        let (first, again) = (write("a", "b"), write("b", "b"));
+        let first = || write("a", "b");
+        let again = || write("b", "b");
         let rows = [("a", "b")];
-        let at_once = [first.clone(), again.clone()];
-        assert_eq!(judged(&[&at_once], &rows), (0, 1, 0));
-        let after_a_kill: [&[Write]; 2] = [&at_once[..1], &at_once[1..]];
-        assert_eq!(judged(&after_a_kill, &rows), (0, 0, 1));
-        let twice = [again.clone(), again];
-        assert_eq!(judged(&[&[first], &twice], &rows), (0, 1, 1));
+        assert_eq!(judged(&[&[first(), again()]], &rows), (0, 1, 0));
+        assert_eq!(judged(&[&[first()], &[again()]], &rows), (0, 0, 1));
+        let twice = [again(), again()];
+        assert_eq!(judged(&[&[first()], &twice], &rows), (0, 1, 1));
     }
 
     #[test]
     fn a_write_over_what_its_row_does_not_name_breaks_promise_2() {
-        let (first, over) = (write("a", "b"), write("typed", "b"));
-        assert_eq!(judged(&[&[over.clone()]], &[("a", "b")]), (0, 1, 0));
-        assert_eq!(
-            judged(&[&[first.clone()], &[over.clone()]], &[("a", "b")]),
-            (0, 1, 0)
-        );
+        let first = || write("a", "b");
+        let over = || write("typed", "b");
+        let rows = [("a", "b")];
+        assert_eq!(judged(&[&[over()]], &rows), (0, 1, 0));
+        assert_eq!(judged(&[&[first()], &[over()]], &rows), (0, 1, 0));
         // A new row that has seen it is another operation.
         let rows = [("a", "b"), ("typed", "b")];
-        assert_eq!(judged(&[&[first], &[over]], &rows), (0, 0, 0));
+        assert_eq!(judged(&[&[first()], &[over()]], &rows), (0, 0, 0));
     }
 }

@@ -34,8 +34,10 @@ pub(crate) fn begin(world: &Demo) {
         ]
     };
     let [jira, wiki] = WRITES.map(of);
-    jira.into_iter().for_each(|fault| world.jira.inject(fault));
-    wiki.into_iter().for_each(|fault| world.wiki.inject(fault));
+    for (jira, wiki) in jira.into_iter().zip(wiki) {
+        world.jira.inject(jira);
+        world.wiki.inject(wiki);
+    }
     world.graph.inject(throttled());
 }
 
