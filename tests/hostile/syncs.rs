@@ -173,15 +173,8 @@ async fn ten_thousand_values_end_in_entity_properties_as_given_or_as_problems() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_values_end_in_user_properties_as_given_or_as_problems() {
-    // A page has no carriage return: HTML reads it as a line feed. What the form makes of one is
-    // between the target and the site, and no question of hostile data.
-    let is_shown = |value: &Value| match &value.means {
-        Meaning::Text(text) => !text.contains('\r'),
-        Meaning::Nothing | Meaning::Refused(_) => true,
-    };
-    let values = hostile::values(SEED, VALUES * 11 / 10).into_iter();
-    let values: Vec<Value> = values.filter(is_shown).take(VALUES).collect();
-    assert_eq!(values.len(), VALUES);
+    // A page has no carriage return: HTML reads it as a line feed, and it is the same value.
+    let values = hostile::values(SEED, VALUES);
     every_value_ends_as_text_or_problem(Route::Form, values).await;
 }
 

@@ -5,9 +5,30 @@
 //! written here. The invariants: what is not ours is never cleared, a failure keeps what is
 //! there, what somebody else changed is never overwritten unnoticed.
 
+use std::borrow::Cow;
+
 use crate::mapping::{Apply, Conflict, Existing};
 use crate::plan::Op;
 use crate::{Outcome, Problem};
+
+/// What a target does to a value before it stores it; idempotent.
+pub type Normalise = fn(&str) -> Cow<'_, str>;
+
+/// The value is stored as it is.
+pub fn as_it_is(value: &str) -> Cow<'_, str> {
+    Cow::Borrowed(value)
+}
+
+/// The value is read from a page: it has no space around it, and line feeds for line ends (HTML
+/// standard, "normalize newlines").
+pub fn as_shown(value: &str) -> Cow<'_, str> {
+    let value = value.trim();
+    if value.contains('\r') {
+        Cow::Owned(value.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(value)
+    }
+}
 
 /// What we last wrote to or adopted of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +66,7 @@ pub struct Situation<'a> {
     /// Longest text (in UTF-16 units, as the products count) that the field takes, where known.
     pub text_max: Option<usize>,
     /// What the target does to a value before it stores it.
-    pub normalise: fn(&str) -> &str,
+    pub normalise: Normalise,
     /// What the target made of our last writes, where it made the same of all of them.
     pub altered: Option<Altered<'a>>,
 }
@@ -210,7 +231,7 @@ fn held(decision: Decision) -> Decision {
 struct Here<'a> {
     ledger: Option<&'a str>,
     now: Option<&'a str>,
-    normalise: fn(&str) -> &str,
+    normalise: Normalise,
 }
 
 impl<'a> Here<'a> {

@@ -167,7 +167,7 @@ fn plan_batch(
                 existing: row.existing,
                 conflict: row.conflict,
                 text_max: None,
-                normalise: str::trim,
+                normalise: attune_core::decide::as_shown,
                 altered: None,
             });
             match decision {

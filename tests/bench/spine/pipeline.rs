@@ -87,7 +87,7 @@ fn is_due(field: &FieldResult, person: usize, known: Option<&str>) -> bool {
         existing: Existing::Overwrite,
         conflict: Conflict::SourceWins,
         text_max: None,
-        normalise: str::trim,
+        normalise: attune_core::decide::as_shown,
         altered: None,
     });
     matches!(decision, Decision::Write(_))

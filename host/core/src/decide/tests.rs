@@ -4,10 +4,6 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn trim(text: &str) -> &str {
-    text.trim()
-}
-
 fn situation<'a>(
     ledger: Option<&'a str>,
     observed: Observed<'a>,
@@ -24,7 +20,7 @@ fn situation<'a>(
         existing: Existing::Overwrite,
         conflict: Conflict::SourceWins,
         text_max: None,
-        normalise: trim,
+        normalise: as_shown,
         altered: None,
     }
 }
@@ -255,12 +251,12 @@ proptest! {
         let first = decide_now(&ledger, if read { Observed::Value(belief.as_deref()) } else { UNREAD });
         match &first {
             Decision::Write(write) => {
-                let nothing = |text: &Option<String>| text.as_deref().is_none_or(|t| trim(t).is_empty());
+                let nothing = |text: &Option<String>| text.as_deref().is_none_or(|t| t.trim().is_empty());
                 prop_assert!(!(nothing(&write.before) && nothing(&write.after)));
                 if write.op == Op::Clear {
                     prop_assert!(ledger.is_some(), "never clear what is not ours");
                 }
-                target = write.after.clone().map(|text| trim(&text).to_owned());
+                target = write.after.clone().map(|text| text.trim().to_owned());
                 ledger = write.after.clone();
             }
             Decision::Adopt | Decision::LedgerOnly => {
@@ -278,7 +274,7 @@ proptest! {
         prop_assert!(settled, "{:?} then {:?}", first, second);
         // And again without reading, where there is something we know of: nothing is sent.
         if !matches!(first, Decision::Held(_) | Decision::KeptExisting | Decision::KeptLocal)
-            && ledger.as_deref().is_some_and(|text| !trim(text).is_empty())
+            && ledger.as_deref().is_some_and(|text| !text.trim().is_empty())
         {
             prop_assert_eq!(decide_now(&ledger, UNREAD), Decision::Nothing);
         }
@@ -323,4 +319,13 @@ fn a_value_that_does_not_stick_is_written_three_times_and_then_left() {
     assert_eq!(after(3, stored, &c), "Conflict a &amp; b>c");
     assert_eq!(after(3, holds("x"), &v), "Conflict x>a & b");
     assert_eq!(after(3, EMPTY, &v), "Conflict ->a & b");
+}
+
+#[test]
+fn line_ends_that_a_page_shows_otherwise_are_the_same_value() {
+    let v = set("Main Street 1\r\nBerlin\rGermany ");
+    let held = holds("Main Street 1\nBerlin\nGermany");
+    assert_eq!(word(&decide(&situation(None, held, &v))), "Adopt");
+    let other = holds("Main Street 1 Berlin");
+    assert!(word(&decide(&situation(None, other, &v))).starts_with("Overwrite"));
 }

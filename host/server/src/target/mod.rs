@@ -18,6 +18,7 @@ use std::path::PathBuf;
 
 use attune_core::Problem;
 use attune_core::account::{Account, MatchBy, Product};
+use attune_core::decide::Normalise;
 use attune_core::mapping::Field;
 use attune_core::route::CustomRoute;
 use futures_util::future::BoxFuture;
@@ -116,7 +117,7 @@ pub trait Target: Send + Sync {
     fn value_chars_max(&self, field: &Field) -> Option<usize>;
 
     /// What the product does to a value of a field before it stores it (trimming); idempotent.
-    fn normalise(&self, field: &Field) -> fn(&str) -> &str;
+    fn normalise(&self, field: &Field) -> Normalise;
 
     /// Whether two values of a field are one to the product; nothing and empty are.
     fn is_same(&self, field: &Field, one: Option<&str>, other: Option<&str>) -> bool {

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use attune_core::Problem;
+use attune_core::decide::as_shown;
 use attune_core::route::url_encoded;
 
 use super::super::browser::{Visit, last_part};
@@ -90,8 +91,8 @@ impl Sheet {
     /// Whether it already holds these values.
     pub(super) fn holds(&self, values: &[(&str, Option<&str>)]) -> bool {
         let is_so = |(name, wanted): &(&str, Option<&str>)| {
-            let wanted = wanted.map(str::trim).filter(|value| !value.is_empty());
-            self.value(name).map(str::trim) == wanted
+            let is = self.value(name).unwrap_or_default();
+            as_shown(is) == as_shown(wanted.unwrap_or_default())
         };
         values.iter().all(is_so)
     }
@@ -152,13 +153,12 @@ impl Pages {
         }
         // Nobody has the name, or somebody else has, or the form does not say who it is.
         let found = by_key(site, &account.key).await?.ok_or(Error::Gone)?;
-        let page = match shown.filter(|_| found.username == username) {
-            Some(page) => page,
-            None => {
-                let key = account.key.clone();
-                self.names().insert(key, found.username.clone());
-                self.page(&found.username).await?
-            }
+        let page = if let Some(page) = shown.filter(|_| found.username == username) {
+            page
+        } else {
+            let key = account.key.clone();
+            self.names().insert(key, found.username.clone());
+            self.page(&found.username).await?
         };
         let sheet = page.form()?;
         match sheet.key() {

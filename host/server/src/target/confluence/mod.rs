@@ -19,6 +19,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use attune_core::account::{Account, MatchBy};
+use attune_core::decide::{Normalise, as_shown};
 use attune_core::mapping::{Field, FieldKind};
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, MutexGuard, mpsc};
@@ -97,8 +98,8 @@ impl Target for Confluence {
         Some(VALUE_CHARS_MAX)
     }
 
-    fn normalise(&self, _: &Field) -> fn(&str) -> &str {
-        str::trim
+    fn normalise(&self, _: &Field) -> Normalise {
+        as_shown
     }
 
     /// The form holds all profile fields; full name and e-mail are one REST request.

@@ -24,6 +24,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use attune_core::account::{Account, MatchBy};
+use attune_core::decide::{Normalise, as_it_is, as_shown};
 use attune_core::mapping::{Field, FieldKind};
 use attune_core::route::CustomRoute;
 use futures_util::future::BoxFuture;
@@ -147,12 +148,10 @@ impl Target for Jira {
         }
     }
 
-    fn normalise(&self, field: &Field) -> fn(&str) -> &str {
+    fn normalise(&self, field: &Field) -> Normalise {
         match field.kind {
-            // The page shows no space around a value.
-            FieldKind::AdminForm => str::trim,
-            // Entity properties are stored as they are.
-            _ => |value| value,
+            FieldKind::AdminForm => as_shown,
+            _ => as_it_is,
         }
     }
 
