@@ -264,7 +264,7 @@ async fn what_somebody_typed_in_is_met_as_the_row_says() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn people_of_a_read_only_directory_get_their_profile_and_keep_name_and_address() {
     let map = format!("{DEPARTMENT}\n[target.wiki.account]\nfull-name = \"jobTitle\"");
-    let app = filled(6, &map).await;
+    let app = filled(5, &map).await;
     let (who, other) = (app.who(1), app.who(2));
     edit(&app, who, |account| account.is_read_only = true);
     for person in [who, other] {
