@@ -1,4 +1,4 @@
-//! Our requests to Jira and Confluence beside those of the PyPI clients `jira` and
+//! Our requests to Jira and Confluence beside those of the `PyPI` clients `jira` and
 //! `atlassian-python-api`: everybody does the same things at the same stand-ins, and the logs are
 //! compared field by field.
 //!

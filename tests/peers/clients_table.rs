@@ -1,4 +1,4 @@
-//! What of our requests the PyPI clients send too, in what theirs differ and why; and what none of
+//! What of our requests the `PyPI` clients send too, in what theirs differ and why; and what none of
 //! them sends, with the source that it was written from.
 //!
 //! A difference reads `field ours | theirs`, as `difference` words it.

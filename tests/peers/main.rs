@@ -1,5 +1,5 @@
 //! Proof against things that we did not write: OpenLDAP's `slapd`, Prism over Microsoft's own
-//! description of Graph, bodies that real services sent, and the PyPI clients of Jira and Confluence.
+//! description of Graph, bodies that real services sent, and the `PyPI` clients of Jira and Confluence.
 //!
 //! Invariant: a test whose peer is not on this machine fails with the command that installs it
 //! (`tests/run`); it is never skipped. Everything talks to 127.0.0.1 only.
