@@ -20,6 +20,7 @@ mod adapters;
 )]
 #[path = "../it/graph/component.rs"]
 mod component;
+mod profiles;
 mod records;
 mod syncs;
 mod transforms;
