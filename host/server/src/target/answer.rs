@@ -314,3 +314,26 @@ fn shown(text: &str) -> String {
     let plain = text.chars().filter(|c| !c.is_control());
     plain.take(MESSAGE_CHARS_MAX).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_redirect_is_told_by_its_origin_and_never_by_what_it_carries() {
+        let us = Us {
+            product: "Confluence",
+            who: "the account svc-attune".to_owned(),
+        };
+        for status in [301, 302, 303, 307, 308] {
+            let place = "https://sso.example.com:8443/login?ticket=hunter2";
+            let answer = Response::new(status, "").with_header("location", place);
+            let error = judge(&answer, false, &us).unwrap_err();
+            let problem = error.problem();
+            assert_eq!(problem.code, "sign-in", "{status}");
+            let origin = "Confluence redirects to https://sso.example.com:8443 ";
+            assert!(problem.message.starts_with(origin), "{problem}");
+            assert!(!problem.message.contains("hunter2"), "{problem}");
+        }
+    }
+}
