@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use attune_core::mapping::Field;
 use sqlx::{QueryBuilder, Row as _, Sqlite, Transaction};
 
-use super::ledger::{kind_word, parse_kind};
+use super::ledger::{kind_word, parse_kind, whose};
 use super::{CHUNK_ROWS, Result, Store};
 
 /// What became of a written value.
@@ -45,14 +45,9 @@ impl Store {
         let mut found: HashMap<String, HashMap<Field, Altered>> = HashMap::new();
         for chunk in accounts.chunks(CHUNK_ROWS) {
             let mut select = QueryBuilder::<Sqlite>::new(
-                "select account, kind, field, value, stored, times from altered where site = ",
+                "select account, kind, field, value, stored, times from altered",
             );
-            select.push_bind(site).push(" and account in (");
-            let mut list = select.separated(", ");
-            for account in chunk {
-                list.push_bind(account);
-            }
-            select.push(")");
+            whose(&mut select, site, chunk);
             for row in select.build().fetch_all(&self.pool).await? {
                 let field = Field {
                     kind: parse_kind(row.try_get(1)?)?,

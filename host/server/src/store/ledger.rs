@@ -68,14 +68,9 @@ impl Store {
         for chunk in accounts.chunks(CHUNK_ROWS) {
             let mut select = QueryBuilder::<Sqlite>::new(
                 "select account, kind, field, value, previous, owner, run, revision, written_ms \
-                 from ledger where site = ",
+                 from ledger",
             );
-            select.push_bind(site).push(" and account in (");
-            let mut list = select.separated(", ");
-            for account in chunk {
-                list.push_bind(account);
-            }
-            select.push(")");
+            whose(&mut select, site, chunk);
             for row in select.build().fetch_all(&self.pool).await? {
                 let field = Field {
                     kind: parse_kind(row.try_get(1)?)?,
@@ -115,6 +110,17 @@ impl Store {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// Limits a query to these accounts of a site.
+pub(super) fn whose(select: &mut QueryBuilder<Sqlite>, site: &str, accounts: &[String]) {
+    select.push(" where site = ").push_bind(site.to_owned());
+    select.push(" and account in (");
+    let mut list = select.separated(", ");
+    for account in accounts {
+        list.push_bind(account.clone());
+    }
+    select.push(")");
 }
 
 /// Writes ledger records inside the caller's transaction.
