@@ -4,6 +4,7 @@
 //! there. What an adapter returns is hostile until `people` and `requests` have checked it.
 
 use attune_core::Problem;
+use attune_core::selector::Names;
 use bytes::Bytes;
 
 use super::people::{Attribute, Presence, Relation};
@@ -18,6 +19,8 @@ pub struct Requirements {
     pub credentials: Vec<CredentialSlot>,
     /// Attributes that it reads whatever rows mention.
     pub attributes: Vec<String>,
+    /// How selectors meet the members of its JSON documents.
+    pub names: Names,
 }
 
 /// A place for an address.

@@ -6,6 +6,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use attune_core::selector::Names;
+
 use super::adapter::{Adapter, CredentialSlot, EndpointSlot, Fault, Requirements, TokenGrant};
 use super::error::Error;
 use crate::net::ldap::{Bind, Directory, DirectorySpec};
@@ -52,6 +54,7 @@ pub(super) struct Shared {
     pub(super) places: BTreeMap<String, Place>,
     pub(super) outside: Outside,
     attributes: Vec<String>,
+    names: Names,
 }
 
 /// What is behind an endpoint slot.
@@ -106,6 +109,7 @@ impl Source {
             places,
             outside: outside.clone(),
             attributes: needs.attributes,
+            names: needs.names,
         };
         let shared = Arc::new(shared);
         Ok(Self { shared })
@@ -114,6 +118,11 @@ impl Source {
     /// Attributes that the adapter reads whatever rows mention.
     pub fn attributes(&self) -> &[String] {
         &self.shared.attributes
+    }
+
+    /// How selectors meet the members of the provider's JSON documents.
+    pub fn names(&self) -> Names {
+        self.shared.names
     }
 }
 

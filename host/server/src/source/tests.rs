@@ -87,6 +87,7 @@ pub(super) fn needs() -> Requirements {
             ..CredentialSlot::default()
         }],
         attributes: vec!["id".to_owned()],
+        ..Requirements::default()
     }
 }
 

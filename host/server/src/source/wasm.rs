@@ -6,6 +6,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use attune_core::selector::Names;
 use attune_wasm::Plugin;
 use attune_wasm::provider::{self as guest, Provider};
 
@@ -70,6 +71,17 @@ fn requirements(needs: guest::Requirements) -> Requirements {
         endpoints: needs.endpoints.into_iter().map(endpoint_slot).collect(),
         credentials: needs.credentials.into_iter().map(credential_slot).collect(),
         attributes: needs.attributes,
+        names: names(&needs.extra),
+    }
+}
+
+/// `("names", "ignore-case")` says that members are compared without case.
+fn names(extra: &[(String, String)]) -> Names {
+    let mut said = extra.iter().filter(|(name, _)| name == "names");
+    if said.any(|(_, value)| value == "ignore-case") {
+        Names::IgnoreCase
+    } else {
+        Names::Exact
     }
 }
 

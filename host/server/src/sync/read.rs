@@ -9,7 +9,7 @@ use std::sync::Mutex;
 
 use attune_core::matching::fold;
 use attune_core::project::{self, Projector};
-use attune_core::selector::{Names, Wanted};
+use attune_core::selector::Wanted;
 use attune_core::{Column, plan::Trouble};
 use tokio::sync::mpsc;
 
@@ -108,7 +108,8 @@ impl<'a> Reader<'a> {
         };
         let keep = async {
             let mut seen = 0_usize;
-            let mut projector = Projector::new(self.inputs.wanted.clone(), Names::Exact);
+            let mut projector =
+                Projector::new(self.inputs.wanted.clone(), self.inputs.source.names());
             while let Some(page) = pages.recv().await {
                 let kept = self.keep(&mut projector, page, purpose.run).await?;
                 seen += kept.len();
@@ -156,7 +157,8 @@ impl<'a> Reader<'a> {
             groups: groups.to_vec(),
         };
         let keep = async {
-            let mut projector = Projector::new(self.inputs.wanted.clone(), Names::Exact);
+            let mut projector =
+                Projector::new(self.inputs.wanted.clone(), self.inputs.source.names());
             let mut found = Vec::new();
             while let Some(page) = pages.recv().await {
                 let outside: HashSet<String> = page

@@ -9,7 +9,9 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use attune_plugin::Problem;
-use attune_plugin::provider::{Begin, Goal, HttpResponse, REQUESTS_AT_ONCE, Reply, Request, Turn};
+use attune_plugin::provider::{
+    Begin, Goal, HttpResponse, REQUESTS_AT_ONCE, Reply, Request, Seen, Trail, Turn,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::Options;
@@ -19,11 +21,7 @@ use crate::listing::{Listing, Page};
 use crate::lookup::Lookup;
 use crate::probe::Check;
 use crate::reading::Reading;
-use crate::reply::{self, GraphError, Purpose, failure, odd};
-use crate::seen::{Seen, fnv1a};
-
-/// Ten million people at the largest page size; nobody's list is longer.
-const LINKS_MAX: usize = 10_000;
+use crate::reply::{self, GraphError, Purpose, odd};
 
 /// The adapter's state between turns.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -38,7 +36,7 @@ pub struct Conversation {
     queue: VecDeque<Task>,
     asked: BTreeMap<u32, Sent>,
     next_id: u32,
-    followed: Vec<u64>,
+    followed: Trail,
     done: bool,
     /// Ids that were asked for, in this conversation.
     pub(crate) asked_for: Seen,
@@ -136,7 +134,7 @@ impl Conversation {
                 self.queue.clear();
                 return Ok(());
             }
-            Reply::Failed(why) => return Err(failure(&why, &purpose)),
+            Reply::Failed(why) => return Err(why.problem(purpose.what)),
             Reply::Ldap(_) => return Err(odd(&purpose, "it is an LDAP page")),
         };
         let answer = Answer {
@@ -194,17 +192,7 @@ impl Conversation {
 
     /// Remembers a link, unless it was followed before.
     pub(crate) fn follow(&mut self, link: &str, purpose: &Purpose) -> Result<(), Problem> {
-        let mark = fnv1a(link);
-        if self.followed.contains(&mark) {
-            let message = format!("a page of {} leads back to an earlier one", purpose.what);
-            return Err(Problem::new("paging-loop", message).at(purpose.what));
-        }
-        if self.followed.len() >= LINKS_MAX {
-            let message = format!("{} has more than {LINKS_MAX} pages", purpose.what);
-            return Err(Problem::new("paging-loop", message).at(purpose.what));
-        }
-        self.followed.push(mark);
-        Ok(())
+        self.followed.follow(link, purpose.what)
     }
 
     /// Whether a refused query is worth another try the advanced way; from then on everything of

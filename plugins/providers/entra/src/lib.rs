@@ -20,7 +20,6 @@ mod person;
 mod probe;
 mod reading;
 mod reply;
-mod seen;
 
 #[cfg(test)]
 mod tests;

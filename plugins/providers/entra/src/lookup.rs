@@ -9,7 +9,7 @@
 //! for paths, so a name that begins with `$` is looked up by a filter.
 
 use attune_plugin::Problem;
-use attune_plugin::provider::{Person, Request, Turn};
+use attune_plugin::provider::{Person, Request, Seen, Turn};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::Batch;
@@ -18,7 +18,6 @@ use crate::listing::users_and_link;
 use crate::person;
 use crate::reading::{Reading, literal};
 use crate::reply::GraphError;
-use crate::seen::Seen;
 
 /// No user principal name (113) and no mail address (320) is longer.
 const NAME_CHARS_MAX: usize = 320;

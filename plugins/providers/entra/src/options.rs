@@ -93,10 +93,12 @@ impl Options {
                     scopes: vec![format!("{{{API}}}/.default")],
                     parameters: Vec::new(),
                 }),
+                ..CredentialSlot::default()
             }],
             attributes: ["id", "userPrincipalName", "mail"]
                 .map(str::to_owned)
                 .to_vec(),
+            ..Requirements::default()
         })
     }
 }

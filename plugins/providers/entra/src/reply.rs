@@ -5,7 +5,7 @@
 //! `innererror`, and its message may be empty.
 
 use attune_plugin::Problem;
-use attune_plugin::provider::{Failure, HttpResponse, json};
+use attune_plugin::provider::{HttpResponse, json};
 
 /// What a request was for, in words, and what it needs.
 #[derive(Debug)]
@@ -143,18 +143,6 @@ pub(crate) fn refusal(response: &HttpResponse, purpose: &Purpose) -> Problem {
             format!("unexpected answer to {what}: {words}; check the endpoint `api`"),
         ),
     };
-    Problem::new(code, message).at(what)
-}
-
-/// The problem that a missing answer is.
-pub(crate) fn failure(failure: &Failure, purpose: &Purpose) -> Problem {
-    let code = match failure.kind.as_str() {
-        "sign-in" | "paging-lost" | "cancelled" => failure.kind.as_str(),
-        "refused" | "too-large" => "bad-answer",
-        _ => "unavailable",
-    };
-    let Purpose { what, .. } = purpose;
-    let message = format!("no answer to {what} ({}): {}", failure.kind, failure.detail);
     Problem::new(code, message).at(what)
 }
 

@@ -112,7 +112,7 @@ impl Conversation {
                 crate::probe::report_sign_in(&why.detail, turn);
                 return Ok(());
             }
-            Reply::Failed(why) => return Err(outcome::failure(&why)),
+            Reply::Failed(why) => return Err(why.problem("the directory")),
             Reply::Http(_) => {
                 let message = "an HTTP answer to an LDAP search";
                 return Err(Problem::new("bad-answer", message));

@@ -189,9 +189,10 @@ impl Options {
                 purpose: "an account that may read all people without a size limit".to_owned(),
                 required: true,
                 kinds: vec!["ldap-bind".to_owned()],
-                grant: None,
+                ..CredentialSlot::default()
             }],
             attributes: vec![self.key.clone(), self.username.clone(), "mail".to_owned()],
+            ..Requirements::default()
         }
     }
 }

@@ -4,7 +4,7 @@
 //! gives the first few hundred people and a 4, and those who come after it have not left.
 
 use attune_plugin::Problem;
-use attune_plugin::provider::{Failure, LdapPage};
+use attune_plugin::provider::LdapPage;
 
 const NO_SUCH_OBJECT: u32 = 32;
 const INVALID_DN_SYNTAX: u32 = 34;
@@ -29,20 +29,6 @@ pub(crate) fn check(page: &LdapPage, base: &str) -> Result<(), Problem> {
 /// the entry is on another server, which is not asked.
 pub(crate) fn is_nobody(page: &LdapPage) -> bool {
     [NO_SUCH_OBJECT, INVALID_DN_SYNTAX, REFERRAL].contains(&page.code)
-}
-
-/// The problem that a missing answer is.
-pub(crate) fn failure(failure: &Failure) -> Problem {
-    let code = match failure.kind.as_str() {
-        "sign-in" | "paging-lost" | "cancelled" => failure.kind.as_str(),
-        "refused" | "too-large" => "bad-answer",
-        _ => "unavailable",
-    };
-    let message = format!(
-        "no answer from the directory ({}): {}",
-        failure.kind, failure.detail
-    );
-    Problem::new(code, message)
 }
 
 fn meaning(page: &LdapPage) -> (&'static str, &'static str) {

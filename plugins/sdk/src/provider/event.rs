@@ -4,6 +4,8 @@
 //! Deliberately not here: extension events; [`super::dispatch`] answers them with an unchanged
 //! turn, as the contract asks.
 
+use crate::Problem;
+
 /// One thing that happened in a conversation.
 #[derive(Debug, Clone)]
 pub enum Event {
@@ -86,6 +88,14 @@ impl HttpResponse {
             .find(|(given, _)| given.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
     }
+
+    /// The values of every header of that name, without case, in the order of arrival.
+    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.headers
+            .iter()
+            .filter(move |(given, _)| given.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
 }
 
 /// One page of an LDAP search.
@@ -121,6 +131,19 @@ pub struct Failure {
     pub kind: String,
     /// The host's words.
     pub detail: String,
+}
+
+impl Failure {
+    /// The problem that a missing answer to `what` is.
+    pub fn problem(&self, what: &str) -> Problem {
+        let code = match self.kind.as_str() {
+            "sign-in" | "paging-lost" | "cancelled" => self.kind.as_str(),
+            "refused" | "too-large" => "bad-answer",
+            _ => "unavailable",
+        };
+        let message = format!("no answer to {what} ({}): {}", self.kind, self.detail);
+        Problem::new(code, message).at(what)
+    }
 }
 
 /// A request to the outside.

@@ -253,7 +253,11 @@ fn requirements(needs: Requirements) -> wire::Requirements {
         endpoints: needs.endpoints.into_iter().map(endpoint).collect(),
         credentials: needs.credentials.into_iter().map(credential).collect(),
         attributes: needs.attributes,
-        extra: Vec::new(),
+        extra: if needs.ignores_case {
+            vec![("names".to_owned(), "ignore-case".to_owned())]
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -281,7 +285,13 @@ fn credential(slot: super::CredentialSlot) -> wire::CredentialSlot {
             audience: grant.audience,
             parameters: grant.parameters,
         }),
-        extra: Vec::new(),
+        extra: slot
+            .token_header
+            .map(|(name, prefix)| {
+                let pair = |key: &str, value| (key.to_owned(), value);
+                vec![pair("header", name), pair("prefix", prefix)]
+            })
+            .unwrap_or_default(),
     }
 }
 

@@ -12,18 +12,24 @@ pub mod date;
 pub mod dispatch;
 pub mod json;
 #[cfg(not(target_family = "wasm"))]
+pub mod mutation;
+#[cfg(not(target_family = "wasm"))]
 pub mod script;
 
 mod action;
+mod agenda;
 mod event;
 mod export;
 mod path;
 mod requirement;
+mod seen;
 mod selector;
+mod trail;
 
 pub use action::{
     Action, Attribute, Document, Finding, Image, Person, Picture, Presence, Relation, Turn,
 };
+pub use agenda::Agenda;
 pub use event::{
     Begin, Event, Failure, Goal, HttpRequest, HttpResponse, LdapEntry, LdapPage, LdapScope,
     LdapSearch, Locator, Reply, Request,
@@ -31,7 +37,9 @@ pub use event::{
 pub use export::Component;
 pub use path::Path;
 pub use requirement::{CredentialSlot, EndpointSlot, Requirements, TokenGrant};
+pub use seen::Seen;
 pub use selector::first_steps;
+pub use trail::Trail;
 
 pub use crate::wit::transform::attune::plugin::types::Manifest;
 

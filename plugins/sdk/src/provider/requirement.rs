@@ -12,10 +12,13 @@ pub struct Requirements {
     pub credentials: Vec<CredentialSlot>,
     /// Attributes that the adapter reads for itself (keys and names).
     pub attributes: Vec<String>,
+    /// Whether selectors meet members of this adapter's JSON documents without case (SCIM). Members
+    /// of LDAP entries always are.
+    pub ignores_case: bool,
 }
 
 /// A URL that the connector file may set.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct EndpointSlot {
     /// The slot's name.
     pub name: String,
@@ -30,7 +33,7 @@ pub struct EndpointSlot {
 }
 
 /// A credential that the connector file gives.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct CredentialSlot {
     /// The slot's name.
     pub name: String,
@@ -42,11 +45,14 @@ pub struct CredentialSlot {
     pub kinds: Vec<String>,
     /// How the host obtains tokens with it.
     pub grant: Option<TokenGrant>,
+    /// For the kind `api-token`: the header that carries the token, and what stands before it
+    /// (`("Authorization", "SSWS ")`).
+    pub token_header: Option<(String, String)>,
 }
 
 /// A token request, made by the host. `{slot}` in scopes and audience stands for the URL
 /// configured for that endpoint slot.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct TokenGrant {
     /// The endpoint slot that issues tokens.
     pub endpoint: String,

@@ -4,19 +4,22 @@
 //! component, and each step is taken twice to see that it is pure. What the host would refuse fails
 //! the test here: slices outside the body, entries outside the page, more than
 //! [`REQUESTS_AT_ONCE`] requests under way, the same request again after a good answer, a wrong
-//! count, actions after completion, silence.
+//! count, actions after completion, silence. Time passes only while an adapter waits.
 
 use std::collections::{HashSet, VecDeque};
 use std::marker::PhantomData;
 
 use super::{
-    Action, Attribute, Begin, Document, Event, Failure, Finding, Goal, HttpResponse, LdapPage,
-    Person, Presence, Provider, REQUESTS_AT_ONCE, Reply, Request, dispatch,
+    Action, Attribute, Begin, Document, Event, Failure, Finding, Goal, HttpResponse, Image,
+    LdapPage, Person, Picture, Presence, Provider, REQUESTS_AT_ONCE, Reply, Request, dispatch,
 };
 use crate::{Problem, options};
 
 /// No test needs more steps; an adapter that does is going round in circles.
 const STEPS_MAX: usize = 200_000;
+
+/// When every conversation begins: 2026-11-21T22:00:00Z.
+pub const BEGAN_MS: f64 = 1_795_298_400_000.0;
 
 /// A person as delivered, with the text of the document.
 #[derive(Debug, Clone)]
@@ -40,6 +43,12 @@ pub struct Transcript {
     pub findings: Vec<Finding>,
     /// The attributes of a discovery.
     pub attributes: Vec<Attribute>,
+    /// The pictures, with the bytes of those that are in a reply.
+    pub pictures: Vec<(Picture, Vec<u8>)>,
+    /// Endpoint slots that were to be left alone, and until when.
+    pub hold_offs: Vec<(String, f64)>,
+    /// How long the adapter wanted to wait, in ms.
+    pub waits: Vec<u32>,
     /// The mark to go on from.
     pub checkpoint: Option<String>,
     /// The count of `complete`, if it came.
@@ -145,7 +154,9 @@ pub fn run<P: Provider>(
     let mut play = Play::<P> {
         options: options.to_string(),
         state: Vec::new(),
+        now_ms: BEGAN_MS,
         under_way: VecDeque::new(),
+        waiting: VecDeque::new(),
         sent: HashSet::new(),
         transcript: Transcript::default(),
         adapter: PhantomData,
@@ -155,9 +166,18 @@ pub fn run<P: Provider>(
     while play.step(&event) {
         steps += 1;
         assert!(steps < STEPS_MAX, "the adapter goes round in circles");
-        let next = play.under_way.pop_front();
-        assert!(next.is_some(), "the adapter neither asks nor completes");
-        let Some(request) = next else { break };
+        let Some(request) = play.under_way.pop_front() else {
+            let wait = play.waiting.pop_front();
+            assert!(
+                wait.is_some(),
+                "the adapter neither asks, waits nor completes"
+            );
+            let (id, ms) = wait.unwrap_or_default();
+            play.now_ms += f64::from(ms);
+            play.sent.clear();
+            event = Event::Woke(id);
+            continue;
+        };
         let reply = answer(&request);
         if !is_good(&reply) {
             play.sent.clear();
@@ -170,19 +190,18 @@ pub fn run<P: Provider>(
 struct Play<P> {
     options: String,
     state: Vec<u8>,
+    now_ms: f64,
     under_way: VecDeque<Request>,
+    waiting: VecDeque<(u32, u32)>,
     sent: HashSet<String>,
     transcript: Transcript,
     adapter: PhantomData<P>,
 }
 
 impl<P: Provider> Play<P> {
-    /// The fixed clock of the tests: 2026-11-21T22:00:00Z.
-    const NOW_MS: f64 = 1_795_298_400_000.0;
-
     /// Takes one step; `false` when the conversation is over.
     fn step(&mut self, event: &Event) -> bool {
-        let take = |event| dispatch::advance::<P>(&self.options, &self.state, Self::NOW_MS, event);
+        let take = |event| dispatch::advance::<P>(&self.options, &self.state, self.now_ms, event);
         let again = take(event.clone());
         let outcome = match take(event.clone()) {
             Ok(outcome) => outcome,
@@ -238,7 +257,26 @@ impl<P: Provider> Play<P> {
                     "complete with requests under way"
                 );
             }
-            Action::Pictures(_) | Action::WakeAfter { .. } | Action::HoldOff { .. } => {}
+            Action::Pictures(pictures) => {
+                for picture in pictures {
+                    let bytes = match &picture.image {
+                        Image::Slice(start, end) => part(*start, *end, event),
+                        Image::Bytes(bytes) => Some(bytes.clone()),
+                        Image::Unchanged | Image::Missing | Image::Link(_) => Some(Vec::new()),
+                    };
+                    assert!(bytes.is_some(), "the picture is not in the answered reply");
+                    let bytes = bytes.unwrap_or_default();
+                    self.transcript.pictures.push((picture, bytes));
+                }
+            }
+            Action::WakeAfter { id, ms } => {
+                self.transcript.waits.push(ms);
+                self.waiting.push_back((id, ms));
+            }
+            Action::HoldOff { endpoint, until_ms } => {
+                self.sent.clear();
+                self.transcript.hold_offs.push((endpoint, until_ms));
+            }
         }
     }
 }
@@ -263,13 +301,21 @@ fn is_good(reply: &Reply) -> bool {
     }
 }
 
+/// A part of the reply that the event brought.
+fn part(start: u32, end: u32, event: &Event) -> Option<Vec<u8>> {
+    match event {
+        Event::Replied(Reply::Http(HttpResponse { body, .. })) => {
+            body.get(start as usize..end as usize).map(<[u8]>::to_vec)
+        }
+        _ => None,
+    }
+}
+
 /// The text that a document stands for, as the host would find it.
 fn resolve(document: &Document, event: &Event) -> String {
     let found = match (document, event) {
-        (Document::Slice(start, end), Event::Replied(Reply::Http(HttpResponse { body, .. }))) => {
-            let range = *start as usize..*end as usize;
-            body.get(range)
-                .and_then(|bytes| String::from_utf8(bytes.to_vec()).ok())
+        (Document::Slice(start, end), _) => {
+            part(*start, *end, event).and_then(|bytes| String::from_utf8(bytes).ok())
         }
         (Document::Entry(index), Event::Replied(Reply::Ldap(LdapPage { entries, .. }))) => {
             entries.get(*index as usize).map(|entry| entry.dn.clone())

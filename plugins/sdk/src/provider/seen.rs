@@ -8,20 +8,22 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::trail::fnv1a;
+
 /// Six hundred kilobytes of state, of the megabyte that there is.
 const IDS_MAX: usize = 60_000;
 const CHARS: usize = 10;
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// A set of ids that only grows.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Seen {
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Seen {
     marks: String,
 }
 
 impl Seen {
     /// The ids that are new, each once; from now on they are known.
-    pub(crate) fn admit(&mut self, ids: Vec<String>) -> Vec<String> {
+    pub fn admit(&mut self, ids: Vec<String>) -> Vec<String> {
         let mut known: HashSet<String> = self
             .marks
             .as_bytes()
@@ -41,24 +43,24 @@ impl Seen {
     }
 
     /// Whether this one id is new; from now on it is known.
-    pub(crate) fn is_new(&mut self, id: &str) -> bool {
+    pub fn is_new(&mut self, id: &str) -> bool {
         !self.admit(vec![id.to_owned()]).is_empty()
     }
 
     /// Whether no more should be remembered.
-    pub(crate) fn is_full(&self) -> bool {
+    pub fn is_full(&self) -> bool {
         self.marks.len() >= IDS_MAX * CHARS
     }
 
     /// Forgets everything.
-    pub(crate) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.marks.clear();
     }
 }
 
 /// Ten characters, without case.
 fn mark(id: &str) -> String {
-    let mut hash = fnv1a(&id.to_ascii_lowercase());
+    let mut hash = fnv1a(id.to_ascii_lowercase().as_bytes());
     // The upper bits of the hash are spread best; the rest of them comes down.
     hash ^= hash >> 4;
     (0..CHARS)
@@ -68,13 +70,6 @@ fn mark(id: &str) -> String {
             ALPHABET.get(six).copied().map_or('A', char::from)
         })
         .collect()
-}
-
-/// FNV-1a, 64 bits.
-pub(crate) fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 #[cfg(test)]
