@@ -1,5 +1,8 @@
 //! Prism, a strict checker of requests, over Microsoft's published description of Graph v1.0.
 //!
+//! The same goes for every other description of an API over HTTP ([`Description::of`]): that of
+//! Keycloak's Admin REST API is checked the same way.
+//!
 //! It stands as a proxy in front of the stand-in of Graph and refuses, with 422, 404 or 500, every
 //! request and every answer that the description does not allow. It does not mind query
 //! parameters and headers that the description does not name; [`Description::undeclared`] does.
@@ -34,6 +37,10 @@ const PORTS_TRIED: usize = 5;
 #[derive(Debug, Clone)]
 pub(crate) struct Description {
     content: Value,
+    /// What the description leaves out in front of its paths.
+    base: &'static str,
+    /// What stands before everything that it describes.
+    below: &'static str,
 }
 
 /// A running proxy.
@@ -42,6 +49,8 @@ pub(crate) struct Prism {
     _peer: Peer,
     _folder: TempDir,
     port: u16,
+    base: &'static str,
+    below: &'static str,
 }
 
 /// One request to Graph as the product made it, and what Prism made of it.
@@ -62,12 +71,22 @@ pub(crate) struct Exchange {
 }
 
 impl Description {
-    /// Reads the description.
+    /// Reads the description of Graph.
     pub(crate) fn read() -> Self {
-        let path = peer::reference("specs/microsoft-graph-v1.0-users.openapi.json");
+        Self::of("microsoft-graph-v1.0-users", VERSION, VERSION)
+    }
+
+    /// Reads a description whose paths begin behind `base`; what is not below `below` is no
+    /// request to the API (tokens).
+    pub(crate) fn of(name: &str, base: &'static str, below: &'static str) -> Self {
+        let path = peer::reference(&format!("specs/{name}.openapi.json"));
         let text = std::fs::read_to_string(&path).expect("the published description");
         let content = serde_json::from_str(&text).expect("JSON");
-        Self { content }
+        Self {
+            content,
+            base,
+            below,
+        }
     }
 
     /// Allows one more value of a listed query parameter.
@@ -166,7 +185,7 @@ impl Prism {
             command
                 .arg("proxy")
                 .arg(&file)
-                .arg(format!("{graph}{VERSION}"));
+                .arg(format!("{graph}{}", description.base));
             command.args([
                 "--errors",
                 "--host",
@@ -180,6 +199,8 @@ impl Prism {
                         _peer: peer,
                         _folder: folder,
                         port,
+                        base: description.base,
+                        below: description.below,
                     };
                 }
                 Err(said) => assert!(said.contains("EADDRINUSE"), "Prism does not start:\n{said}"),
@@ -195,6 +216,8 @@ impl Prism {
             wire,
             graph: graph.to_owned(),
             port: self.port,
+            base: self.base,
+            below: self.below,
             exchanges: Mutex::default(),
         });
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
@@ -216,6 +239,8 @@ pub(crate) struct Checked {
     wire: Wire,
     graph: String,
     port: u16,
+    base: &'static str,
+    below: &'static str,
     exchanges: Mutex<Vec<Exchange>>,
 }
 
@@ -231,10 +256,11 @@ impl Checked {
     /// The same request to Prism, where it is one to the API.
     fn redirected(&self, url: &Url) -> Option<Url> {
         let is_graph = url.as_str().starts_with(&self.graph);
+        let is_api = is_graph && url.path().starts_with(self.below);
         let path = url
             .path()
-            .strip_prefix(VERSION)
-            .filter(|_| is_graph)?
+            .strip_prefix(self.base)
+            .filter(|_| is_api)?
             .to_owned();
         let mut url = url.clone();
         url.set_port(Some(self.port)).ok()?;
