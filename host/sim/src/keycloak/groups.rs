@@ -24,9 +24,12 @@ impl Realm {
         let settings = self.settings();
         let wanted = parameters.text("search").unwrap_or_default();
         let is_exact = parameters.is("exact");
-        let fits = |group: &Group| match is_exact {
-            true => group.name == wanted,
-            false => group.name.to_lowercase().contains(&wanted.to_lowercase()),
+        let fits = |group: &Group| {
+            if is_exact {
+                group.name == wanted
+            } else {
+                group.name.to_lowercase().contains(&wanted.to_lowercase())
+            }
         };
         let found: Vec<Value> = settings
             .groups

@@ -140,12 +140,13 @@ fn fits(people: &People, who: Who, parameters: &Parameters) -> bool {
     let is_exact = parameters.is("exact");
     let matches = |wanted: Option<&str>, value: &str| {
         let value = value.to_lowercase();
-        wanted
-            .map(str::to_lowercase)
-            .is_none_or(|wanted| match is_exact {
-                true => value == wanted,
-                false => value.contains(&wanted),
-            })
+        wanted.map(str::to_lowercase).is_none_or(|wanted| {
+            if is_exact {
+                value == wanted
+            } else {
+                value.contains(&wanted)
+            }
+        })
     };
     let email = people.text(who, "mail").unwrap_or_default();
     matches(

@@ -12,13 +12,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::Options;
 use crate::discovery::Sample;
-use crate::groups::{Children, Group, Groups, Membership};
+use crate::groups::{Group, Groups};
 use crate::listing::{Count, Page, Tally};
 use crate::lookup::{Lookup, Scope};
+use crate::membership::Membership;
 use crate::options::SERVER;
 use crate::pictures::Sought;
 use crate::probe::Check;
 use crate::reply::{Purpose, odd};
+use crate::subgroups::Children;
 
 /// The adapter's state between turns.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -139,7 +141,7 @@ impl Conversation {
             Task::Membership(held) => self.membership_replied(held, answer, turn),
             Task::Picture(sought) => crate::pictures::replied(sought, answer, turn),
             Task::Check(check) => {
-                self.check_replied(check, options, answer, now_ms, turn);
+                self.check_replied(check, options, (answer, now_ms), turn);
                 Ok(())
             }
             Task::Profile(people) => {

@@ -14,12 +14,14 @@ mod discovery;
 mod groups;
 mod listing;
 mod lookup;
+mod membership;
 mod options;
 mod person;
 mod pictures;
 mod probe;
 mod query;
 mod reply;
+mod subgroups;
 mod window;
 
 #[cfg(test)]

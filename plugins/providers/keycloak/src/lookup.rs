@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Options;
 use crate::conversation::{Conversation, Task};
-use crate::groups::Membership;
+use crate::membership::Membership;
 use crate::person::{self, User};
 use crate::reply::{self, Purpose, Words, odd};
 

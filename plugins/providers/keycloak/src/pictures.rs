@@ -1,4 +1,4 @@
-//! Pictures: links in the attribute `picture`, which is OpenID Connect's claim of that name.
+//! Pictures: links in the attribute `picture`, which is `OpenID` Connect's claim of that name.
 //!
 //! Keycloak has no pictures of its own. The mark of a picture is its link, so a picture that
 //! changes behind the same link is not noticed; most services put a number into it for that.

@@ -80,8 +80,7 @@ impl Conversation {
         &mut self,
         check: Check,
         options: &Options,
-        answer: (&HttpResponse, Purpose),
-        now_ms: f64,
+        (answer, now_ms): ((&HttpResponse, Purpose), f64),
         turn: &mut Turn,
     ) {
         let outcome = match check {

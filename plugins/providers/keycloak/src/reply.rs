@@ -55,7 +55,7 @@ impl Words {
 }
 
 /// The body of a good answer.
-pub(crate) fn body<'a>(response: &'a HttpResponse, purpose: Purpose) -> Result<&'a str, Problem> {
+pub(crate) fn body(response: &HttpResponse, purpose: Purpose) -> Result<&str, Problem> {
     if response.status != 200 {
         return Err(refusal(response, purpose));
     }

@@ -37,13 +37,12 @@ fn people(names: &[&str]) -> Begin {
 
 /// The id of the user of that name.
 fn id(name: &str) -> String {
-    let digits: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let digits = name
+        .bytes()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     let digits = format!("{digits:0<32.32}");
-    let (a, rest) = digits.split_at(8);
-    let (b, rest) = rest.split_at(4);
-    let (c, rest) = rest.split_at(4);
-    let (d, e) = rest.split_at(4);
-    format!("{a}-{b}-{c}-{d}-{e}")
+    let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &digits[part]);
+    parts.join("-")
 }
 
 fn user(name: &str) -> String {

@@ -227,9 +227,7 @@ fn found(people: Vec<Person>, names: &[String], turn: &mut Turn) -> Vec<Person> 
         };
         let mine: Vec<&String> = names.iter().filter(|name| has(name)).collect();
         if !mine.is_empty() {
-            mine.iter().for_each(|name| {
-                absent.remove(name);
-            });
+            absent.retain(|name| !mine.contains(name));
             found.push(person);
         }
     }

@@ -101,22 +101,21 @@ fn lines(text: &str) -> Result<Vec<Line>, Problem> {
         let (cell, after) = cell(rest, separator, number)?;
         number += cell.matches('\n').count();
         cells.push(cell);
-        rest = match after.strip_prefix(separator) {
-            Some(after) => after,
-            None => {
-                let after = after.strip_prefix('\r').unwrap_or(after);
-                let cells = std::mem::take(&mut cells);
-                if cells.iter().any(|cell| !cell.is_empty()) {
-                    lines.push(Line {
-                        number: begun,
-                        cells,
-                    });
-                }
-                number += 1;
-                begun = number;
-                after.strip_prefix('\n').unwrap_or(after)
-            }
-        };
+        if let Some(after) = after.strip_prefix(separator) {
+            rest = after;
+            continue;
+        }
+        let after = after.strip_prefix('\r').unwrap_or(after);
+        rest = after.strip_prefix('\n').unwrap_or(after);
+        let cells = std::mem::take(&mut cells);
+        if cells.iter().any(|cell| !cell.is_empty()) {
+            lines.push(Line {
+                number: begun,
+                cells,
+            });
+        }
+        number += 1;
+        begun = number;
     }
     Ok(lines)
 }

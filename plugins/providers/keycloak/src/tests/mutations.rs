@@ -50,9 +50,10 @@ fn a_bent_page_completes_only_with_the_people_in_it() {
     let mut completed = 0;
     for body in bodies(&good(), BENT) {
         let seen = run::<Keycloak>(&options(), everyone(), |request| {
-            match asked(request).contains("/count") {
-                true => bytes(request, b"2"),
-                false => bytes(request, &body),
+            if asked(request).contains("/count") {
+                bytes(request, b"2")
+            } else {
+                bytes(request, &body)
             }
         });
         let shown = String::from_utf8_lossy(&body);
@@ -74,9 +75,10 @@ fn a_bent_member_list_completes_only_with_the_people_in_it() {
         let mut question = everyone();
         question.groups = vec![id("sales")];
         let seen = run::<Keycloak>(&options(), question, |request| {
-            match asked(request).contains("/members") {
-                true => bytes(request, &body),
-                false => bytes(request, br#"{"id":"g","subGroupCount":0}"#),
+            if asked(request).contains("/members") {
+                bytes(request, &body)
+            } else {
+                bytes(request, br#"{"id":"g","subGroupCount":0}"#)
             }
         });
         if seen.complete.is_some() {

@@ -179,9 +179,10 @@ fn a_server_that_minds_no_place_gives_the_first_page_for_ever() {
     let users = names(450);
     let seen = listed(|request| {
         let page: Vec<String> = users.iter().take(200).map(|name| user(name)).collect();
-        match asked(request).contains("/count") {
-            true => json(request, 200, "450"),
-            false => json(request, 200, &list(&page)),
+        if asked(request).contains("/count") {
+            json(request, 200, "450")
+        } else {
+            json(request, 200, &list(&page))
         }
     });
     assert_eq!((seen.code(), seen.complete), ("paging-loop", None));
@@ -200,9 +201,12 @@ fn people_of_a_user_federation_are_not_held_against_the_count() {
         r#"[{{"id":"{}","username":"ada","federationLink":"ldap-1"}}]"#,
         id("ada")
     );
-    let seen = listed(|request| match asked(request).contains("/count") {
-        true => json(request, 200, "100"),
-        false => json(request, 200, &federated),
+    let seen = listed(|request| {
+        if asked(request).contains("/count") {
+            json(request, 200, "100")
+        } else {
+            json(request, 200, &federated)
+        }
     });
     assert_eq!(
         (seen.complete, seen.keys()),
@@ -318,9 +322,10 @@ fn the_prefix_stands_before_everything() {
             path.starts_with("/auth/admin/realms/contoso/users"),
             "{path}"
         );
-        match path.contains("/count") {
-            true => json(request, 200, "1"),
-            false => json(request, 200, &list(&window(&users, &path, NO_CAP))),
+        if path.contains("/count") {
+            json(request, 200, "1")
+        } else {
+            json(request, 200, &list(&window(&users, &path, NO_CAP)))
         }
     });
     assert_eq!(seen.complete, Some(1));

@@ -79,14 +79,13 @@ fn a_probe_says_line_by_line_what_it_found() {
 
 #[test]
 fn a_clock_that_is_off_is_found() {
-    let seen = run::<Keycloak>(
-        &options(),
-        begin(Goal::Probe, &[]),
-        |request| match asked(request).ends_with("/count") {
-            true => dated(request, "1", "Sat, 21 Nov 2026 22:01:00 GMT"),
-            false => json(request, 200, "[]"),
-        },
-    );
+    let seen = run::<Keycloak>(&options(), begin(Goal::Probe, &[]), |request| {
+        if asked(request).ends_with("/count") {
+            dated(request, "1", "Sat, 21 Nov 2026 22:01:00 GMT")
+        } else {
+            json(request, 200, "[]")
+        }
+    });
     assert!(lines(&seen).contains(&("clock", false)));
     // An empty list is what a client sees that may only ask.
     assert!(lines(&seen).contains(&("view-users", false)));
