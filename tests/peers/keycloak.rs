@@ -1,7 +1,7 @@
 //! The real `keycloak` component behind the host's own source.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use attune_server::net::{Credential, Outside};
 use attune_server::source::{Endpoint, Source, SourceSpec, Wasm};
@@ -11,15 +11,18 @@ use serde_json::Value;
 /// The client's secret, which the stand-in knows.
 pub(crate) const SECRET: &str = "sim-keycloak-secret-not-real";
 
-/// The bundled component.
-pub(crate) fn plugin() -> Plugin {
-    let engine = attune_wasm::Engine::new(attune_wasm::Options::default()).expect("an engine");
-    let bundled = attune_bundled::find("keycloak").expect("keycloak is bundled");
-    engine.load(bundled.wasm).expect("a good component")
+/// The bundled component, compiled once.
+fn plugin() -> &'static Plugin {
+    static PLUGIN: OnceLock<Plugin> = OnceLock::new();
+    PLUGIN.get_or_init(|| {
+        let engine = attune_wasm::Engine::new(attune_wasm::Options::default()).expect("an engine");
+        let bundled = attune_bundled::find("keycloak").expect("keycloak is bundled");
+        engine.load(bundled.wasm).expect("a good component")
+    })
 }
 
 /// A source of that component; `options` are those besides the realm.
-pub(crate) fn source(plugin: &Plugin, mut options: Value, url: &str, outside: &Outside) -> Source {
+pub(crate) fn source(mut options: Value, url: &str, outside: &Outside) -> Source {
     options["realm"] = "contoso".into();
     let server = Endpoint {
         url: url.to_owned(),
@@ -31,7 +34,7 @@ pub(crate) fn source(plugin: &Plugin, mut options: Value, url: &str, outside: &O
     };
     let spec = SourceSpec {
         connector: "peers".to_owned(),
-        adapter: Arc::new(Wasm::open(plugin, &options).expect("good options")),
+        adapter: Arc::new(Wasm::open(plugin(), &options).expect("good options")),
         endpoints: BTreeMap::from([("server".to_owned(), server)]),
         ca_file: None,
         credentials: BTreeMap::from([("client".to_owned(), client)]),

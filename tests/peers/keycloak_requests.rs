@@ -10,7 +10,6 @@ use attune_server::net::{Method, Outgoing, Outside, Send as _};
 use attune_server::source::{Goal, Source};
 use attune_sim::keycloak::{Group, Keycloak, Options};
 use attune_sim::people::{People, Who};
-use attune_wasm::Plugin;
 use serde_json::{Value, json};
 
 use crate::entra::{Talk, converse, people};
@@ -24,7 +23,6 @@ struct World {
     checked: Arc<Checked>,
     keycloak: Keycloak,
     outside: Outside,
-    plugin: Plugin,
     _prism: Prism,
 }
 
@@ -32,7 +30,8 @@ async fn world() -> World {
     let mut options = Options::of(People::generate(1, PEOPLE));
     options.settings.groups = groups(&options.people);
     let keycloak = Keycloak::start(options).await.expect("loopback");
-    let description = Description::of("keycloak-admin-23.0.0-users", "", "/admin");
+    let description = Description::of("keycloak-admin-23.0.0-users", "", "/admin")
+        .answering("/admin/realms/{realm}/users/{id}", "404");
     let prism = Prism::before(&keycloak.url(), &description).await;
     let (outside, checked) = prism.network(&keycloak.url());
     World {
@@ -40,7 +39,6 @@ async fn world() -> World {
         checked,
         keycloak,
         outside,
-        plugin: keycloak::plugin(),
         _prism: prism,
     }
 }
@@ -61,7 +59,7 @@ fn groups(people: &People) -> Vec<Group> {
 
 impl World {
     fn source(&self, options: Value) -> Source {
-        keycloak::source(&self.plugin, options, &self.keycloak.url(), &self.outside)
+        keycloak::source(options, &self.keycloak.url(), &self.outside)
     }
 
     async fn ask(&self, options: Value, goal: Goal, groups: &[&str]) -> Talk {

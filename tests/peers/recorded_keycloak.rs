@@ -54,10 +54,7 @@ fn world(body: &str) -> (Source, Script) {
     let clock: Arc<dyn Clock> = clock;
     let outside = Outside::with_send(Arc::new(script.clone()), clock, 1);
     let url = "https://login.contoso.example";
-    (
-        keycloak::source(&keycloak::plugin(), json!({}), url, &outside),
-        script,
-    )
+    (keycloak::source(json!({}), url, &outside), script)
 }
 
 async fn listed(source: &Source, of: &str) -> Talk {

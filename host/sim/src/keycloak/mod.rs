@@ -198,13 +198,14 @@ impl Realm {
     }
 
     fn admin(&self, received: &Received, path: &[&str]) -> Result<Reply, Refusal> {
-        self.authenticate(received)?;
         let Some((realm, path)) = path.split_first() else {
             return Ok(Reply::unknown_route(received));
         };
+        // The realm is looked for before anybody is asked who they are.
         if *realm != self.realm {
             return Err(Refusal::saying(404, "Realm not found."));
         }
+        self.authenticate(received)?;
         if received.method != Method::GET {
             return Ok(Reply::unknown_route(received));
         }
