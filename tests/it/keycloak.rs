@@ -183,7 +183,7 @@ fn groups(people: &People) -> Vec<Group> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn groups_count_with_their_sub_groups_in_listings_and_for_single_people() {
     let world = world(40, |options| {
-        options.settings.groups = groups(&options.people)
+        options.settings.groups = groups(&options.people);
     })
     .await;
     for (group, people) in [
@@ -360,7 +360,7 @@ async fn check(world: &World) -> Vec<(String, bool)> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_check_tells_line_by_line() {
     let world = world(40, |options| {
-        options.settings.groups = groups(&options.people)
+        options.settings.groups = groups(&options.people);
     })
     .await;
     world.reads("", "[scope]\ngroups = [\"/sales\"]\n");
