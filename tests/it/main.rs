@@ -13,6 +13,7 @@
 mod absence;
 mod bad_plugins;
 mod bad_values;
+mod csv;
 mod existing_values;
 mod explained;
 mod forger;
@@ -24,6 +25,7 @@ mod forger;
 mod guest;
 mod half_done;
 mod hostile_providers;
+mod keycloak;
 mod mass_change;
 mod matching;
 mod nothing_lost;

@@ -1,5 +1,6 @@
-//! Proof against things that we did not write: OpenLDAP's `slapd`, Prism over Microsoft's own
-//! description of Graph, bodies that real services sent, and the `PyPI` clients of Jira and Confluence.
+//! Proof against things that we did not write: OpenLDAP's `slapd`, Prism over the descriptions that
+//! Microsoft and Keycloak give of their APIs, bodies that real services sent, and the `PyPI` clients
+//! of Jira and Confluence.
 //!
 //! Invariant: a test whose peer is not on this machine fails with the command that installs it
 //! (`tests/run`); it is never skipped. Everything talks to 127.0.0.1 only.
@@ -22,6 +23,8 @@ mod difference;
 mod entra;
 mod file;
 mod graph_requests;
+mod keycloak;
+mod keycloak_requests;
 mod ldap_people;
 mod ldap_refusals;
 mod ldap_same_file;
@@ -32,5 +35,6 @@ mod peer;
 mod prism;
 mod recorded;
 mod recorded_errors;
+mod recorded_keycloak;
 mod replay;
 mod slapd;

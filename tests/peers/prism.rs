@@ -1,5 +1,8 @@
 //! Prism, a strict checker of requests, over Microsoft's published description of Graph v1.0.
 //!
+//! The same goes for every other description of an API over HTTP ([`Description::of`]): that of
+//! Keycloak's Admin REST API is checked the same way.
+//!
 //! It stands as a proxy in front of the stand-in of Graph and refuses, with 422, 404 or 500, every
 //! request and every answer that the description does not allow. It does not mind query
 //! parameters and headers that the description does not name; [`Description::undeclared`] does.
@@ -13,6 +16,8 @@
 //! - names in `$select` that the description leaves out: `customSecurityAttributes`,
 //!   `signInActivity` (documented properties of `user`), and directory extensions, which every
 //!   tenant names itself.
+//! - 404 for a single user of Keycloak. Its description of 23.0.0 has no status but 200; its sources
+//!   answer "User not found" with it (`UsersResource`).
 
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
@@ -20,7 +25,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use attune_server::clock::{Clock, SystemClock};
 use attune_server::net::{self, Error, Outgoing, Outside, Sent, Wire};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 use url::Url;
@@ -34,6 +39,10 @@ const PORTS_TRIED: usize = 5;
 #[derive(Debug, Clone)]
 pub(crate) struct Description {
     content: Value,
+    /// What the description leaves out in front of its paths.
+    base: &'static str,
+    /// What stands before everything that it describes.
+    below: &'static str,
 }
 
 /// A running proxy.
@@ -42,6 +51,8 @@ pub(crate) struct Prism {
     _peer: Peer,
     _folder: TempDir,
     port: u16,
+    base: &'static str,
+    below: &'static str,
 }
 
 /// One request to Graph as the product made it, and what Prism made of it.
@@ -62,12 +73,22 @@ pub(crate) struct Exchange {
 }
 
 impl Description {
-    /// Reads the description.
+    /// Reads the description of Graph.
     pub(crate) fn read() -> Self {
-        let path = peer::reference("specs/microsoft-graph-v1.0-users.openapi.json");
+        Self::of("microsoft-graph-v1.0-users", VERSION, VERSION)
+    }
+
+    /// Reads a description whose paths begin behind `base`; what is not below `below` is no
+    /// request to the API (tokens).
+    pub(crate) fn of(name: &str, base: &'static str, below: &'static str) -> Self {
+        let path = peer::reference(&format!("specs/{name}.openapi.json"));
         let text = std::fs::read_to_string(&path).expect("the published description");
         let content = serde_json::from_str(&text).expect("JSON");
-        Self { content }
+        Self {
+            content,
+            base,
+            below,
+        }
     }
 
     /// Allows one more value of a listed query parameter.
@@ -85,6 +106,15 @@ impl Description {
             "{path} knows {parameter}={value} by itself"
         );
         values.push(value);
+        self
+    }
+
+    /// Allows one more status of an answer, which the description leaves out.
+    pub(crate) fn answering(mut self, path: &str, status: &str) -> Self {
+        let responses = &mut self.content["paths"][path]["get"]["responses"];
+        let responses = responses.as_object_mut().expect(path);
+        let known = responses.insert(status.to_owned(), json!({ "description": "documented" }));
+        assert!(known.is_none(), "{path} knows status {status} by itself");
         self
     }
 
@@ -166,7 +196,7 @@ impl Prism {
             command
                 .arg("proxy")
                 .arg(&file)
-                .arg(format!("{graph}{VERSION}"));
+                .arg(format!("{graph}{}", description.base));
             command.args([
                 "--errors",
                 "--host",
@@ -180,6 +210,8 @@ impl Prism {
                         _peer: peer,
                         _folder: folder,
                         port,
+                        base: description.base,
+                        below: description.below,
                     };
                 }
                 Err(said) => assert!(said.contains("EADDRINUSE"), "Prism does not start:\n{said}"),
@@ -195,6 +227,8 @@ impl Prism {
             wire,
             graph: graph.to_owned(),
             port: self.port,
+            base: self.base,
+            below: self.below,
             exchanges: Mutex::default(),
         });
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
@@ -216,6 +250,8 @@ pub(crate) struct Checked {
     wire: Wire,
     graph: String,
     port: u16,
+    base: &'static str,
+    below: &'static str,
     exchanges: Mutex<Vec<Exchange>>,
 }
 
@@ -231,10 +267,11 @@ impl Checked {
     /// The same request to Prism, where it is one to the API.
     fn redirected(&self, url: &Url) -> Option<Url> {
         let is_graph = url.as_str().starts_with(&self.graph);
+        let is_api = is_graph && url.path().starts_with(self.below);
         let path = url
             .path()
-            .strip_prefix(VERSION)
-            .filter(|_| is_graph)?
+            .strip_prefix(self.base)
+            .filter(|_| is_api)?
             .to_owned();
         let mut url = url.clone();
         url.set_port(Some(self.port)).ok()?;

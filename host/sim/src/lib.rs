@@ -16,6 +16,7 @@ pub mod demo;
 pub mod faults;
 pub mod graph;
 pub mod jira;
+pub mod keycloak;
 pub mod log;
 pub mod people;
 

@@ -20,6 +20,7 @@ mod action;
 mod agenda;
 mod event;
 mod export;
+mod held;
 mod path;
 mod requirement;
 mod seen;
@@ -35,6 +36,7 @@ pub use event::{
     LdapSearch, Locator, Reply, Request,
 };
 pub use export::Component;
+pub use held::Held;
 pub use path::Path;
 pub use requirement::{CredentialSlot, EndpointSlot, Requirements, TokenGrant};
 pub use seen::Seen;
