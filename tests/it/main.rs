@@ -16,6 +16,7 @@ mod bad_values;
 mod existing_values;
 mod explained;
 mod forger;
+mod google;
 #[expect(
     dead_code,
     reason = "written for the tests of the sandbox, which use all of it"

@@ -1,5 +1,5 @@
 //! Proof against things that we did not write: OpenLDAP's `slapd`, Prism over Microsoft's own
-//! description of Graph, bodies that real services sent, and the `PyPI` clients of Jira and Confluence.
+//! description of Graph, Google's description of its Directory API, bodies that real services sent, and the `PyPI` clients of Jira and Confluence.
 //!
 //! Invariant: a test whose peer is not on this machine fails with the command that installs it
 //! (`tests/run`); it is never skipped. Everything talks to 127.0.0.1 only.
@@ -21,6 +21,8 @@ mod company;
 mod difference;
 mod entra;
 mod file;
+mod google;
+mod google_requests;
 mod graph_requests;
 mod ldap_people;
 mod ldap_refusals;
@@ -32,5 +34,6 @@ mod peer;
 mod prism;
 mod recorded;
 mod recorded_errors;
+mod recorded_google;
 mod replay;
 mod slapd;
