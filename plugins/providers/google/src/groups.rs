@@ -95,7 +95,10 @@ impl Roster {
         let mut known = self.members.knows(&all).into_iter();
         people
             .iter()
-            .map(|person| known.by_ref().take(names(person)).fold(false, |a, b| a | b))
+            .map(|person| {
+                let known: Vec<bool> = known.by_ref().take(names(person)).collect();
+                known.contains(&true)
+            })
             .collect()
     }
 
@@ -254,7 +257,7 @@ impl Conversation {
 
     /// A probe tells what is wrong with a group and goes on.
     fn unless_probing(
-        &mut self,
+        &self,
         outcome: Result<(), Problem>,
         answer: &Answer,
         turn: &mut Turn,

@@ -108,12 +108,11 @@ impl Conversation {
             let [id, mark] = json::members(user, ["id", "thumbnailPhotoEtag"]).ok()?;
             mark.and(id).and_then(json::string)
         });
-        match with_picture {
-            Some(key) => self.queue_next(Task::Check(Check::Picture(key))),
-            None => {
-                let message = "nobody among the first users has a picture";
-                turn.finding(Finding::good("picture", message));
-            }
+        if let Some(key) = with_picture {
+            self.queue_next(Task::Check(Check::Picture(key)));
+        } else {
+            let message = "nobody among the first users has a picture";
+            turn.finding(Finding::good("picture", message));
         }
         self.queue_next(Task::Check(Check::Listing));
         Ok(())

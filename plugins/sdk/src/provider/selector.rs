@@ -41,13 +41,12 @@ fn first_step(selector: &str) -> Option<String> {
 
 /// The first step's name, and what stands after it.
 fn step(selector: &str) -> Option<(String, &str)> {
-    let (name, rest) = match selector.strip_prefix('"') {
-        Some(quoted) => unquote(quoted)?,
-        None => {
-            let end = selector.find(['.', '[']).unwrap_or(selector.len());
-            let (name, rest) = selector.split_at(end);
-            (name.to_owned(), rest)
-        }
+    let (name, rest) = if let Some(quoted) = selector.strip_prefix('"') {
+        unquote(quoted)?
+    } else {
+        let end = selector.find(['.', '[']).unwrap_or(selector.len());
+        let (name, rest) = selector.split_at(end);
+        (name.to_owned(), rest)
     };
     (!name.is_empty()).then_some((name, rest))
 }

@@ -119,9 +119,10 @@ fn a_bent_page_of_members_is_whole_or_a_problem() {
         let seen = run::<Google>(&json!({}), begin, |request| {
             let path = asked(request);
             if path.contains("/members?") {
-                return match path.contains("pageToken") {
-                    false => raw(request, &body),
-                    true => json(request, 200, &list("members", &[], None)),
+                return if path.contains("pageToken") {
+                    json(request, 200, &list("members", &[], None))
+                } else {
+                    raw(request, &body)
                 };
             }
             if path.contains("/groups/") {

@@ -12,12 +12,11 @@ const FIELDS: &str = "?viewType=admin_view&fields=id,primaryEmail,aliases,nonEdi
 
 #[test]
 fn a_person_is_one_request_by_whatever_name() {
-    for name in [ADA, "ada@contoso.example", "o'ada+x@contoso.example"] {
+    for name in [ADA, "ada@contoso.example", "o'ada@contoso.example"] {
         let seen = listed(people(&[name]), &[&user(ADA, "ada")]);
-        let path = name.replace('+', "+");
         assert_eq!(
             seen.asked(),
-            [format!("/admin/directory/v1/users/{path}{FIELDS}")]
+            [format!("/admin/directory/v1/users/{name}{FIELDS}")]
         );
         assert_eq!((seen.keys(), seen.complete), (vec![ADA], Some(1)));
         assert_eq!(seen.people[0].person.in_scope, None);
