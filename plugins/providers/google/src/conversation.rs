@@ -5,7 +5,7 @@
 //!
 //! Invariant: at most one page of a listing is under way; page tokens that were followed are
 //! remembered as hashes, and the first repeat is a loop. The ids of groups' members are the one
-//! thing that grows; their number is bounded (`groups`).
+//! thing that grows; their number is bounded (`members`).
 
 use attune_plugin::Problem;
 use attune_plugin::provider::{
@@ -15,9 +15,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Options;
 use crate::discovery;
-use crate::groups::{Group, Members, Roster};
+use crate::groups::Group;
 use crate::listing::Page;
 use crate::lookup::{Held, Lookup};
+use crate::members::{Members, Roster};
 use crate::options::{API, GROUPS, SCHEMAS, USERS};
 use crate::pictures::Portrait;
 use crate::probe::{self, Check};

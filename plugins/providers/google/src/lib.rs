@@ -18,6 +18,7 @@ mod discovery;
 mod groups;
 mod listing;
 mod lookup;
+mod members;
 mod options;
 mod person;
 mod pictures;
