@@ -17,6 +17,7 @@ mod csv;
 mod existing_values;
 mod explained;
 mod forger;
+mod google;
 #[expect(
     dead_code,
     reason = "written for the tests of the sandbox, which use all of it"

@@ -14,6 +14,7 @@
 pub mod confluence;
 pub mod demo;
 pub mod faults;
+pub mod google;
 pub mod graph;
 pub mod jira;
 pub mod keycloak;

@@ -266,7 +266,9 @@ impl Filling<'_> {
         };
         let wants_tokens = matches!(
             credential,
-            Credential::ClientCredentials { .. } | Credential::PrivateKeyJwt { .. }
+            Credential::ClientCredentials { .. }
+                | Credential::PrivateKeyJwt { .. }
+                | Credential::GoogleServiceAccount { .. }
         );
         let grant = match slot.grant.as_ref().filter(|_| wants_tokens) {
             Some(grant) => Some(self.grant(grant)?),

@@ -45,8 +45,25 @@ pub fn members<'a, const N: usize>(
     object: &'a str,
     names: [&str; N],
 ) -> Result<[Option<&'a str>; N], Error> {
+    read_members(object, names, false)
+}
+
+/// The same where the object may have no other members: for answers of which the adapter chose what
+/// is in them, so that a member that is spelt otherwise is no member that is missing.
+pub fn only_members<'a, const N: usize>(
+    object: &'a str,
+    names: [&str; N],
+) -> Result<[Option<&'a str>; N], Error> {
+    read_members(object, names, true)
+}
+
+fn read_members<'a, const N: usize>(
+    object: &'a str,
+    names: [&str; N],
+    is_strict: bool,
+) -> Result<[Option<&'a str>; N], Error> {
     let mut json = serde_json::Deserializer::from_str(object);
-    let found = Members { names }.deserialize(&mut json)?;
+    let found = Members { names, is_strict }.deserialize(&mut json)?;
     json.end()?;
     Ok(found)
 }
@@ -75,6 +92,8 @@ pub fn slice(body: &str, part: &str) -> Option<(u32, u32)> {
 
 struct Members<'n, const N: usize> {
     names: [&'n str; N],
+    /// Other members are an error.
+    is_strict: bool,
 }
 
 impl<'de, const N: usize> DeserializeSeed<'de> for Members<'_, N> {
@@ -101,6 +120,9 @@ impl<'de, const N: usize> Visitor<'de> for Members<'_, N> {
                     if place.replace(value.get()).is_some() {
                         return Err(serde::de::Error::custom("a member comes twice"));
                     }
+                }
+                None if self.is_strict => {
+                    return Err(serde::de::Error::custom("a member that nobody asked for"));
                 }
                 None => {
                     map.next_value::<IgnoredAny>()?;
@@ -173,7 +195,7 @@ impl<'de> Visitor<'de> for Elements {
 
 #[cfg(test)]
 mod tests {
-    use super::{elements, members, slice, string, text};
+    use super::{elements, members, only_members, slice, string, text};
 
     #[test]
     fn a_member_whose_name_is_no_text_hides_nobody() {
@@ -197,6 +219,13 @@ mod tests {
     fn escaped_names_are_found() {
         let body = "{\"\\u0069d\": \"x\"}";
         assert_eq!(members(body, ["id"]).unwrap(), [Some("\"x\"")]);
+    }
+
+    #[test]
+    fn only_members_takes_no_others() {
+        assert_eq!(only_members("{\"a\":1}", ["a", "b"]), Ok([Some("1"), None]));
+        assert_eq!(only_members("{}", ["a"]), Ok([None]));
+        assert!(only_members("{\"a\":1,\"c\":2}", ["a", "b"]).is_err());
     }
 
     #[test]

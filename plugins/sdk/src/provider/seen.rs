@@ -24,12 +24,7 @@ pub struct Seen {
 impl Seen {
     /// The ids that are new, each once; from now on they are known.
     pub fn admit(&mut self, ids: Vec<String>) -> Vec<String> {
-        let mut known: HashSet<String> = self
-            .marks
-            .as_bytes()
-            .chunks_exact(CHARS)
-            .map(|mark| mark.iter().copied().map(char::from).collect())
-            .collect();
+        let mut known = self.known();
         ids.into_iter()
             .filter(|id| {
                 let mark = mark(id);
@@ -45,6 +40,20 @@ impl Seen {
     /// Whether this one id is new; from now on it is known.
     pub fn is_new(&mut self, id: &str) -> bool {
         !self.admit(vec![id.to_owned()]).is_empty()
+    }
+
+    /// Which of these ids are known, in their order; nothing is remembered.
+    pub fn knows(&self, ids: &[String]) -> Vec<bool> {
+        let known = self.known();
+        ids.iter().map(|id| known.contains(&mark(id))).collect()
+    }
+
+    fn known(&self) -> HashSet<String> {
+        self.marks
+            .as_bytes()
+            .chunks_exact(CHARS)
+            .map(|mark| mark.iter().copied().map(char::from).collect())
+            .collect()
     }
 
     /// Whether no more should be remembered.
@@ -89,6 +98,9 @@ mod tests {
         assert_eq!(seen.admit(ids(2..5)), ids(3..5));
         assert!(!seen.is_new("00000000-0000-4000-8000-000000000001"));
         assert!(seen.is_new("other"));
+        let asked = ["other", "OTHER", "never"].map(str::to_owned);
+        assert_eq!(seen.knows(&asked), [true, true, false]);
+        assert!(seen.is_new("never"));
     }
 
     #[test]

@@ -16,24 +16,47 @@ pub fn first_steps<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Vec<String>
     names
 }
 
-fn first_step(selector: &str) -> Option<String> {
-    let name = match selector.strip_prefix('"') {
-        Some(rest) => unquote(rest)?,
-        None => selector
-            .split(['.', '['])
-            .next()
-            .unwrap_or_default()
-            .to_owned(),
-    };
-    (!name.is_empty()).then_some(name)
+/// The names of the steps right below `first`, each once (`a`, `b` of `first.a.x` and `first."b"`);
+/// `None` where a selector means `first` as a whole, or picks elements of it.
+pub fn second_steps<'a>(
+    wanted: impl IntoIterator<Item = &'a str>,
+    first: &str,
+) -> Option<Vec<String>> {
+    let mut names: Vec<String> = Vec::new();
+    for (name, rest) in wanted.into_iter().filter_map(step) {
+        if name != first {
+            continue;
+        }
+        let (below, _) = step(rest.strip_prefix('.')?)?;
+        if !names.contains(&below) {
+            names.push(below);
+        }
+    }
+    Some(names)
 }
 
-fn unquote(rest: &str) -> Option<String> {
+fn first_step(selector: &str) -> Option<String> {
+    step(selector).map(|(name, _)| name)
+}
+
+/// The first step's name, and what stands after it.
+fn step(selector: &str) -> Option<(String, &str)> {
+    let (name, rest) = if let Some(quoted) = selector.strip_prefix('"') {
+        unquote(quoted)?
+    } else {
+        let end = selector.find(['.', '[']).unwrap_or(selector.len());
+        let (name, rest) = selector.split_at(end);
+        (name.to_owned(), rest)
+    };
+    (!name.is_empty()).then_some((name, rest))
+}
+
+fn unquote(quoted: &str) -> Option<(String, &str)> {
     let mut name = String::new();
-    let mut chars = rest.chars();
+    let mut chars = quoted.chars();
     loop {
         match chars.next()? {
-            '"' => return Some(name),
+            '"' => return Some((name, chars.as_str())),
             '\\' => name.push(chars.next()?),
             plain => name.push(plain),
         }
@@ -42,7 +65,7 @@ fn unquote(rest: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::first_steps;
+    use super::{first_steps, second_steps};
 
     #[test]
     fn a_step_ends_at_a_dot_or_a_bracket() {
@@ -69,6 +92,21 @@ mod tests {
             first_steps(wanted),
             ["urn:ietf:params:scim:schemas:core:2.0:User", r#"a"b\c"#]
         );
+    }
+
+    #[test]
+    fn the_steps_below_a_first_one_are_named_unless_it_is_meant_as_a_whole() {
+        let wanted = [
+            "custom.Work.badge",
+            "mail",
+            "custom.\"Home office\".days[0]",
+            "custom.Work[0]",
+        ];
+        let names = second_steps(wanted, "custom").unwrap();
+        assert_eq!(names, ["Work", "Home office"]);
+        assert_eq!(second_steps(wanted, "mail"), None);
+        assert_eq!(second_steps(["custom[0].a", "b"], "custom"), None);
+        assert_eq!(second_steps(wanted, "other"), Some(Vec::new()));
     }
 
     #[test]

@@ -183,13 +183,13 @@ async fn what_is_no_token_is_said_so() {
     }
 }
 
-#[tokio::test]
-async fn kinds_to_come_say_that_they_are_not_supported() {
-    let credential = Credential::GoogleServiceAccount {
-        key: SecretString::from("{}"),
-        subject: None,
+#[test]
+fn a_kind_that_signs_no_requests_is_told() {
+    let credential = Credential::LdapBind {
+        dn: "cn=reader".to_owned(),
+        password: SecretString::from("x"),
     };
     let error = Sign::with(&credential, None, None).unwrap_err();
     assert_eq!(error.kind(), "unsupported");
-    assert!(error.to_string().contains("google-service-account"));
+    assert!(error.to_string().contains("ldap-bind"));
 }
