@@ -1,4 +1,4 @@
-//! The first step of a selector: the attribute that has to be asked for.
+//! The steps of a selector: the attributes that have to be asked for.
 //!
 //! Grammar: `step ("." step)*`, where a step is a name or a `"quoted name"` (escapes `\"` and
 //! `\\`), then picks in brackets. Deliberately not here: walking documents, which is the host's.
@@ -16,33 +16,78 @@ pub fn first_steps<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Vec<String>
     names
 }
 
-fn first_step(selector: &str) -> Option<String> {
-    let name = match selector.strip_prefix('"') {
-        Some(rest) => unquote(rest)?,
-        None => selector
-            .split(['.', '['])
-            .next()
-            .unwrap_or_default()
-            .to_owned(),
-    };
-    (!name.is_empty()).then_some(name)
+/// The names of all steps of one selector, picks left out: `profile.phones[0]` is `profile`, then
+/// `phones`. Nothing for text that is no selector.
+pub fn steps(selector: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut rest = Some(selector);
+    while let Some(text) = rest {
+        let Some((name, after)) = step(text) else {
+            return Vec::new();
+        };
+        names.push(name);
+        let after = without_picks(after);
+        rest = after.strip_prefix('.');
+        if rest.is_none() && !after.is_empty() {
+            return Vec::new();
+        }
+    }
+    names
 }
 
-fn unquote(rest: &str) -> Option<String> {
+fn first_step(selector: &str) -> Option<String> {
+    step(selector).map(|(name, _)| name)
+}
+
+/// One name, and what follows it.
+fn step(text: &str) -> Option<(String, &str)> {
+    let (name, after) = match text.strip_prefix('"') {
+        Some(rest) => unquote(rest)?,
+        None => {
+            let end = text.find(['.', '[']).unwrap_or(text.len());
+            let (name, after) = text.split_at_checked(end)?;
+            (name.to_owned(), after)
+        }
+    };
+    (!name.is_empty()).then_some((name, after))
+}
+
+fn unquote(rest: &str) -> Option<(String, &str)> {
     let mut name = String::new();
     let mut chars = rest.chars();
     loop {
         match chars.next()? {
-            '"' => return Some(name),
+            '"' => return Some((name, chars.as_str())),
             '\\' => name.push(chars.next()?),
             plain => name.push(plain),
         }
     }
 }
 
+/// What follows the picks; a bracket inside a quoted value ends none.
+fn without_picks(text: &str) -> &str {
+    let mut rest = text;
+    while let Some(inside) = rest.strip_prefix('[') {
+        let mut chars = inside.chars();
+        let mut is_quoted = false;
+        loop {
+            match chars.next() {
+                Some(']') if !is_quoted => break,
+                Some('"') => is_quoted = !is_quoted,
+                Some('\\') if is_quoted => drop(chars.next()),
+                Some(_) => {}
+                // Left open: what is returned is neither empty nor the next step.
+                None => return rest,
+            }
+        }
+        rest = chars.as_str();
+    }
+    rest
+}
+
 #[cfg(test)]
 mod tests {
-    use super::first_steps;
+    use super::{first_steps, steps};
 
     #[test]
     fn a_step_ends_at_a_dot_or_a_bracket() {
@@ -74,5 +119,22 @@ mod tests {
     #[test]
     fn what_is_no_selector_is_left_out() {
         assert!(first_steps(["", "\"open", "[0]", ".a"]).is_empty());
+    }
+    #[test]
+    fn all_steps_are_named_without_their_picks() {
+        for (selector, names) in [
+            ("profile.department", vec!["profile", "department"]),
+            (
+                r#"profile.phones[type="a].b"][0].value"#,
+                vec!["profile", "phones", "value"],
+            ),
+            (r#""urn:x:2.0:User".manager"#, vec!["urn:x:2.0:User", "manager"]),
+            ("id", vec!["id"]),
+            ("a[0", vec![]),
+            ("a..b", vec![]),
+            ("a[0]b", vec![]),
+        ] {
+            assert_eq!(steps(selector), names, "{selector}");
+        }
     }
 }
