@@ -76,7 +76,11 @@ fn date_after(days: i64) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }
@@ -96,7 +100,11 @@ mod tests {
         ] {
             assert_eq!(unix_ms(http).and_then(rfc3339).as_deref(), Some(written));
         }
-        for (written, years) in [(-1.0, "before 1970"), (1e18, "after 9999"), (f64::NAN, "none")] {
+        for (written, years) in [
+            (-1.0, "before 1970"),
+            (1e18, "after 9999"),
+            (f64::NAN, "none"),
+        ] {
             assert_eq!(rfc3339(written), None, "{years}");
         }
     }

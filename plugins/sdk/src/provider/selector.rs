@@ -41,13 +41,12 @@ fn first_step(selector: &str) -> Option<String> {
 
 /// One name, and what follows it.
 fn step(text: &str) -> Option<(String, &str)> {
-    let (name, after) = match text.strip_prefix('"') {
-        Some(rest) => unquote(rest)?,
-        None => {
-            let end = text.find(['.', '[']).unwrap_or(text.len());
-            let (name, after) = text.split_at_checked(end)?;
-            (name.to_owned(), after)
-        }
+    let (name, after) = if let Some(rest) = text.strip_prefix('"') {
+        unquote(rest)?
+    } else {
+        let end = text.find(['.', '[']).unwrap_or(text.len());
+        let (name, after) = text.split_at_checked(end)?;
+        (name.to_owned(), after)
     };
     (!name.is_empty()).then_some((name, after))
 }
@@ -128,7 +127,10 @@ mod tests {
                 r#"profile.phones[type="a].b"][0].value"#,
                 vec!["profile", "phones", "value"],
             ),
-            (r#""urn:x:2.0:User".manager"#, vec!["urn:x:2.0:User", "manager"]),
+            (
+                r#""urn:x:2.0:User".manager"#,
+                vec!["urn:x:2.0:User", "manager"],
+            ),
             ("id", vec!["id"]),
             ("a[0", vec![]),
             ("a..b", vec![]),
