@@ -17,10 +17,12 @@ pub mod faults;
 pub mod graph;
 pub mod jira;
 pub mod log;
+pub mod okta;
 pub mod people;
 
 mod dice;
 mod journal;
+mod jwt;
 mod moment;
 mod pages;
 #[cfg(test)]

@@ -15,7 +15,8 @@ const FORM: &str = "0000-00-00T00:00:00.000Z";
 /// The mark of an answer; nothing where it does not tell its time.
 pub(crate) fn of(response: &HttpResponse) -> Option<String> {
     let answered_ms = response.header("date").and_then(date::unix_ms)?;
-    date::rfc3339((answered_ms - MARGIN_MS).max(0.0))
+    let time = date::rfc3339((answered_ms - MARGIN_MS).max(0.0))?;
+    Some(time.replace('Z', ".000Z"))
 }
 
 /// A mark that was kept, if it is one of ours: it goes into an expression.

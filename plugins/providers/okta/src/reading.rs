@@ -46,7 +46,7 @@ impl Reading {
             ..Self::default()
         };
         for selector in wanted {
-            let names = steps(selector);
+            let names = steps(selector).unwrap_or_default();
             match names.iter().map(String::as_str).collect::<Vec<_>>()[..] {
                 ["manager", ..] => reading.manager = true,
                 ["profile"] => is_whole = true,

@@ -17,22 +17,20 @@ pub fn first_steps<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Vec<String>
 }
 
 /// The names of all steps of one selector, picks left out: `profile.phones[0]` is `profile`, then
-/// `phones`. Nothing for text that is no selector.
-pub fn steps(selector: &str) -> Vec<String> {
+/// `phones`. `None` for text that is no selector.
+pub fn steps(selector: &str) -> Option<Vec<String>> {
     let mut names = Vec::new();
     let mut rest = Some(selector);
     while let Some(text) = rest {
-        let Some((name, after)) = step(text) else {
-            return Vec::new();
-        };
+        let (name, after) = step(text)?;
         names.push(name);
         let after = without_picks(after);
         rest = after.strip_prefix('.');
         if rest.is_none() && !after.is_empty() {
-            return Vec::new();
+            return None;
         }
     }
-    names
+    Some(names)
 }
 
 fn first_step(selector: &str) -> Option<String> {
@@ -136,7 +134,7 @@ mod tests {
             ("a..b", vec![]),
             ("a[0]b", vec![]),
         ] {
-            assert_eq!(steps(selector), names, "{selector}");
+            assert_eq!(steps(selector).unwrap_or_default(), names, "{selector}");
         }
     }
 }
