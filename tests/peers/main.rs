@@ -1,5 +1,5 @@
-//! Proof against things that we did not write: OpenLDAP's `slapd`, Prism over Microsoft's own
-//! description of Graph, bodies that real services sent, and the `PyPI` clients of Jira and Confluence.
+//! Proof against things that we did not write: OpenLDAP's `slapd`, Prism over Microsoft's and Okta's
+//! own descriptions, bodies that real services sent, and the `PyPI` clients of Jira and Confluence.
 //!
 //! Invariant: a test whose peer is not on this machine fails with the command that installs it
 //! (`tests/run`); it is never skipped. Everything talks to 127.0.0.1 only.
@@ -28,9 +28,13 @@ mod ldap_same_file;
 mod ldap_sync;
 mod ldap_tls;
 mod ldif;
+mod okta;
+mod okta_requests;
 mod peer;
 mod prism;
 mod recorded;
 mod recorded_errors;
+mod recorded_okta;
 mod replay;
 mod slapd;
+mod talk;

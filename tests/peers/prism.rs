@@ -1,11 +1,11 @@
-//! Prism, a strict checker of requests, over Microsoft's published description of Graph v1.0.
+//! Prism, a strict checker of requests, over a provider's own published description.
 //!
-//! It stands as a proxy in front of the stand-in of Graph and refuses, with 422, 404 or 500, every
+//! It stands as a proxy in front of the provider's stand-in and refuses, with 422, 404 or 500, every
 //! request and every answer that the description does not allow. It does not mind query
 //! parameters and headers that the description does not name; [`Description::undeclared`] does.
 //!
-//! What the description cannot say although Graph's documentation does is added to a copy of it,
-//! value by value, and [`Description::with`] fails where an addition is not needed (any more):
+//! What a description cannot say although its owner documents it is added to a copy of it,
+//! value by value, and [`Description::with`] fails where an addition is not needed (any more). Okta's needs none; Graph's:
 //!
 //! - `$expand=manager($select=id)` on the list and on one user. The description's `$expand` is a
 //!   list of bare names; nested options are `OData` and are in the documentation of `list users` and
@@ -27,13 +27,14 @@ use url::Url;
 
 use crate::peer::{self, Peer};
 
-const VERSION: &str = "/v1.0";
 const PORTS_TRIED: usize = 5;
 
 /// The published description, read once.
 #[derive(Debug, Clone)]
 pub(crate) struct Description {
     content: Value,
+    /// Path of the API that its own paths are below.
+    below: &'static str,
 }
 
 /// A running proxy.
@@ -42,9 +43,10 @@ pub(crate) struct Prism {
     _peer: Peer,
     _folder: TempDir,
     port: u16,
+    below: &'static str,
 }
 
-/// One request to Graph as the product made it, and what Prism made of it.
+/// One request to the API as the product made it, and what Prism made of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Exchange {
     /// `GET`.
@@ -62,12 +64,21 @@ pub(crate) struct Exchange {
 }
 
 impl Description {
-    /// Reads the description.
-    pub(crate) fn read() -> Self {
-        let path = peer::reference("specs/microsoft-graph-v1.0-users.openapi.json");
+    /// The description of Microsoft Graph.
+    pub(crate) fn of_graph() -> Self {
+        Self::read("microsoft-graph-v1.0-users", "/v1.0")
+    }
+
+    /// The description of Okta's management API.
+    pub(crate) fn of_okta() -> Self {
+        Self::read("okta-management-2026.06.3-users", "")
+    }
+
+    fn read(name: &str, below: &'static str) -> Self {
+        let path = peer::reference(&format!("specs/{name}.openapi.json"));
         let text = std::fs::read_to_string(&path).expect("the published description");
         let content = serde_json::from_str(&text).expect("JSON");
-        Self { content }
+        Self { content, below }
     }
 
     /// Allows one more value of a listed query parameter.
@@ -154,11 +165,11 @@ impl Description {
 }
 
 impl Prism {
-    /// Starts a proxy with this description in front of a stand-in of Graph.
-    pub(crate) async fn before(graph: &str, description: &Description) -> Self {
+    /// Starts a proxy with this description in front of a stand-in.
+    pub(crate) async fn before(origin: &str, description: &Description) -> Self {
         let program = program();
         let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("graph.json");
+        let file = folder.path().join("description.json");
         std::fs::write(&file, description.content.to_string()).expect("a writable folder");
         for _ in 0..PORTS_TRIED {
             let port = peer::free_port();
@@ -166,7 +177,7 @@ impl Prism {
             command
                 .arg("proxy")
                 .arg(&file)
-                .arg(format!("{graph}{VERSION}"));
+                .arg(format!("{origin}{}", description.below));
             command.args([
                 "--errors",
                 "--host",
@@ -180,6 +191,7 @@ impl Prism {
                         _peer: peer,
                         _folder: folder,
                         port,
+                        below: description.below,
                     };
                 }
                 Err(said) => assert!(said.contains("EADDRINUSE"), "Prism does not start:\n{said}"),
@@ -189,11 +201,12 @@ impl Prism {
     }
 
     /// The network, with every request to that stand-in's API led through the proxy.
-    pub(crate) fn network(&self, graph: &str) -> (Outside, Arc<Checked>) {
+    pub(crate) fn network(&self, origin: &str) -> (Outside, Arc<Checked>) {
         let wire = Wire::open(&net::Options::default(), None).expect("a network");
         let checked = Arc::new(Checked {
             wire,
-            graph: graph.to_owned(),
+            api: format!("{origin}{}/", self.below),
+            below: self.below,
             port: self.port,
             exchanges: Mutex::default(),
         });
@@ -210,17 +223,18 @@ fn program() -> PathBuf {
     peer::installed(Path::new(&path), "Prism (@stoplight/prism-cli 5.14.2)")
 }
 
-/// A network with Prism in the way to Graph.
+/// A network with Prism in the way to the API.
 #[derive(Debug)]
 pub(crate) struct Checked {
     wire: Wire,
-    graph: String,
+    api: String,
+    below: &'static str,
     port: u16,
     exchanges: Mutex<Vec<Exchange>>,
 }
 
 impl Checked {
-    /// Every request to Graph's API so far.
+    /// Every request to the API so far.
     pub(crate) fn exchanges(&self) -> Vec<Exchange> {
         self.exchanges
             .lock()
@@ -230,12 +244,10 @@ impl Checked {
 
     /// The same request to Prism, where it is one to the API.
     fn redirected(&self, url: &Url) -> Option<Url> {
-        let is_graph = url.as_str().starts_with(&self.graph);
-        let path = url
-            .path()
-            .strip_prefix(VERSION)
-            .filter(|_| is_graph)?
-            .to_owned();
+        // Tokens come from the same origin, and are in another description.
+        let is_api = url.as_str().starts_with(&self.api) && !url.path().starts_with("/oauth2/");
+        let path = url.path().strip_prefix(self.below).filter(|_| is_api)?;
+        let path = path.to_owned();
         let mut url = url.clone();
         url.set_port(Some(self.port)).ok()?;
         url.set_path(&path);

@@ -87,6 +87,6 @@ fn described(id: &str, name: &str, kind: &str) -> Value {
         "lastMembershipUpdated": "2026-01-15T08:00:00.000Z",
         "objectClass": ["okta:user_group"],
         "type": kind,
-        "profile": { "name": name, "description": null },
+        "profile": { "name": name, "description": format!("People of {name}") },
     })
 }

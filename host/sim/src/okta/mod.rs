@@ -78,7 +78,7 @@ pub struct Settings {
     pub groups: Vec<Group>,
     /// The app's id.
     pub client_id: String,
-    /// The app's public keys: key id, and the DER of the RSA key (PKCS#1).
+    /// The app's public keys: key id, and the RSA key (PKCS#1, DER) or the point on P-256.
     pub keys: Vec<(String, Vec<u8>)>,
     /// The scopes that the app was granted.
     pub scopes: Vec<String>,

@@ -6,7 +6,9 @@
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
-use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm,
+};
 use serde_json::json;
 
 use super::{Org, Settings};
@@ -63,15 +65,17 @@ impl Org {
         let refused = |why: &str| Denial(401, "invalid_client", why.to_owned());
         let assertion = Assertion::read(text)
             .ok_or_else(|| refused("The parsing of the client_assertion failed."))?;
-        if member(&assertion.header, "alg") != "RS256" {
-            return Err(refused("The client_assertion signing algorithm is not supported."));
-        }
+        let algorithm: &'static dyn VerificationAlgorithm = match member(&assertion.header, "alg") {
+            "RS256" => &RSA_PKCS1_2048_8192_SHA256,
+            "ES256" => &ECDSA_P256_SHA256_FIXED,
+            _ => return Err(refused("The client_assertion signing algorithm is not supported.")),
+        };
         let kid = member(&assertion.header, "kid");
         let named = settings.keys.iter().find(|(id, _)| id == kid);
         let (_, key) = named.ok_or_else(|| {
             refused("The client_assertion token has an unknown key id (kid).")
         })?;
-        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key)
+        UnparsedPublicKey::new(algorithm, key)
             .verify(assertion.signed.as_bytes(), &assertion.signature)
             .map_err(|_| refused("The client_assertion signature is invalid."))?;
         let client = &settings.client_id;
