@@ -80,7 +80,9 @@ async fn world(people: usize, sign_in: SignIn, options: &str) -> (TestApp, Okta)
 
 fn fields<'a>(changes: &'a [Change], field: &str) -> Vec<&'a str> {
     let of_field = changes.iter().filter(|change| change.field == field);
-    of_field.filter_map(|change| change.after.as_deref()).collect()
+    of_field
+        .filter_map(|change| change.after.as_deref())
+        .collect()
 }
 
 fn is_clean(okta: &Okta) {
@@ -92,14 +94,28 @@ async fn a_whole_org_arrives_and_unchanged_people_cost_nothing() {
     for sign_in in [SignIn::Key, SignIn::Token] {
         let (app, okta) = world(450, sign_in, "").await;
         let ran = app.sync(Mode::Complete).await.unwrap();
-        assert_eq!(ran.report.state, State::Applied, "{:?}", ran.report.problems);
-        assert_eq!((ran.report.summary.people, ran.report.summary.matched), (450, 450));
+        assert_eq!(
+            ran.report.state,
+            State::Applied,
+            "{:?}",
+            ran.report.problems
+        );
+        assert_eq!(
+            (ran.report.summary.people, ran.report.summary.matched),
+            (450, 450)
+        );
         let missing = |field, member| {
             let all = (0..450).map(|n| app.who(n));
             let differs = |who: &Who| app.property(*who, field) != app.member(*who, member);
             all.filter(differs).count()
         };
-        assert_eq!((missing("Department", "department"), missing("Title", "jobTitle")), (0, 0));
+        assert_eq!(
+            (
+                missing("Department", "department"),
+                missing("Title", "jobTitle")
+            ),
+            (0, 0)
+        );
         let managers = fields(&ran.changes, "Manager");
         assert!(managers.len() > 350, "{}", managers.len());
         assert!(!fields(&ran.changes, "Badge").is_empty());
@@ -111,13 +127,19 @@ async fn a_whole_org_arrives_and_unchanged_people_cost_nothing() {
         app.forget();
         okta.reset_log();
         let again = app.sync(Mode::Complete).await.unwrap();
-        assert_eq!((again.report.state, again.report.summary.skipped), (State::Nothing, 450));
+        assert_eq!(
+            (again.report.state, again.report.summary.skipped),
+            (State::Nothing, 450)
+        );
         assert_eq!(app.world.jira.counts().requests, 0);
 
         let who = app.who(17);
         okta.change(who, |people| people.set(who, "department", "Moved"));
         let one = app.sync(Mode::Complete).await.unwrap();
-        assert_eq!((one.report.summary.written, one.report.summary.changes), (1, 1));
+        assert_eq!(
+            (one.report.summary.written, one.report.summary.changes),
+            (1, 1)
+        );
         assert_eq!(app.property(who, "Department").as_deref(), Some("Moved"));
         is_clean(&okta);
     }
@@ -141,7 +163,9 @@ async fn managers_come_by_id_by_login_and_by_linked_object() {
         let linked = okta.counts().class("linked");
         assert_eq!(linked >= 60, options.contains("linked"), "{linked}");
         assert!(okta.counts().in_flight_max <= 8);
-        let all: Vec<_> = (0..60).map(|n| app.property(app.who(n), "Manager")).collect();
+        let all: Vec<_> = (0..60)
+            .map(|n| app.property(app.who(n), "Manager"))
+            .collect();
         assert!(all.iter().flatten().count() > 40);
         seen.push(all);
         is_clean(&okta);
@@ -166,7 +190,8 @@ async fn groups_and_searches_limit_who_takes_part() {
     okta.deactivate(app.who(3));
     let scope = format!("[scope]\ngroups = [\"{id}\", \"sales\"]");
     let both = "search = 'profile.userType eq \"Member\"'";
-    let members = (0..20).filter(|n| *n != 3 && app.member(app.who(*n), "userType").as_deref() == Some("Member"));
+    let members = (0..20)
+        .filter(|n| *n != 3 && app.member(app.who(*n), "userType").as_deref() == Some("Member"));
     for (options, people) in [("", 19), (both, members.count() as u64)] {
         let text = connector(&app, &okta, SignIn::Key, (options, &scope, MAPPING));
         app.connector(&text).unwrap();
@@ -188,8 +213,14 @@ async fn bad_weather_writes_nothing_wrong_and_passes() {
     let list = || Fault::reject(500).on("GET", "/api/v1/users");
     for (faults, code) in [
         (vec![list().times(20)], "unavailable"),
-        (vec![Fault::reject(403).on("GET", "/api/v1/users").after(1)], "permission"),
-        (vec![Fault::login_page().on("GET", "/api/v1/users").after(2)], "bad-answer"),
+        (
+            vec![Fault::reject(403).on("GET", "/api/v1/users").after(1)],
+            "permission",
+        ),
+        (
+            vec![Fault::login_page().on("GET", "/api/v1/users").after(2)],
+            "bad-answer",
+        ),
     ] {
         for fault in faults {
             okta.inject(fault);
@@ -202,18 +233,35 @@ async fn bad_weather_writes_nothing_wrong_and_passes() {
     okta.configure(|settings| settings.traps.stale_from_page = Some(2));
     let failure = app.refused(Mode::Complete).await.unwrap();
     assert_eq!(failure.code, "paging-lost");
-    okta.configure(|settings| settings.traps = Traps { hides_links: true, ..Traps::default() });
+    okta.configure(|settings| {
+        settings.traps = Traps {
+            hides_links: true,
+            ..Traps::default()
+        }
+    });
     let failure = app.refused(Mode::Complete).await.unwrap();
     assert_eq!(failure.code, "bad-answer");
     assert_eq!(app.world.jira.writes().len(), 0);
 
     // What passes by itself: a cut page, a refusal without Retry-After, a token that ends early.
-    okta.configure(|settings| settings.traps = Traps { joins_links: true, ..Traps::default() });
+    okta.configure(|settings| {
+        settings.traps = Traps {
+            joins_links: true,
+            ..Traps::default()
+        }
+    });
     okta.inject(Fault::truncate(500).on("GET", "/api/v1/users").after(1));
-    okta.inject(Fault::throttle(RetryAfter::Missing).on("GET", "/api/v1/users").after(1));
+    okta.inject(
+        Fault::throttle(RetryAfter::Missing)
+            .on("GET", "/api/v1/users")
+            .after(1),
+    );
     okta.revoke_tokens();
     let ran = app.sync(Mode::Complete).await.unwrap();
-    assert_eq!((ran.report.state, ran.report.summary.people), (State::Applied, 450));
+    assert_eq!(
+        (ran.report.state, ran.report.summary.people),
+        (State::Applied, 450)
+    );
     // The reset lies thirty seconds ahead of the answer's own date.
     let longest = app.clock.waits().into_iter().max().unwrap_or_default();
     let reset = Duration::from_secs(28)..Duration::from_secs(33);
@@ -269,14 +317,24 @@ async fn check_says_line_by_line_what_works() {
     okta.configure(|settings| settings.linked = Some("boss".to_owned()));
     let check = async || {
         let loaded = app.loaded("demo").unwrap();
-        attune_server::sync::check(&app.app.host, &loaded).await.unwrap()
+        attune_server::sync::check(&app.app.host, &loaded)
+            .await
+            .unwrap()
     };
     let lines = check().await;
     let wrong: Vec<_> = lines.iter().filter(|line| !line.ok).collect();
     // The clock of these tests stands still in the past of the stand-in's, or ahead of it.
-    assert!(wrong.iter().all(|line| line.name.contains("clock")), "{wrong:#?}");
+    assert!(
+        wrong.iter().all(|line| line.name.contains("clock")),
+        "{wrong:#?}"
+    );
     okta.configure(|settings| settings.linked = None);
     let lines = check().await;
-    assert!(lines.iter().any(|line| !line.ok && line.message.contains("`boss`")), "{lines:#?}");
+    assert!(
+        lines
+            .iter()
+            .any(|line| !line.ok && line.message.contains("`boss`")),
+        "{lines:#?}"
+    );
     is_clean(&okta);
 }

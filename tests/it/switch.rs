@@ -22,7 +22,7 @@ Department = "department"
 Title      = "jobTitle"
 City       = "city"
 Office     = { from = "officeLocation", when-missing = "clear" }
-Phone      = { from = "businessPhones[0]", steps = [{ use = "phone.format", region = "DE" }] }
+Phone      = { from = "businessPhones[0]", steps = ["text.trim"] }
 Badge      = "extension_0f4c5be2b9d84f0f8e1b8f6c0a1d2e3f_badgeColour"
 Manager    = "manager.displayName"
 "#;
@@ -31,7 +31,7 @@ Department = "profile.department"
 Title      = "profile.title"
 City       = "profile.city"
 Office     = { from = "profile.officeLocation", when-missing = "clear" }
-Phone      = { from = "profile.primaryPhone", steps = [{ use = "phone.format", region = "DE" }] }
+Phone      = { from = "profile.primaryPhone", steps = ["text.trim"] }
 Badge      = "profile.badgeColour"
 Manager    = "manager.profile.displayName"
 "#;
@@ -77,7 +77,10 @@ async fn the_same_people_from_another_provider_are_no_change_at_all() {
         assert_eq!(told(&plan.changes), BTreeSet::new());
         assert_eq!(plan.report.state, State::Nothing);
         assert_eq!(plan.held_by(), Vec::<&str>::new());
-        assert_eq!((plan.report.summary.people, plan.report.summary.matched), (PEOPLE as u64, PEOPLE as u64));
+        assert_eq!(
+            (plan.report.summary.people, plan.report.summary.matched),
+            (PEOPLE as u64, PEOPLE as u64)
+        );
         let ran = app.sync(Mode::Complete).await.unwrap();
         assert_eq!(ran.report.state, State::Nothing);
         assert_eq!(app.world.jira.writes().len(), 0);
@@ -96,17 +99,30 @@ async fn a_plan_after_the_switch_shows_just_the_differences() {
     let moved = somebody(&app, "department", 20);
     let promoted = somebody(&app, "jobTitle", 30);
     let without_office = somebody(&app, "officeLocation", 40);
-    let led = (50..PEOPLE).map(|n| app.who(n)).find(|who| app.property(*who, "Manager").is_some());
+    let led = (50..PEOPLE)
+        .map(|n| app.who(n))
+        .find(|who| app.property(*who, "Manager").is_some());
     let (led, head) = (led.unwrap(), app.who(0));
-    okta.change(moved, |people| people.set(moved, "department", "Okta's department"));
-    okta.change(promoted, |people| people.set(promoted, "jobTitle", "Okta's title"));
-    okta.change(without_office, |people| people.unset(without_office, "officeLocation"));
+    okta.change(moved, |people| {
+        people.set(moved, "department", "Okta's department")
+    });
+    okta.change(promoted, |people| {
+        people.set(promoted, "jobTitle", "Okta's title")
+    });
+    okta.change(without_office, |people| {
+        people.unset(without_office, "officeLocation")
+    });
     okta.change(led, |people| {
         people.set_manager(led, attune_sim::people::Manager::Person(head));
     });
     let line = |who: Who, field: &str, after: Option<&str>| {
         let before = app.property(who, field);
-        (app.account(who), field.to_owned(), before, after.map(str::to_owned))
+        (
+            app.account(who),
+            field.to_owned(),
+            before,
+            after.map(str::to_owned),
+        )
     };
     let name = app.member(head, "displayName").unwrap();
     let mut expected = BTreeSet::from([
@@ -128,14 +144,26 @@ async fn a_plan_after_the_switch_shows_just_the_differences() {
     assert_eq!(app.world.jira.writes().len(), 0);
 
     let ran = app.sync(Mode::Complete).await.unwrap();
-    assert_eq!((ran.report.state, ran.report.summary.written), (State::Applied, 4));
-    assert_eq!(app.property(moved, "Department").as_deref(), Some("Okta's department"));
+    assert_eq!(
+        (ran.report.state, ran.report.summary.written),
+        (State::Applied, 4)
+    );
+    assert_eq!(
+        app.property(moved, "Department").as_deref(),
+        Some("Okta's department")
+    );
 
     // And back: Entra still says what it said, and nothing of that is taken for unchanged.
     app.maps(OF_ENTRA).unwrap();
     let back = app.sync(Mode::Complete).await.unwrap();
-    assert_eq!((back.report.state, back.report.summary.written), (State::Applied, 4));
-    assert_eq!(app.property(moved, "Department"), app.member(moved, "department"));
+    assert_eq!(
+        (back.report.state, back.report.summary.written),
+        (State::Applied, 4)
+    );
+    assert_eq!(
+        app.property(moved, "Department"),
+        app.member(moved, "department")
+    );
     assert_eq!(okta.complaints(), Vec::<String>::new());
 }
 
@@ -147,13 +175,19 @@ async fn one_person_after_the_switch_is_matched_like_everybody_else() {
     to_okta(&app, &okta);
     let login = app.member(who, "userPrincipalName").unwrap();
     let one = app.sync(Mode::User(login)).await.unwrap();
-    assert_eq!((one.report.summary.matched, one.report.summary.written), (1, 1));
+    assert_eq!(
+        (one.report.summary.matched, one.report.summary.written),
+        (1, 1)
+    );
     assert_eq!(app.property(who, "Department").as_deref(), Some("Moved"));
     // Back to Entra before Okta was ever listed: Entra's word for this person is due again.
     app.maps(OF_ENTRA).unwrap();
     let back = app.sync(Mode::Complete).await.unwrap();
     assert_eq!(back.report.summary.written, 1);
-    assert_eq!(app.property(who, "Department"), app.member(who, "department"));
+    assert_eq!(
+        app.property(who, "Department"),
+        app.member(who, "department")
+    );
     assert_eq!(okta.complaints(), Vec::<String>::new());
 }
 

@@ -1,7 +1,8 @@
 //! Every request that the `okta` adapter makes is one that Okta's published description allows.
 //!
 //! One conversation for each thing that a source is asked for goes through Prism to the stand-in of an
-//! org. Prism also holds the stand-in's answers against the description.
+//! org. Prism also holds the stand-in's answers against the description, and joins its `Link` headers
+//! into one line as other proxies do.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use attune_server::source::{Goal, Presence, Source};
 use attune_sim::okta::{Group, Okta, Options};
 use attune_sim::people::{People, Who};
 use attune_wasm::Plugin;
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::okta;
@@ -132,15 +134,27 @@ async fn everyone(world: &World) {
         assert!(talk.count() < PEOPLE as u64, "{options}");
     }
     let few = json!({ "filter": "profile.login eq \"nobody\"", "manager": "linked:boss" });
-    converse(&world.source(few), Goal::Everyone, &wanted, &[]).await.count();
-    let linked = world.source(json!({ "manager": "linked:boss", "search": "status eq \"SUSPENDED\"" }));
+    converse(&world.source(few), Goal::Everyone, &wanted, &[])
+        .await
+        .count();
+    let linked =
+        world.source(json!({ "manager": "linked:boss", "search": "status eq \"SUSPENDED\"" }));
     let talk = converse(&linked, Goal::Everyone, &wanted, &[]).await;
-    assert!(talk.count() > 0 && talk.page.people.iter().any(|person| !person.relations.is_empty()));
+    assert!(
+        talk.count() > 0
+            && talk
+                .page
+                .people
+                .iter()
+                .any(|person| !person.relations.is_empty())
+    );
 }
 
 async fn changes(world: &World) {
     let (moved, gone) = (world.everybody[5], world.everybody[6]);
-    world.org.change(moved, |people| people.set(moved, "department", "Moved"));
+    world
+        .org
+        .change(moved, |people| people.set(moved, "department", "Moved"));
     world.org.deactivate(gone);
     for (options, people) in [
         (json!({}), 1),
@@ -158,7 +172,13 @@ async fn changes(world: &World) {
 }
 
 async fn single_people(world: &World) {
-    let ids: Vec<String> = world.everybody.iter().skip(10).take(45).map(|who| world.org.id(*who)).collect();
+    let ids: Vec<String> = world
+        .everybody
+        .iter()
+        .skip(10)
+        .take(45)
+        .map(|who| world.org.id(*who))
+        .collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let (guest, mail) = world.org.people(|all| {
         let guest = all.iter().find(|who| all.is_guest(*who)).expect("a guest");
@@ -171,8 +191,20 @@ async fn single_people(world: &World) {
         &ids[..1],
         &ids[..],
         &[guest.as_str(), mail.as_str()][..],
-        &["nobody@contoso.example", "o'neil@contoso.example", "me", "a/b", ".."][..],
-        &["Jürgen Groß", "a b?d#e%f", "+49 30 1", "00unobody00000000000", "x&limit=1"][..],
+        &[
+            "nobody@contoso.example",
+            "o'neil@contoso.example",
+            "me",
+            "a/b",
+            "..",
+        ][..],
+        &[
+            "Jürgen Groß",
+            "a b?d#e%f",
+            "+49 30 1",
+            "00unobody00000000000",
+            "x&limit=1",
+        ][..],
     ] {
         for source in [&plain, &limited] {
             let talk = converse(source, people(names), &["profile.title"], &[]).await;
@@ -191,10 +223,16 @@ async fn groups(world: &World) {
     }
     let talk = converse(&limited, Goal::Everyone, &["profile.title"], &[SALES]).await;
     assert!(talk.count() > 100 && talk.count() < 229);
-    let some: Vec<String> = [1, 100, 300, 400].map(|at| world.org.id(world.everybody[at])).to_vec();
+    let some: Vec<String> = [1, 100, 300, 400]
+        .map(|at| world.org.id(world.everybody[at]))
+        .to_vec();
     let some: Vec<&str> = some.iter().map(String::as_str).collect();
     let talk = converse(&plain, people(&some), &["profile.title"], &[SALES]).await;
-    let inside = talk.page.people.iter().filter(|person| person.in_scope == Some(true));
+    let inside = talk
+        .page
+        .people
+        .iter()
+        .filter(|person| person.in_scope == Some(true));
     assert_eq!((talk.count(), inside.count()), (4, 2));
 }
 
@@ -208,7 +246,12 @@ async fn questions_about_the_org(world: &World) {
     assert_eq!(findings.len(), 7, "{findings:?}");
     let talk = converse(&source, Goal::Discover(5), &[], &[]).await;
     assert_eq!(talk.count(), 5);
-    assert!(talk.page.attributes.iter().any(|found| found.selector == "profile.badgeColour"));
+    assert!(
+        talk.page
+            .attributes
+            .iter()
+            .any(|found| found.selector == "profile.badgeColour")
+    );
     let before = world.checked.exchanges().len();
     let talk = converse(&source, Goal::Pictures(Vec::new()), &[], &[]).await;
     assert_eq!(talk.refusal().0, "unsupported");
@@ -230,7 +273,11 @@ async fn the_checker_is_awake(world: &World) {
             method: Method::Get,
             url: format!("{}{wrong}", world.org.url()).parse().unwrap(),
             headers: Vec::new(),
-            credential: None,
+            // Without one, Prism would object to that alone.
+            credential: Some((
+                "authorization".to_owned(),
+                SecretString::from("SSWS 00simApiTokenNotReal"),
+            )),
             body: Vec::new().into(),
             body_bytes_max: 1 << 20,
         };

@@ -47,7 +47,8 @@ impl Examples {
 
     /// An example with the status and the headers that it came with.
     pub(crate) fn recorded(self, name: &str) -> Response {
-        let path = peer::reference(&format!("examples/{}", self.0)).join(format!("{name}.meta.json"));
+        let path =
+            peer::reference(&format!("examples/{}", self.0)).join(format!("{name}.meta.json"));
         let text = std::fs::read_to_string(path).unwrap_or_default();
         let meta: Value = serde_json::from_str(&text).unwrap_or_default();
         let status = meta["status"].as_u64().unwrap_or(200);

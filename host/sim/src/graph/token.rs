@@ -13,8 +13,8 @@ use tokio::time::Instant;
 use url::form_urlencoded;
 
 use super::{Directory, refusal};
-use crate::{jwt, moment};
 use crate::wire::{Received, Reply};
+use crate::{jwt, moment};
 
 const CLASS: &str = "token";
 

@@ -14,7 +14,11 @@ const EVERYONE: &str = "00gsimeveryone000001";
 impl Org {
     pub(super) fn list_groups(&self, received: &Received) -> Result<Reply, Refusal> {
         let known = ["limit", "after", "search"];
-        if received.parameters().iter().any(|(name, _)| !known.contains(&name.as_str())) {
+        if received
+            .parameters()
+            .iter()
+            .any(|(name, _)| !known.contains(&name.as_str()))
+        {
             return Ok(Reply::unknown_route(received));
         }
         let settings = self.settings().clone();
@@ -42,7 +46,11 @@ impl Org {
 
     pub(super) fn list_members(&self, received: &Received, id: &str) -> Result<Reply, Refusal> {
         let known = ["limit", "after"];
-        if received.parameters().iter().any(|(name, _)| !known.contains(&name.as_str())) {
+        if received
+            .parameters()
+            .iter()
+            .any(|(name, _)| !known.contains(&name.as_str()))
+        {
             return Ok(Reply::unknown_route(received));
         }
         let settings = self.settings().clone();
@@ -58,7 +66,10 @@ impl Org {
         let settings = self.settings().clone();
         let asked = Asked::read(received, &settings, (200, 200))?;
         let who = self.who(key)?;
-        let groups = settings.groups.iter().filter(|group| group.members.contains(&who));
+        let groups = settings
+            .groups
+            .iter()
+            .filter(|group| group.members.contains(&who));
         let all = std::iter::once(everyone()).chain(groups.map(document));
         let all = all.enumerate().skip(asked.cursor.position);
         Ok(self.page(received, "user.groups", asked, all))

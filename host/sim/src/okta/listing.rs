@@ -79,7 +79,11 @@ impl Org {
         let mut elements = elements.peekable();
         let is_empty = traps.empty_page == Some(number);
         let size = if is_empty { 0 } else { asked.size };
-        let page: Vec<Value> = elements.by_ref().take(size).map(|(_, value)| value).collect();
+        let page: Vec<Value> = elements
+            .by_ref()
+            .take(size)
+            .map(|(_, value)| value)
+            .collect();
         let next = elements.peek().map(|(position, _)| Cursor {
             position: *position,
             pages: number,
@@ -94,12 +98,17 @@ impl Org {
         let mut links = vec![format!("<{own}>; rel=\"self\"")];
         if let Some(next) = next {
             let origin = traps.foreign_next_links.as_deref().unwrap_or(&self.origin);
-            links.push(format!("<{}>; rel=\"next\"", next_link(origin, received, next)));
+            links.push(format!(
+                "<{}>; rel=\"next\"",
+                next_link(origin, received, next)
+            ));
         }
         if traps.joins_links {
             return reply.with("link", links.join(", "));
         }
-        links.into_iter().fold(reply, |reply, link| reply.with("link", link))
+        links
+            .into_iter()
+            .fold(reply, |reply, link| reply.with("link", link))
     }
 }
 
@@ -110,7 +119,10 @@ fn next_link(origin: &str, received: &Received, next: Cursor) -> String {
     for (name, value) in received.parameters() {
         if name != "after" {
             let value: String = form_urlencoded::byte_serialize(value.as_bytes()).collect();
-            let value = value.replace("%2C", ",").replace("%28", "(").replace("%29", ")");
+            let value = value
+                .replace("%2C", ",")
+                .replace("%28", "(")
+                .replace("%29", ")");
             link.push_str(&format!("&{name}={value}"));
         }
     }

@@ -96,7 +96,10 @@ pub(super) fn profile(people: &People, settings: &Settings, who: Who) -> Map<Str
     let login = people.user_principal_name(who);
     let mail = people.text(who, "mail").unwrap_or_else(|| login.clone());
     let or_null = |value: Option<Value>| value.unwrap_or_default();
-    profile.insert("mobilePhone".into(), or_null(people.member(who, "mobilePhone")));
+    profile.insert(
+        "mobilePhone".into(),
+        or_null(people.member(who, "mobilePhone")),
+    );
     profile.insert("secondEmail".into(), or_null(first("otherMails")));
     profile.insert("login".into(), login.into());
     profile.insert("email".into(), mail.into());

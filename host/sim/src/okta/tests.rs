@@ -24,7 +24,10 @@ fn probe(okta: &Okta) -> Probe {
 }
 
 fn code(answer: &Answer) -> (u16, String) {
-    let code = answer.json()["errorCode"].as_str().unwrap_or_default().to_owned();
+    let code = answer.json()["errorCode"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     (answer.status.as_u16(), code)
 }
 
@@ -54,14 +57,21 @@ async fn pages_lead_to_everybody_once() {
     let probe = probe(&okta);
     let (all, pages) = walk(&probe, "/api/v1/users?limit=200").await;
     assert_eq!((all.len(), pages), (450, 3));
-    let mut ids: Vec<&str> = all.iter().map(|user| user["id"].as_str().unwrap()).collect();
+    let mut ids: Vec<&str> = all
+        .iter()
+        .map(|user| user["id"].as_str().unwrap())
+        .collect();
     assert!(ids.iter().all(|id| id.len() == 20 && id.starts_with("00u")));
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), 450);
     okta.configure(|settings| {
         settings.page_max = 100;
-        settings.traps = Traps { empty_page: Some(2), joins_links: true, ..Traps::default() };
+        settings.traps = Traps {
+            empty_page: Some(2),
+            joins_links: true,
+            ..Traps::default()
+        };
     });
     let (all, pages) = walk(&probe, "/api/v1/users?limit=200&fields=id,profile:(login)").await;
     assert_eq!((all.len(), pages), (450, 6));
@@ -81,10 +91,22 @@ async fn what_a_route_does_not_have_is_refused() {
         ("/api/v1/users?limit=x", (400, "E0000001")),
         ("/api/v1/users?after=nonsense", (400, "E0000029")),
         ("/api/v1/users?fields=a b", (400, "E0000001")),
-        ("/api/v1/users?filter=profile.department%20eq%20%22x%22", (400, "E0000031")),
-        ("/api/v1/users?filter=status%20sw%20%22A%22", (400, "E0000031")),
-        ("/api/v1/users?search=status%20ne%20%22ACTIVE%22", (400, "E0000031")),
-        ("/api/v1/users?search=profile.department%20co%20%22x%22", (400, "E0000031")),
+        (
+            "/api/v1/users?filter=profile.department%20eq%20%22x%22",
+            (400, "E0000031"),
+        ),
+        (
+            "/api/v1/users?filter=status%20sw%20%22A%22",
+            (400, "E0000031"),
+        ),
+        (
+            "/api/v1/users?search=status%20ne%20%22ACTIVE%22",
+            (400, "E0000031"),
+        ),
+        (
+            "/api/v1/users?search=profile.department%20co%20%22x%22",
+            (400, "E0000031"),
+        ),
         ("/api/v1/users?search=not%20(id%20pr)", (400, "E0000031")),
         ("/api/v1/users/nobody@contoso.example", (404, "E0000007")),
         ("/api/v1/groups/00gnone", (404, "E0000007")),
@@ -105,18 +127,32 @@ async fn expressions_find_whom_okta_would_find() {
     let probe = probe(&okta);
     let people = okta.people(|people| people.iter().collect::<Vec<_>>());
     okta.deactivate(people[5]);
-    let count = async |query: &str| walk(&probe, &format!("/api/v1/users?{query}")).await.0.len();
+    let count = async |query: &str| {
+        walk(&probe, &format!("/api/v1/users?{query}"))
+            .await
+            .0
+            .len()
+    };
     assert_eq!(count("limit=200").await, 59);
     assert_eq!(count("search=id%20pr").await, 60);
     assert_eq!(count("filter=status%20eq%20%22DEPROVISIONED%22").await, 1);
-    assert_eq!(count("filter=lastUpdated%20gt%20%222026-02-01T00:00:00.000Z%22").await, 1);
+    assert_eq!(
+        count("filter=lastUpdated%20gt%20%222026-02-01T00:00:00.000Z%22").await,
+        1
+    );
     let sales = count("search=profile.department%20eq%20%22sALES%22").await;
     assert!(sales > 0 && sales < 60);
     let id = okta.id(people[3]);
-    let both = format!("filter=(id%20eq%20%22{id}%22%20or%20id%20eq%20%22x%22)%20and%20(status%20eq%20%22DEPROVISIONED%22)");
+    let both = format!(
+        "filter=(id%20eq%20%22{id}%22%20or%20id%20eq%20%22x%22)%20and%20(status%20eq%20%22DEPROVISIONED%22)"
+    );
     assert_eq!(count(&both).await, 0);
     let login = okta.people(|all| all.user_principal_name(people[3]));
-    for key in [id.as_str(), &login.to_uppercase(), login.split('@').next().unwrap()] {
+    for key in [
+        id.as_str(),
+        &login.to_uppercase(),
+        login.split('@').next().unwrap(),
+    ] {
         let found = probe.get(&format!("/api/v1/users/{key}")).await.json();
         assert_eq!(found["id"], json!(id), "{key}");
     }
@@ -129,14 +165,20 @@ async fn users_have_what_was_asked_for() {
         "content-type",
         "application/json; okta-response=omitCredentials,omitCredentialsLinks",
     );
-    let all = lean.get("/api/v1/users?fields=id,status,profile:(login,badgeColour)").await.json();
+    let all = lean
+        .get("/api/v1/users?fields=id,status,profile:(login,badgeColour)")
+        .await
+        .json();
     let members: Vec<&String> = all[1].as_object().unwrap().keys().collect();
     assert_eq!(members, ["id", "status", "profile"]);
     assert!(all[1]["profile"].as_object().unwrap().len() <= 2);
     let all = lean.get("/api/v1/users").await.json();
     assert!(all[0]["credentials"].is_null() && all[0]["profile"]["secondEmail"].is_null());
     assert!(all[0].as_object().unwrap().contains_key("lastLogin"));
-    assert_eq!((&all[7]["status"], &all[7]["activated"]), (&json!("STAGED"), &Value::Null));
+    assert_eq!(
+        (&all[7]["status"], &all[7]["activated"]),
+        (&json!("STAGED"), &Value::Null)
+    );
     let whole = probe(&okta).get("/api/v1/users").await.json();
     assert!(whole[0]["credentials"].is_object());
     let (manager, boss) = (&all[1]["profile"]["managerId"], &all[0]["id"]);
@@ -149,22 +191,37 @@ async fn groups_and_links_are_there_for_those_who_may() {
     let members: Vec<Who> = people.iter().take(5).collect();
     let mut options = Options::of(people);
     let (id, name) = ("00gsales00000000Ss11".to_owned(), "Sales".to_owned());
-    options.settings.groups = vec![Group { id: id.clone(), name, members: members.clone() }];
+    options.settings.groups = vec![Group {
+        id: id.clone(),
+        name,
+        members: members.clone(),
+    }];
     options.settings.linked = Some("boss".to_owned());
     let okta = start_with(options).await;
     let probe = probe(&okta);
     okta.deactivate(members[4]);
-    let found = probe.get("/api/v1/groups?search=profile.name%20eq%20%22SALES%22").await.json();
+    let found = probe
+        .get("/api/v1/groups?search=profile.name%20eq%20%22SALES%22")
+        .await
+        .json();
     assert_eq!(found[0]["id"], json!(id));
     let (all, pages) = walk(&probe, &format!("/api/v1/groups/{id}/users?limit=2")).await;
     assert_eq!((all.len(), pages), (4, 2));
     let user = okta.id(members[1]);
-    let groups = probe.get(&format!("/api/v1/users/{user}/groups")).await.json();
+    let groups = probe
+        .get(&format!("/api/v1/users/{user}/groups"))
+        .await
+        .json();
     assert_eq!(groups.as_array().unwrap().len(), 2);
-    let link = probe.get(&format!("/api/v1/users/{user}/linkedObjects/boss")).await.json();
+    let link = probe
+        .get(&format!("/api/v1/users/{user}/linkedObjects/boss"))
+        .await
+        .json();
     let href = link[0]["_links"]["self"]["href"].as_str().unwrap();
     assert!(href.ends_with(&okta.id(members[0])), "{href}");
-    let other = probe.get(&format!("/api/v1/users/{user}/linkedObjects/other")).await;
+    let other = probe
+        .get(&format!("/api/v1/users/{user}/linkedObjects/other"))
+        .await;
     assert_eq!(code(&other), (404, "E0000007".to_owned()));
 }
 
@@ -201,7 +258,12 @@ impl Client {
         let mut signature = vec![0; self.0.public_modulus_len()];
         let random = SystemRandom::new();
         self.0
-            .sign(&RSA_PKCS1_SHA256, &random, signed.as_bytes(), &mut signature)
+            .sign(
+                &RSA_PKCS1_SHA256,
+                &random,
+                signed.as_bytes(),
+                &mut signature,
+            )
             .unwrap();
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
@@ -214,7 +276,9 @@ async fn ask(okta: &Okta, scope: &str, assertion: &str) -> Answer {
         ("client_assertion_type", crate::jwt::KIND),
         ("client_assertion", assertion),
     ];
-    Probe::new(&okta.url()).submit("/oauth2/v1/token", &fields).await
+    Probe::new(&okta.url())
+        .submit("/oauth2/v1/token", &fields)
+        .await
 }
 
 #[tokio::test]
@@ -249,19 +313,52 @@ async fn tokens_are_given_for_assertions_of_the_app_once() {
     let stronger = json!({ "alg": "PS256", "kid": "key-1" });
     for (assertion, scope, error) in [
         (good.clone(), "okta.users.read", "invalid_client"),
-        (client.sign(&header, &claims("2")), "okta.groups.read", "invalid_scope"),
-        (client.sign(&header, &late), "okta.users.read", "invalid_client"),
-        (client.sign(&header, &elsewhere), "okta.users.read", "invalid_client"),
-        (client.sign(&header, &other), "okta.users.read", "invalid_client"),
-        (client.sign(&unnamed, &claims("6")), "okta.users.read", "invalid_client"),
-        (client.sign(&stronger, &claims("7")), "okta.users.read", "invalid_client"),
-        (Client::new().sign(&header, &claims("8")), "okta.users.read", "invalid_client"),
+        (
+            client.sign(&header, &claims("2")),
+            "okta.groups.read",
+            "invalid_scope",
+        ),
+        (
+            client.sign(&header, &late),
+            "okta.users.read",
+            "invalid_client",
+        ),
+        (
+            client.sign(&header, &elsewhere),
+            "okta.users.read",
+            "invalid_client",
+        ),
+        (
+            client.sign(&header, &other),
+            "okta.users.read",
+            "invalid_client",
+        ),
+        (
+            client.sign(&unnamed, &claims("6")),
+            "okta.users.read",
+            "invalid_client",
+        ),
+        (
+            client.sign(&stronger, &claims("7")),
+            "okta.users.read",
+            "invalid_client",
+        ),
+        (
+            Client::new().sign(&header, &claims("8")),
+            "okta.users.read",
+            "invalid_client",
+        ),
     ] {
         let answer = ask(&okta, scope, &assertion).await;
         assert_eq!(answer.json()["error"], json!(error), "{}", answer.text);
     }
     okta.configure(|settings| settings.demands_dpop = true);
-    let answer = ask(&okta, "okta.users.read", &client.sign(&header, &claims("9"))).await;
+    let answer = ask(
+        &okta,
+        "okta.users.read",
+        &client.sign(&header, &claims("9")),
+    )
+    .await;
     assert_eq!(answer.json()["error"], json!("invalid_dpop_proof"));
     okta.revoke_tokens();
     let revoked = bearer.get("/api/v1/users").await;

@@ -42,7 +42,8 @@ impl Org {
             return Err(Denial(400, "unsupported_grant_type", text.to_owned()));
         }
         if field("client_assertion_type") != jwt::KIND {
-            let text = "The client must authenticate with private_key_jwt to be given these scopes.";
+            let text =
+                "The client must authenticate with private_key_jwt to be given these scopes.";
             return Err(Denial(401, "invalid_client", text.to_owned()));
         }
         self.check_assertion(&field("client_assertion"), &settings)?;
@@ -68,13 +69,16 @@ impl Org {
         let algorithm: &'static dyn VerificationAlgorithm = match member(&assertion.header, "alg") {
             "RS256" => &RSA_PKCS1_2048_8192_SHA256,
             "ES256" => &ECDSA_P256_SHA256_FIXED,
-            _ => return Err(refused("The client_assertion signing algorithm is not supported.")),
+            _ => {
+                return Err(refused(
+                    "The client_assertion signing algorithm is not supported.",
+                ));
+            }
         };
         let kid = member(&assertion.header, "kid");
         let named = settings.keys.iter().find(|(id, _)| id == kid);
-        let (_, key) = named.ok_or_else(|| {
-            refused("The client_assertion token has an unknown key id (kid).")
-        })?;
+        let (_, key) = named
+            .ok_or_else(|| refused("The client_assertion token has an unknown key id (kid)."))?;
         UnparsedPublicKey::new(algorithm, key)
             .verify(assertion.signed.as_bytes(), &assertion.signature)
             .map_err(|_| refused("The client_assertion signature is invalid."))?;
@@ -84,16 +88,23 @@ impl Org {
             return Err(refused(why));
         }
         if assertion.claim("aud") != format!("{}/oauth2/v1/token", self.origin) {
-            return Err(refused("The audience claim for client_assertion must be the endpoint \
-                                invoked for the request."));
+            return Err(refused(
+                "The audience claim for client_assertion must be the endpoint \
+                                invoked for the request.",
+            ));
         }
         let now = moment::now().as_second();
         let end = assertion.second("exp");
         if end <= now || end - now > LIFE_MAX_SECONDS {
-            return Err(refused("The client_assertion token is expired, or lives too long."));
+            return Err(refused(
+                "The client_assertion token is expired, or lives too long.",
+            ));
         }
         let id = assertion.claim("jti");
-        let mut seen = self.assertions.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self
+            .assertions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if id.is_empty() || !seen.insert(id.to_owned()) {
             return Err(refused("The client_assertion has already been used."));
         }

@@ -16,7 +16,11 @@ const PAGE: (usize, usize) = (200, 200);
 impl Org {
     pub(super) fn list_users(&self, received: &Received) -> Result<Reply, Refusal> {
         let known = ["limit", "after", "search", "filter", "fields"];
-        if received.parameters().iter().any(|(name, _)| !known.contains(&name.as_str())) {
+        if received
+            .parameters()
+            .iter()
+            .any(|(name, _)| !known.contains(&name.as_str()))
+        {
             return Ok(Reply::unknown_route(received));
         }
         let settings = self.settings().clone();

@@ -63,7 +63,7 @@ async fn start(certificates: &[&Client]) -> Graph {
 async fn ask(graph: &Graph, assertion: &str) -> (u16, u64) {
     let changes = [
         ("client_secret", ""),
-        ("client_assertion_type", KIND),
+        ("client_assertion_type", crate::jwt::KIND),
         ("client_assertion", assertion),
     ];
     let answer = ask_token(graph, &changes).await;
