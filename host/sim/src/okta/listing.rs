@@ -3,6 +3,8 @@
 //! A cursor names a position in the order of the listing, not a number of people, so that people who
 //! come or go between two pages neither repeat nor hide others.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
@@ -123,7 +125,7 @@ fn next_link(origin: &str, received: &Received, next: Cursor) -> String {
                 .replace("%2C", ",")
                 .replace("%28", "(")
                 .replace("%29", ")");
-            link.push_str(&format!("&{name}={value}"));
+            let _ = write!(link, "&{name}={value}");
         }
     }
     link

@@ -1,6 +1,6 @@
 //! The org's token endpoint: client credentials by a signed assertion, and nothing else.
 //!
-//! Scopes `okta.*` are given to apps that prove themselves by a key (private_key_jwt) only. Words of
+//! Scopes `okta.*` are given to apps that prove themselves by a key (`private_key_jwt`) only. Words of
 //! the refusals are those of recorded exchanges and of Okta's documentation.
 
 use std::sync::PoisonError;
