@@ -19,10 +19,12 @@ pub mod graph;
 pub mod jira;
 pub mod keycloak;
 pub mod log;
+pub mod okta;
 pub mod people;
 
 mod dice;
 mod journal;
+mod jwt;
 mod moment;
 mod pages;
 #[cfg(test)]

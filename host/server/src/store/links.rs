@@ -63,7 +63,7 @@ pub struct Link {
 
 impl Link {
     /// Stands for a fingerprint where nobody knows what the account holds.
-    const DOUBTFUL: &[u8] = &[];
+    pub(super) const DOUBTFUL: &[u8] = &[];
 
     /// Whether an operation of this person ended in a way that leaves their account in doubt.
     pub fn is_doubtful(&self) -> bool {

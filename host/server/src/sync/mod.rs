@@ -150,6 +150,9 @@ pub(crate) struct Run<'a> {
     now_ms: i64,
     /// The listing whose people count: this run's, or the last complete one.
     listing: String,
+    /// Whether the last complete listing came from another provider, which knew nobody by the keys
+    /// of this one.
+    takes_over: bool,
 }
 
 impl<'a> Run<'a> {

@@ -35,6 +35,23 @@ pub fn second_steps<'a>(
     Some(names)
 }
 
+/// The names of all steps of one selector, picks left out: `profile.phones[0]` is `profile`, then
+/// `phones`. `None` for text that is no selector.
+pub fn steps(selector: &str) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    let mut rest = Some(selector);
+    while let Some(text) = rest {
+        let (name, after) = step(text)?;
+        names.push(name);
+        let after = without_picks(after);
+        rest = after.strip_prefix('.');
+        if rest.is_none() && !after.is_empty() {
+            return None;
+        }
+    }
+    Some(names)
+}
+
 fn first_step(selector: &str) -> Option<String> {
     step(selector).map(|(name, _)| name)
 }
@@ -63,9 +80,30 @@ fn unquote(quoted: &str) -> Option<(String, &str)> {
     }
 }
 
+/// What follows the picks; a bracket inside a quoted value ends none.
+fn without_picks(text: &str) -> &str {
+    let mut rest = text;
+    while let Some(inside) = rest.strip_prefix('[') {
+        let mut chars = inside.chars();
+        let mut is_quoted = false;
+        loop {
+            match chars.next() {
+                Some(']') if !is_quoted => break,
+                Some('"') => is_quoted = !is_quoted,
+                Some('\\') if is_quoted => drop(chars.next()),
+                Some(_) => {}
+                // Left open: what is returned is neither empty nor the next step.
+                None => return rest,
+            }
+        }
+        rest = chars.as_str();
+    }
+    rest
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{first_steps, second_steps};
+    use super::{first_steps, second_steps, steps};
 
     #[test]
     fn a_step_ends_at_a_dot_or_a_bracket() {
@@ -112,5 +150,26 @@ mod tests {
     #[test]
     fn what_is_no_selector_is_left_out() {
         assert!(first_steps(["", "\"open", "[0]", ".a"]).is_empty());
+    }
+
+    #[test]
+    fn all_steps_are_named_without_their_picks() {
+        for (selector, names) in [
+            ("profile.department", vec!["profile", "department"]),
+            (
+                r#"profile.phones[type="a].b"][0].value"#,
+                vec!["profile", "phones", "value"],
+            ),
+            (
+                r#""urn:x:2.0:User".manager"#,
+                vec!["urn:x:2.0:User", "manager"],
+            ),
+            ("id", vec!["id"]),
+            ("a[0", vec![]),
+            ("a..b", vec![]),
+            ("a[0]b", vec![]),
+        ] {
+            assert_eq!(steps(selector).unwrap_or_default(), names, "{selector}");
+        }
     }
 }
