@@ -38,7 +38,7 @@ pub use export::Component;
 pub use path::Path;
 pub use requirement::{CredentialSlot, EndpointSlot, Requirements, TokenGrant};
 pub use seen::Seen;
-pub use selector::first_steps;
+pub use selector::{first_steps, steps};
 pub use trail::Trail;
 
 pub use crate::wit::transform::attune::plugin::types::Manifest;

@@ -1,4 +1,5 @@
-//! The first step of a selector: the attribute that has to be asked for.
+//! The steps of a selector: the attribute that has to be asked for is the first of them, or where
+//! that is a schema's name, the first two.
 //!
 //! Grammar: `step ("." step)*`, where a step is a name or a `"quoted name"` (escapes `\"` and
 //! `\\`), then picks in brackets. Deliberately not here: walking documents, which is the host's.
@@ -14,6 +15,63 @@ pub fn first_steps<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Vec<String>
         }
     }
     names
+}
+
+/// The names of all steps, without what is in brackets; `None` for text that is no selector.
+pub fn steps(selector: &str) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    let mut rest = selector;
+    loop {
+        let (name, after) = step(rest)?;
+        names.push(name);
+        rest = after_picks(after)?;
+        match rest.strip_prefix('.') {
+            Some(next) => rest = next,
+            None => return rest.is_empty().then_some(names),
+        }
+    }
+}
+
+/// The first name, and what stands behind it.
+fn step(text: &str) -> Option<(String, &str)> {
+    if let Some(rest) = text.strip_prefix('"') {
+        let name = unquote(rest)?;
+        return Some((name, rest.get(quoted_len(rest)?..)?));
+    }
+    let end = text.find(['.', '[']).unwrap_or(text.len());
+    let (name, after) = text.split_at_checked(end)?;
+    (!name.is_empty()).then(|| (name.to_owned(), after))
+}
+
+/// What stands behind `[...][...]`; brackets in quotes are text.
+fn after_picks(mut text: &str) -> Option<&str> {
+    while let Some(mut rest) = text.strip_prefix('[') {
+        loop {
+            let at = rest.find(['"', ']'])?;
+            let (found, after) = rest.get(at..)?.split_at_checked(1)?;
+            rest = after;
+            if found == "]" {
+                break;
+            }
+            rest = rest.get(quoted_len(rest)?..)?;
+        }
+        text = rest;
+    }
+    Some(text)
+}
+
+/// How long a quoted text is whose first quote was taken, the second included.
+fn quoted_len(rest: &str) -> Option<usize> {
+    let mut is_escaped = false;
+    for (at, c) in rest.char_indices() {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '"' => return Some(at + 1),
+            _ => {}
+        }
+    }
+    None
 }
 
 fn first_step(selector: &str) -> Option<String> {
@@ -42,7 +100,7 @@ fn unquote(rest: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::first_steps;
+    use super::{first_steps, steps};
 
     #[test]
     fn a_step_ends_at_a_dot_or_a_bracket() {
@@ -69,6 +127,24 @@ mod tests {
             first_steps(wanted),
             ["urn:ietf:params:scim:schemas:core:2.0:User", r#"a"b\c"#]
         );
+    }
+
+    #[test]
+    fn all_steps_are_named_without_their_picks() {
+        for (selector, names) in [
+            ("a", vec!["a"]),
+            ("emails[type=work].value", vec!["emails", "value"]),
+            (r#"a["x]y"="z\"]"][0]."b.c"[*].d"#, vec!["a", "b.c", "d"]),
+            (
+                r#""urn:x:2.0:User".manager.value"#,
+                vec!["urn:x:2.0:User", "manager", "value"],
+            ),
+        ] {
+            assert_eq!(steps(selector).unwrap(), names, "{selector}");
+        }
+        for text in ["", "a.", ".a", "a[0", "\"a", "a]b[", "a[\"]", "\"a\"b"] {
+            assert_eq!(steps(text), None, "{text}");
+        }
     }
 
     #[test]
