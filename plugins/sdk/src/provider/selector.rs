@@ -1,5 +1,4 @@
-//! The steps of a selector: the attribute that has to be asked for is the first of them, or where
-//! that is a schema's name, the first two.
+//! The steps of a selector: the attributes that have to be asked for.
 //!
 //! Grammar: `step ("." step)*`, where a step is a name or a `"quoted name"` (escapes `\"` and
 //! `\\`), then picks in brackets. Deliberately not here: walking documents, which is the host's.
@@ -17,85 +16,70 @@ pub fn first_steps<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Vec<String>
     names
 }
 
-/// The names of all steps, without what is in brackets; `None` for text that is no selector.
+/// The names of all steps of one selector, picks left out: `profile.phones[0]` is `profile`, then
+/// `phones`. `None` for text that is no selector.
 pub fn steps(selector: &str) -> Option<Vec<String>> {
     let mut names = Vec::new();
-    let mut rest = selector;
-    loop {
-        let (name, after) = step(rest)?;
+    let mut rest = Some(selector);
+    while let Some(text) = rest {
+        let (name, after) = step(text)?;
         names.push(name);
-        rest = after_picks(after)?;
-        match rest.strip_prefix('.') {
-            Some(next) => rest = next,
-            None => return rest.is_empty().then_some(names),
+        let after = without_picks(after);
+        rest = after.strip_prefix('.');
+        if rest.is_none() && !after.is_empty() {
+            return None;
         }
     }
-}
-
-/// The first name, and what stands behind it.
-fn step(text: &str) -> Option<(String, &str)> {
-    if let Some(rest) = text.strip_prefix('"') {
-        let name = unquote(rest)?;
-        return Some((name, rest.get(quoted_len(rest)?..)?));
-    }
-    let end = text.find(['.', '[']).unwrap_or(text.len());
-    let (name, after) = text.split_at_checked(end)?;
-    (!name.is_empty()).then(|| (name.to_owned(), after))
-}
-
-/// What stands behind `[...][...]`; brackets in quotes are text.
-fn after_picks(mut text: &str) -> Option<&str> {
-    while let Some(mut rest) = text.strip_prefix('[') {
-        loop {
-            let at = rest.find(['"', ']'])?;
-            let (found, after) = rest.get(at..)?.split_at_checked(1)?;
-            rest = after;
-            if found == "]" {
-                break;
-            }
-            rest = rest.get(quoted_len(rest)?..)?;
-        }
-        text = rest;
-    }
-    Some(text)
-}
-
-/// How long a quoted text is whose first quote was taken, the second included.
-fn quoted_len(rest: &str) -> Option<usize> {
-    let mut is_escaped = false;
-    for (at, c) in rest.char_indices() {
-        match c {
-            _ if is_escaped => is_escaped = false,
-            '\\' => is_escaped = true,
-            '"' => return Some(at + 1),
-            _ => {}
-        }
-    }
-    None
+    Some(names)
 }
 
 fn first_step(selector: &str) -> Option<String> {
-    let name = match selector.strip_prefix('"') {
-        Some(rest) => unquote(rest)?,
-        None => selector
-            .split(['.', '['])
-            .next()
-            .unwrap_or_default()
-            .to_owned(),
-    };
-    (!name.is_empty()).then_some(name)
+    step(selector).map(|(name, _)| name)
 }
 
-fn unquote(rest: &str) -> Option<String> {
+/// One name, and what follows it.
+fn step(text: &str) -> Option<(String, &str)> {
+    let (name, after) = if let Some(rest) = text.strip_prefix('"') {
+        unquote(rest)?
+    } else {
+        let end = text.find(['.', '[']).unwrap_or(text.len());
+        let (name, after) = text.split_at_checked(end)?;
+        (name.to_owned(), after)
+    };
+    (!name.is_empty()).then_some((name, after))
+}
+
+fn unquote(rest: &str) -> Option<(String, &str)> {
     let mut name = String::new();
     let mut chars = rest.chars();
     loop {
         match chars.next()? {
-            '"' => return Some(name),
+            '"' => return Some((name, chars.as_str())),
             '\\' => name.push(chars.next()?),
             plain => name.push(plain),
         }
     }
+}
+
+/// What follows the picks; a bracket inside a quoted value ends none.
+fn without_picks(text: &str) -> &str {
+    let mut rest = text;
+    while let Some(inside) = rest.strip_prefix('[') {
+        let mut chars = inside.chars();
+        let mut is_quoted = false;
+        loop {
+            match chars.next() {
+                Some(']') if !is_quoted => break,
+                Some('"') => is_quoted = !is_quoted,
+                Some('\\') if is_quoted => drop(chars.next()),
+                Some(_) => {}
+                // Left open: what is returned is neither empty nor the next step.
+                None => return rest,
+            }
+        }
+        rest = chars.as_str();
+    }
+    rest
 }
 
 #[cfg(test)]
@@ -130,25 +114,27 @@ mod tests {
     }
 
     #[test]
-    fn all_steps_are_named_without_their_picks() {
-        for (selector, names) in [
-            ("a", vec!["a"]),
-            ("emails[type=work].value", vec!["emails", "value"]),
-            (r#"a["x]y"="z\"]"][0]."b.c"[*].d"#, vec!["a", "b.c", "d"]),
-            (
-                r#""urn:x:2.0:User".manager.value"#,
-                vec!["urn:x:2.0:User", "manager", "value"],
-            ),
-        ] {
-            assert_eq!(steps(selector).unwrap(), names, "{selector}");
-        }
-        for text in ["", "a.", ".a", "a[0", "\"a", "a]b[", "a[\"]", "\"a\"b"] {
-            assert_eq!(steps(text), None, "{text}");
-        }
-    }
-
-    #[test]
     fn what_is_no_selector_is_left_out() {
         assert!(first_steps(["", "\"open", "[0]", ".a"]).is_empty());
+    }
+    #[test]
+    fn all_steps_are_named_without_their_picks() {
+        for (selector, names) in [
+            ("profile.department", vec!["profile", "department"]),
+            (
+                r#"profile.phones[type="a].b"][0].value"#,
+                vec!["profile", "phones", "value"],
+            ),
+            (
+                r#""urn:x:2.0:User".manager"#,
+                vec!["urn:x:2.0:User", "manager"],
+            ),
+            ("id", vec!["id"]),
+            ("a[0", vec![]),
+            ("a..b", vec![]),
+            ("a[0]b", vec![]),
+        ] {
+            assert_eq!(steps(selector).unwrap_or_default(), names, "{selector}");
+        }
     }
 }
