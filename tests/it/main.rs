@@ -35,6 +35,7 @@ mod polite;
 mod profiles;
 mod records;
 mod same_plan;
+mod scim;
 mod scope;
 mod targets;
 mod unchanged;

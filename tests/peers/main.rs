@@ -1,5 +1,6 @@
-//! Proof against things that we did not write: OpenLDAP's `slapd`, Prism over Microsoft's own
-//! description of Graph, bodies that real services sent, and the `PyPI` clients of Jira and Confluence.
+//! Proof against things that we did not write: OpenLDAP's `slapd`, the SCIM service `scim2-server`, Prism
+//! over Microsoft's own description of Graph, bodies that real services sent, and the `PyPI` clients of
+//! Jira and Confluence.
 //!
 //! Invariant: a test whose peer is not on this machine fails with the command that installs it
 //! (`tests/run`); it is never skipped. Everything talks to 127.0.0.1 only.
@@ -32,5 +33,9 @@ mod peer;
 mod prism;
 mod recorded;
 mod recorded_errors;
+mod recorded_scim;
 mod replay;
+mod scim;
+mod scim2;
+mod scim2_sync;
 mod slapd;

@@ -18,6 +18,7 @@ pub mod graph;
 pub mod jira;
 pub mod log;
 pub mod people;
+pub mod scim;
 
 mod dice;
 mod journal;

@@ -40,12 +40,9 @@ fn who_changed_is_asked_for_within_the_filter_and_leaves_a_new_mark() {
 #[test]
 fn a_service_that_does_not_filter_by_time_is_said_to_be_so() {
     for status in [400, 501] {
-        let seen = served(
-            &json!({}),
-            since("2026-11-20T08:00:00Z"),
-            FULL,
-            |request| json(request, status, BAD_FILTER),
-        );
+        let seen = served(&json!({}), since("2026-11-20T08:00:00Z"), FULL, |request| {
+            json(request, status, BAD_FILTER)
+        });
         assert_eq!((seen.code(), seen.complete), ("unsupported", None));
         assert_eq!(seen.checkpoint, None);
     }

@@ -157,12 +157,7 @@ fn bent_answers_about_single_people_make_nobody_absent() {
 
 #[test]
 fn bent_changes_groups_pictures_and_schemas_end_somehow() {
-    let since = || {
-        begin(
-            Goal::ChangesSince("2026-11-20T08:00:00Z".to_owned()),
-            &[],
-        )
-    };
+    let since = || begin(Goal::ChangesSince("2026-11-20T08:00:00Z".to_owned()), &[]);
     for body in bodies(&page(&users(1..=2), 2), BENT) {
         let seen = held(since(), &body, |path| path.contains("lastModified"));
         assert!(seen.complete.is_none() || resources(&body).is_some());
