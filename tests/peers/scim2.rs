@@ -104,7 +104,10 @@ impl Scim2 {
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
             "Operations": [{ "op": "replace", "path": path, "value": value.into() }],
         });
-        let (status, user) = self.send("PATCH", &format!("/Users/{id}"), &patch).await;
+        let path = format!("/Users/{id}");
+        let (status, said) = self.send("PATCH", &path, &patch).await;
+        assert!(status == 200 || status == 204, "{status}: {said}");
+        let (status, user) = self.send("GET", &path, &Value::Null).await;
         assert_eq!(status, 200, "{user}");
         user
     }

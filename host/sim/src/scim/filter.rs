@@ -135,12 +135,9 @@ fn steps_of(path: &str) -> Result<Vec<String>, Refusal> {
     };
     let begin = steps.len();
     steps.extend(rest.split('.').map(str::to_owned));
+    // `value` stands alone inside of `emails[...]`.
     let first = steps.get(begin).map_or("", String::as_str);
-    let inner = steps.get(begin + 1);
-    if !KNOWN.contains(&first)
-        && !(begin > 0 || inner.is_some() && first == "value")
-        && first != "value"
-    {
+    if begin == 0 && first != "value" && !KNOWN.contains(&first) {
         return Err(Refusal::filter(format!("no attribute '{path}'")));
     }
     Ok(steps)

@@ -211,14 +211,11 @@ impl Service {
         let hash = hasher.finish();
         let id = user["id"].as_str().unwrap_or_default().to_owned();
         let mut versions = self.versions.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = versions.get(&id).filter(|(known, _)| *known == hash);
-        let since = known.map(|(_, since)| since.clone()).unwrap_or_else(|| {
-            if versions.contains_key(&id) {
-                moment::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
-            } else {
-                BEGINNING.to_owned()
-            }
-        });
+        let since = match versions.get(&id) {
+            Some((known, since)) if *known == hash => since.clone(),
+            Some(_) => moment::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
+            None => BEGINNING.to_owned(),
+        };
         user["meta"]["lastModified"] = since.clone().into();
         user["meta"]["version"] = format!("W/\"{hash:016x}\"").into();
         versions.insert(id, (hash, since));

@@ -148,7 +148,8 @@ fn position(cursor: &str, size: usize) -> Result<usize, Refusal> {
     let parts = cursor
         .strip_prefix('c')
         .and_then(|rest| rest.split_once('-'));
-    let numbers = parts.and_then(|(of, at)| Some((of.parse().ok()?, at.parse().ok()?)));
+    let numbers =
+        parts.and_then(|(of, at)| Some((of.parse::<usize>().ok()?, at.parse::<usize>().ok()?)));
     match numbers {
         Some((of, at)) if of == size => Ok(at),
         Some(_) => Err(Refusal::new(400, "invalidCount", "another count")),

@@ -63,7 +63,10 @@ impl Conversation {
             Errand::Discover(people) => (Listed::Sample(*people), None),
             _ if !self.members.is_limiting() => (Listed::Users, own.map(str::to_owned)),
             _ if self.members.is_empty() => {
-                (Listed::Claimants, both(Some(self.members.claim()), own))
+                let claim = Some(self.members.claim());
+                // Whole, because everybody's own `groups` are looked at.
+                self.reading.read_whole();
+                (Listed::Claimants, both(claim, own))
             }
             _ => match self.members.few().filter(|_| own.is_none()) {
                 Some(ids) => {
@@ -135,8 +138,14 @@ impl Conversation {
         let mut people = Vec::new();
         for (user, _) in taken {
             let mut person = person::read(body, user, &self.reading, what)?;
+            let is_said = self.members.say(&person.key, user);
+            if page.of == Listed::Claimants && is_said == Some(false) {
+                let message = "the service names no members of the groups, and asked for people of \
+                               the groups it lists others too";
+                return Err(unsupported(message).at("groups"));
+            }
             if matches!(self.errand, Errand::Changes(_)) {
-                person.in_scope = self.members.say(&person.key, user);
+                person.in_scope = is_said;
             }
             people.push(person);
         }

@@ -199,8 +199,18 @@ fn an_empty_group_needs_a_second_witness() {
     };
     let nobody = asked_so(&|request| json(request, 200, &page(&[], 0)));
     assert_eq!(nobody.complete, Some(0));
-    let two = asked_so(&|request| json(request, 200, &page(&users(1..=2), 2)));
+    let mut claimants = users(1..=2);
+    for user in &mut claimants {
+        user["groups"] = json!([{ "value": "g0" }, { "value": "g1" }]);
+    }
+    let two = asked_so(&|request| json(request, 200, &page(&claimants, 2)));
     assert_eq!((two.keys(), two.complete), (vec!["u1", "u2"], Some(2)));
+    // A service that does not know the question and answers with everybody.
+    let everybody = asked_so(&|request| json(request, 200, &page(&users(1..=2), 2)));
+    assert_eq!(
+        (everybody.code(), everybody.complete),
+        ("unsupported", None)
+    );
     let refused = asked_so(&|request| json(request, 400, BAD_FILTER));
     assert_eq!((refused.code(), refused.complete), ("unsupported", None));
     assert_eq!(refused.problem.unwrap().at, "groups");

@@ -194,13 +194,13 @@ fn a_cursor_in_an_answer_by_index_is_followed() {
         &json!({ "page-size": 10 }),
         everyone(&[]),
         FULL,
-        |request| match parameter(request, "cursor") {
-            Some(_) => json(request, 200, &cursored(request, &all, false)),
-            None => {
-                let mut body: Value = serde_json::from_str(&page(&all[..10], 25)).unwrap();
-                body["nextCursor"] = "c-10".into();
-                json(request, 200, &body.to_string())
+        |request| {
+            if parameter(request, "cursor").is_some() {
+                return json(request, 200, &cursored(request, &all, false));
             }
+            let mut body: Value = serde_json::from_str(&page(&all[..10], 25)).unwrap();
+            body["nextCursor"] = "c-10".into();
+            json(request, 200, &body.to_string())
         },
     );
     is_everybody(&seen, 25);

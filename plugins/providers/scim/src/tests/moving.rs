@@ -37,7 +37,7 @@ fn nobody_is_missing(seen: &Transcript, left: &[Value], what: &str) {
 #[test]
 fn whoever_is_deleted_hides_nobody_else() {
     for at in 2..=5 {
-        for from in 0..38 {
+        for from in (0..38).step_by(3) {
             for number in [1, 2, 9, 10, 11, 25] {
                 let (seen, left) = listed(|answer, all| {
                     if answer == at {
