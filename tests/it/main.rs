@@ -39,6 +39,7 @@ mod polite;
 mod profiles;
 mod records;
 mod same_plan;
+mod scim;
 mod scope;
 mod switch;
 mod targets;

@@ -21,6 +21,7 @@ pub mod keycloak;
 pub mod log;
 pub mod okta;
 pub mod people;
+pub mod scim;
 
 mod dice;
 mod journal;
