@@ -11,15 +11,19 @@
 //!   nothing of what was in a group before it was switched on, and a list without those people
 //!   would look complete.
 
+mod ask;
+
 use attune_plugin::Problem;
-use attune_plugin::provider::{Finding, LdapEntry, LdapPage, LdapScope};
+use attune_plugin::provider::{Finding, LdapEntry, LdapPage};
 use serde::{Deserialize, Serialize};
 
-use crate::conversation::{Conversation, Search, Task};
+use crate::conversation::{Conversation, Task};
 use crate::marks::{Marks, mark};
 use crate::members::{self, Members};
 use crate::options::MembersBy;
 use crate::{Options, attributes, dn, filter, outcome};
+
+pub(crate) use ask::Ask;
 
 /// `LDAP_MATCHING_RULE_IN_CHAIN` (MS-ADTS 3.1.1.3.4.4.3).
 const IN_CHAIN: &str = "memberOf:1.2.840.113556.1.4.1941:";
@@ -29,8 +33,6 @@ const ACTIVE_DIRECTORY: &str = "1.2.840.113556.1.4.800";
 const GROUPS_MAX: usize = 500;
 /// Groups of one filter.
 const FILTER_GROUPS_MAX: usize = 50;
-/// Enough to see that a name is not unique.
-const NAMED_MAX: u32 = 10;
 
 /// What is known of the groups of a conversation.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -60,30 +62,6 @@ enum Way {
     MemberOf,
     /// A condition of the search that follows nesting.
     Chain,
-}
-
-/// One thing to be asked about groups.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) enum Ask {
-    /// What kind of server it is, and its trees.
-    Root,
-    /// Every group's DN, behind this cookie: which members are groups themselves.
-    All(Vec<u8>),
-    /// The groups of a common name.
-    Named {
-        name: String,
-        found: Vec<String>,
-        cookie: Vec<u8>,
-    },
-    /// One group, one the connector names or one within those.
-    One { dn: String, is_named: bool },
-    /// More values of one group.
-    More(members::Range),
-    /// The groups that are members of these.
-    Within {
-        parents: Vec<String>,
-        cookie: Vec<u8>,
-    },
 }
 
 impl Groups {
@@ -155,82 +133,6 @@ impl Groups {
     }
 }
 
-impl Ask {
-    pub(crate) fn search(&self, groups: &Groups, options: &Options) -> Search {
-        let (base, scope, filter, page_size) = match self {
-            Self::Root => (String::new(), LdapScope::Base, any_entry(), 1),
-            Self::All(_) => (
-                groups.tree.clone(),
-                LdapScope::Subtree,
-                members::is_group_filter(),
-                options.page_size,
-            ),
-            Self::Named { name, .. } => {
-                let names = ["cn", "sAMAccountName"];
-                let names = names.map(|by| filter::equals(by, name.as_bytes()));
-                let condition = [members::is_group_filter(), filter::any(&names)];
-                let condition = filter::all(&condition);
-                (
-                    groups.tree.clone(),
-                    LdapScope::Subtree,
-                    condition,
-                    NAMED_MAX,
-                )
-            }
-            Self::One { dn, .. } => (dn.clone(), LdapScope::Base, any_entry(), NAMED_MAX),
-            Self::More(range) => (range.dn.clone(), LdapScope::Base, any_entry(), NAMED_MAX),
-            Self::Within { parents, .. } => {
-                let by = match groups.way {
-                    Way::Chain => IN_CHAIN,
-                    Way::Read | Way::MemberOf => "memberOf",
-                };
-                let of_group = |group: &String| filter::equals(by, group.as_bytes());
-                let parents: Vec<String> = parents.iter().map(of_group).collect();
-                let condition = [members::is_group_filter(), filter::any(&parents)];
-                let condition = filter::all(&condition);
-                (
-                    groups.tree.clone(),
-                    LdapScope::Subtree,
-                    condition,
-                    options.page_size,
-                )
-            }
-        };
-        Search {
-            base,
-            scope,
-            filter,
-            page_size,
-        }
-    }
-
-    /// What is read of the entries.
-    pub(crate) fn attributes(&self, groups: &Groups) -> Vec<String> {
-        let names: &[&str] = match (self, groups.way) {
-            (Self::Root, _) => &["supportedCapabilities", "namingContexts"],
-            // No attributes (RFC 4511 section 4.5.1.8).
-            (Self::All(_) | Self::Named { .. }, _) | (Self::Within { .. }, Way::MemberOf) => {
-                &["1.1"]
-            }
-            (Self::One { .. }, Way::Read) => &members::ATTRIBUTES,
-            (Self::One { .. }, Way::MemberOf) => &["objectClass"],
-            (Self::One { .. }, Way::Chain) => &["objectClass", "objectSid"],
-            (Self::Within { .. }, Way::Read | Way::Chain) => &["objectSid"],
-            (Self::More(range), _) => return vec![range.description()],
-        };
-        names.iter().map(|name| (*name).to_owned()).collect()
-    }
-
-    pub(crate) fn cookie(&self) -> Vec<u8> {
-        match self {
-            Self::All(cookie) | Self::Named { cookie, .. } | Self::Within { cookie, .. } => {
-                cookie.clone()
-            }
-            Self::Root | Self::One { .. } | Self::More(_) => Vec::new(),
-        }
-    }
-}
-
 impl Conversation {
     /// Queues what has to be known of the groups before anything else.
     pub(crate) fn begin_groups(&mut self, names: Vec<String>, lists: bool) {
@@ -260,7 +162,8 @@ impl Conversation {
                 outcome::check(&page, &range.dn)?;
                 let entry = page.entries.first().ok_or_else(|| range.broken())?;
                 let more = self.groups.members.read_more(&range, entry)?;
-                self.follow_members(more)
+                self.follow_members(more);
+                Ok(())
             }
             Ask::Within { parents, .. } => self.within_replied(parents, page),
         }
@@ -378,7 +281,7 @@ impl Conversation {
         match self.groups.way {
             Way::Read => {
                 let within = self.groups.members.read(entry)?;
-                self.follow_members(within)?;
+                self.follow_members(within);
             }
             Way::MemberOf => self.queue_next(Task::Group(Ask::Within {
                 parents: vec![spelt(&entry.dn)],
@@ -399,7 +302,7 @@ impl Conversation {
     }
 
     /// Reads groups within a group, and values that did not fit into one answer.
-    fn follow_members(&mut self, more: members::More) -> Result<(), Problem> {
+    fn follow_members(&mut self, more: members::More) {
         for attribute in self.groups.members.person_attributes() {
             self.ask_also(attribute);
         }
@@ -409,7 +312,6 @@ impl Conversation {
         for range in more.ranges {
             self.queue_next(Task::Group(Ask::More(range)));
         }
-        Ok(())
     }
 
     fn within_replied(&mut self, parents: Vec<String>, page: LdapPage) -> Result<(), Problem> {
@@ -463,10 +365,6 @@ impl Conversation {
             other => other,
         }
     }
-}
-
-fn any_entry() -> String {
-    "(objectClass=*)".to_owned()
 }
 
 /// The DN in its one spelling, or as it is.

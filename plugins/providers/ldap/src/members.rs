@@ -58,7 +58,7 @@ pub(crate) fn is_group_filter() -> String {
 /// Who is in the groups, and what else is a group.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Members {
-    members: Marks,
+    people: Marks,
     groups: Marks,
     has_uids: bool,
     has_gids: bool,
@@ -99,7 +99,7 @@ impl Range {
 
 impl Members {
     pub(crate) fn len(&self) -> usize {
-        self.members.len()
+        self.people.len()
     }
 
     /// What has to be read of people beside their DN.
@@ -111,7 +111,7 @@ impl Members {
 
     /// Whether somebody is in one of the groups.
     pub(crate) fn has(&self, person: &LdapEntry) -> bool {
-        let is_known = |kind: &str, name: &str| self.members.contains(mark(kind, name));
+        let is_known = |kind: &str, name: &str| self.people.contains(mark(kind, name));
         is_known("dn", &spelt(&person.dn))
             || (self.has_uids && attributes::texts(person, "uid").any(|uid| is_known("uid", uid)))
             || (self.has_gids
@@ -152,9 +152,9 @@ impl Members {
             .any(|class| class.eq_ignore_ascii_case("posixGroup"));
         if is_posix {
             let gids = attributes::texts(group, "gidNumber").map(|gid| mark("gid", gid));
-            let before = self.members.len();
-            self.members.extend(gids);
-            self.has_gids |= self.members.len() > before;
+            let before = self.people.len();
+            self.people.extend(gids);
+            self.has_gids |= self.people.len() > before;
         }
         self.check_size()?;
         Ok(more)
@@ -190,7 +190,7 @@ impl Members {
         let texts = values.iter().filter_map(|v| std::str::from_utf8(v).ok());
         if attribute.eq_ignore_ascii_case("memberUid") {
             self.has_uids |= !values.is_empty();
-            self.members.extend(texts.map(|uid| mark("uid", uid)));
+            self.people.extend(texts.map(|uid| mark("uid", uid)));
             return;
         }
         let mut people = Vec::with_capacity(values.len());
@@ -202,11 +202,11 @@ impl Members {
                 people.push(mark("dn", &member));
             }
         }
-        self.members.extend(people);
+        self.people.extend(people);
     }
 
     fn check_size(&self) -> Result<(), Problem> {
-        if self.members.len() + self.groups.len() <= MARKS_MAX {
+        if self.people.len() + self.groups.len() <= MARKS_MAX {
             return Ok(());
         }
         let message = format!(

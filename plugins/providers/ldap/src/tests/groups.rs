@@ -245,9 +245,10 @@ fn in_parts(request: &Request, names: &[&str], is_broken: bool) -> Option<Reply>
     let end = names.len().min(start + 2);
     let members: Vec<String> = names[start..end].iter().map(|name| uid(name)).collect();
     let members: Vec<&[u8]> = members.iter().map(String::as_bytes).collect();
-    let part = match end == names.len() {
-        true => format!("member;range={start}-*"),
-        false => format!("member;range={start}-{}", end - 1),
+    let part = if end == names.len() {
+        format!("member;range={start}-*")
+    } else {
+        format!("member;range={start}-{}", end - 1)
     };
     let mut attributes: Vec<(&str, &[&[u8]])> = vec![("objectClass", &[b"group"])];
     if start == 0 || !is_broken {

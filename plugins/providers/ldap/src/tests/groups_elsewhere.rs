@@ -1,7 +1,7 @@
 //! Groups that the server judges: Active Directory's matching rule, and `memberOf` where asked for.
 
 use attune_plugin::provider::script::{Transcript, begin, run};
-use attune_plugin::provider::{Goal, LdapScope, Request};
+use attune_plugin::provider::{Goal, LdapScope};
 use serde_json::{Value, json};
 
 use super::groups::{group, uid};
@@ -63,16 +63,8 @@ fn in_domain(goal: Goal, name: &str, has_user: bool) -> Transcript {
 }
 
 fn filters(seen: &Transcript) -> Vec<&str> {
-    let filter = |request: &Request| -> usize {
-        seen.requests
-            .iter()
-            .position(|r| r.id() == request.id())
-            .unwrap()
-    };
-    seen.requests
-        .iter()
-        .map(|request| search_of(&seen.requests[filter(request)]).filter.as_str())
-        .collect()
+    let filter = |request| search_of(request).filter.as_str();
+    seen.requests.iter().map(filter).collect()
 }
 
 #[test]
