@@ -24,6 +24,7 @@ mod forger;
 mod guest;
 mod half_done;
 mod hostile_providers;
+mod managers;
 mod mass_change;
 mod matching;
 mod nothing_lost;

@@ -11,6 +11,7 @@ mod ends;
 mod explain;
 mod lanes;
 mod link;
+mod managers;
 mod page;
 mod pin;
 mod plan;
