@@ -22,6 +22,8 @@ mod difference;
 mod entra;
 mod file;
 mod graph_requests;
+mod ldap_discover;
+mod ldap_groups;
 mod ldap_people;
 mod ldap_refusals;
 mod ldap_same_file;
