@@ -40,6 +40,18 @@ impl Marks {
     }
 }
 
+/// What a digit stands for.
+fn value(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'A'..=b'Z' => Some(digit - b'A' + 10),
+        b'a'..=b'z' => Some(digit - b'a' + 36),
+        b'-' => Some(62),
+        b'_' => Some(63),
+        _ => None,
+    }
+}
+
 impl Serialize for Marks {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut text = String::with_capacity(self.0.len() * WORD);
@@ -62,9 +74,9 @@ impl<'de> Deserialize<'de> for Marks {
         for word in text.as_bytes().chunks(WORD) {
             let mut mark = 0;
             for (place, digit) in word.iter().enumerate() {
-                let value = DIGITS.iter().position(|known| known == digit);
+                let value = value(*digit);
                 let value = value.ok_or_else(|| D::Error::custom("no digit of a mark"))?;
-                mark |= (value as u64) << (6 * place);
+                mark |= u64::from(value) << (6 * place);
             }
             marks.push(mark);
         }
@@ -74,7 +86,7 @@ impl<'de> Deserialize<'de> for Marks {
 
 #[cfg(test)]
 mod tests {
-    use super::{Marks, mark};
+    use super::{DIGITS, Marks, mark, value};
 
     #[test]
     fn a_set_comes_out_of_the_state_as_it_went_in() {
@@ -85,6 +97,8 @@ mod tests {
         assert_eq!(text.len(), 2 + 6 * 11);
         assert_eq!(serde_json::from_str::<Marks>(&text).unwrap(), set);
         assert!(serde_json::from_str::<Marks>("\"?\"").is_err());
+        let values: Vec<u8> = DIGITS.iter().filter_map(|digit| value(*digit)).collect();
+        assert_eq!(values, (0..64).collect::<Vec<u8>>());
     }
 
     #[test]

@@ -260,7 +260,9 @@ fn spelt(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Part, part_of, without_uid};
+    use attune_plugin::provider::LdapEntry;
+
+    use super::{Members, Part, part_of, without_uid};
 
     #[test]
     fn parts_of_long_attributes_are_known_by_their_names() {
@@ -282,5 +284,31 @@ mod tests {
         for plain in ["cn=a#'2'B", "cn=a", "cn=#'B"] {
             assert_eq!(without_uid(plain), plain);
         }
+    }
+
+    #[test]
+    fn what_fits_is_a_state_and_what_does_not_is_refused() {
+        let group = |members: usize| LdapEntry {
+            dn: "cn=jira".to_owned(),
+            attributes: vec![(
+                "member".to_owned(),
+                (0..members)
+                    .map(|n| format!("uid={n}").into_bytes())
+                    .collect(),
+            )],
+        };
+        let mut members = Members::default();
+        members.read(&group(79_000)).unwrap();
+        let state = serde_json::to_string(&members).unwrap();
+        assert!(state.len() < 900 * 1024, "{}", state.len());
+        let read: Members = serde_json::from_str(&state).unwrap();
+        let person = |dn: &str| LdapEntry {
+            dn: dn.to_owned(),
+            attributes: Vec::new(),
+        };
+        assert!(read.has(&person("UID=78999")) && !read.has(&person("uid=79000")));
+        let problem = Members::default().read(&group(80_001)).unwrap_err();
+        assert_eq!(problem.code, "unsupported");
+        assert!(problem.message.contains("members = \"member-of\""));
     }
 }

@@ -40,7 +40,8 @@ pub(crate) enum Ask {
 impl Ask {
     pub(crate) fn search(&self, groups: &Groups, options: &Options) -> Search {
         let (base, scope, filter, page_size) = match self {
-            Self::Root => (String::new(), LdapScope::Base, any_entry(), 1),
+            // Not paged: there is one, and it is no entry of any tree.
+            Self::Root => (String::new(), LdapScope::Base, any_entry(), 0),
             Self::All(_) => (
                 groups.tree.clone(),
                 LdapScope::Subtree,
