@@ -23,6 +23,18 @@ pub(crate) const SIZE_LIMIT: usize = 40;
 
 const ADMIN: &str = "cn=admin,dc=example,dc=com";
 const PORTS_TRIED: usize = 5;
+/// What people have of Active Directory's names. Its whole schema brings a `memberOf` that cannot
+/// be searched, and the overlay then keeps that one.
+const NAMES_ALONE: &str = "\
+attributetype ( 1.1.1.1 NAME 'department' EQUALITY caseIgnoreMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
+attributetype ( 1.1.1.2 NAME 'userPrincipalName' EQUALITY caseIgnoreMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
+attributetype ( 1.1.1.3 NAME 'sAMAccountName' EQUALITY caseIgnoreMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
+attributetype ( 1.1.1.4 NAME 'objectGUID' EQUALITY octetStringMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 )
+";
 
 /// A running directory.
 #[derive(Debug)]
@@ -187,9 +199,17 @@ impl Slapd {
 /// Writes the configuration and fills the database.
 async fn load(folder: &Path, entries: &[Entry], identity: Option<&Identity>, overlay: &str) {
     let at = folder.display();
-    let (module, overlay) = match overlay {
-        "" => (String::new(), String::new()),
-        name => (format!("moduleload {name}\n"), format!("overlay {name}\n")),
+    let (names, module, overlay) = match overlay {
+        "" => (
+            "include /etc/ldap/schema/msuser.schema\n",
+            String::new(),
+            String::new(),
+        ),
+        name => (
+            NAMES_ALONE,
+            format!("moduleload {name}\n"),
+            format!("overlay {name}\n"),
+        ),
     };
     let mut tls = String::new();
     if let Some(identity) = identity {
@@ -213,8 +233,7 @@ async fn load(folder: &Path, entries: &[Entry], identity: Option<&Identity>, ove
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
 include /etc/ldap/schema/nis.schema
-include /etc/ldap/schema/msuser.schema
-objectclass ( 1.1.2.1 NAME 'companyPerson' SUP top AUXILIARY
+{names}objectclass ( 1.1.2.1 NAME 'companyPerson' SUP top AUXILIARY
   MAY ( department $ userPrincipalName $ sAMAccountName $ objectGUID ) )
 modulepath /usr/lib/ldap
 moduleload back_mdb

@@ -124,9 +124,8 @@ impl<'a> Linker<'a> {
             let wish = self.wish(known.key(), columns, row);
             match link.filter(|link| link.state == LinkState::Matched) {
                 Some(link) if self.run.order.is_thorough() => linked.push((link, wish)),
-                Some(_) => {}
                 None if self.is_due(link, &wish) => wishes.push(wish),
-                None => {}
+                Some(_) | None => {}
             }
         }
         if !self.is_ready_for(wishes.len() + linked.len()).await? {
