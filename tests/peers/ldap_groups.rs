@@ -188,7 +188,7 @@ async fn member_of_is_not_believed_unless_the_admin_says_so() {
         let mut text = String::new();
         group(name, &members).write(&mut text);
         let (first, rest) = text.split_once('\n').unwrap();
-        change.push_str(&format!("{first}\nchangetype: add\n{rest}"));
+        change = format!("{change}{first}\nchangetype: add\n{rest}");
     }
     world.slapd.change(&change).await;
     let within = format!(
