@@ -94,28 +94,31 @@ async fn attributes_are_discovered_without_any_row() {
         serde_json::json!(["manager.displayName", "manager.account.username"])
     );
     assert_eq!(terminal.world.jira.counts().requests, 0);
+}
 
-    let bare = terminal
-        .run(&[
-            "source",
-            "discover",
-            "demo",
-            "--people",
-            "20",
-            "--no-samples",
-            "--json",
-        ])
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_samples_the_attributes_are_the_same_and_nobody_is_in_them() {
+    let terminal = Terminal::start(10).await;
+    source_alone(&terminal);
+    let full = terminal
+        .run(&["source", "discover", "demo", "--json"])
         .await;
+    let bare = terminal
+        .run(&["source", "discover", "demo", "--no-samples", "--json"])
+        .await;
+    assert_eq!((full.exit, bare.exit), (0, 0), "{bare:?}");
     let selectors = |found: &Value| -> Vec<Value> {
         let all = found["attributes"].as_array().unwrap().iter();
         all.map(|one| one["selector"].clone()).collect()
     };
-    assert_eq!(selectors(&bare.json()), selectors(&found));
-    let upn = terminal
-        .member(terminal.who(0), "userPrincipalName")
-        .unwrap();
-    assert!(told.out.contains(&upn), "{}", told.out);
-    assert!(!bare.out.contains(&upn));
+    assert_eq!(selectors(&bare.json()), selectors(&full.json()));
+    assert_eq!(keys(&bare.json()), TOP);
+    for place in 0..3 {
+        let upn = terminal.member(terminal.who(place), "userPrincipalName");
+        let upn = upn.unwrap();
+        assert!(full.out.contains(&upn), "{}", full.out);
+        assert!(!bare.out.contains(&upn), "{}", bare.out);
+    }
 }
 
 /// What is offered as a selector is taken as a row.
