@@ -147,11 +147,8 @@ pub(crate) fn get(id: u32, path: Path) -> Request {
     let locator = Locator::Endpoint(API.to_owned(), path.into_string());
     let accepted = "application/scim+json, application/json;q=0.9".to_owned();
     Request::Http(HttpRequest {
-        id,
-        method: "GET".to_owned(),
-        locator,
         headers: vec![("Accept".to_owned(), accepted)],
-        body: Vec::new(),
+        ..HttpRequest::get(id, locator)
     })
 }
 
