@@ -27,6 +27,7 @@ mod guest;
 mod half_done;
 mod hostile_providers;
 mod keycloak;
+mod managers;
 mod mass_change;
 mod matching;
 mod nothing_lost;

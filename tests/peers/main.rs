@@ -27,6 +27,8 @@ mod google_requests;
 mod graph_requests;
 mod keycloak;
 mod keycloak_requests;
+mod ldap_discover;
+mod ldap_groups;
 mod ldap_people;
 mod ldap_refusals;
 mod ldap_same_file;

@@ -7,10 +7,12 @@
 
 mod apply;
 mod check;
+mod discover;
 mod ends;
 mod explain;
 mod lanes;
 mod link;
+mod managers;
 mod page;
 mod pin;
 mod plan;
@@ -35,6 +37,7 @@ use crate::clock::Clock;
 use crate::{source, store, target};
 
 pub use check::{CheckLine, check};
+pub use discover::{Discovered, discover};
 pub use explain::{Explanation, FieldExplanation, explain};
 pub use pin::{Pinned, PinnedTarget};
 pub use plan_file::{
