@@ -17,6 +17,7 @@ mod csv;
 mod existing_values;
 mod explained;
 mod forger;
+mod google;
 #[expect(
     dead_code,
     reason = "written for the tests of the sandbox, which use all of it"
@@ -26,9 +27,11 @@ mod guest;
 mod half_done;
 mod hostile_providers;
 mod keycloak;
+mod managers;
 mod mass_change;
 mod matching;
 mod nothing_lost;
+mod okta;
 mod one_person;
 mod origins;
 mod ownership_table;
@@ -37,7 +40,9 @@ mod polite;
 mod profiles;
 mod records;
 mod same_plan;
+mod scim;
 mod scope;
+mod switch;
 mod targets;
 mod unchanged;
 mod visible;

@@ -40,7 +40,7 @@ pub use held::Held;
 pub use path::Path;
 pub use requirement::{CredentialSlot, EndpointSlot, Requirements, TokenGrant};
 pub use seen::Seen;
-pub use selector::first_steps;
+pub use selector::{first_steps, second_steps, steps};
 pub use trail::Trail;
 
 pub use crate::wit::transform::attune::plugin::types::Manifest;
