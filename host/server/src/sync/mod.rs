@@ -12,6 +12,7 @@ mod explain;
 mod lanes;
 mod link;
 mod page;
+mod pictures;
 mod pin;
 mod plan;
 mod plan_file;
@@ -36,6 +37,7 @@ use crate::{source, store, target};
 
 pub use check::{CheckLine, check};
 pub use explain::{Explanation, FieldExplanation, explain};
+pub use pictures::Budget as PictureBudget;
 pub use pin::{Pinned, PinnedTarget};
 pub use plan_file::{
     CHANGES_IN_JSON_MAX, PlanFile, changes, prepare as prepare_plan, write as write_plan,
@@ -56,6 +58,8 @@ pub struct Host {
     pub clock: Arc<dyn Clock>,
     /// Secrets by their places.
     pub vault: Arc<crate::vault::Vault>,
+    /// What reading pictures may cost a run.
+    pub pictures: PictureBudget,
 }
 
 /// Who takes part in a run.

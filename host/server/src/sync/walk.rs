@@ -14,7 +14,7 @@ use super::plan::Planner;
 use super::progress::{Phase, Progress};
 use super::read::Reader;
 use super::tally::Tally;
-use super::{Error, Run};
+use super::{Error, Run, pictures};
 use crate::store::links::Place;
 use crate::store::stage::Stage;
 use crate::target;
@@ -98,7 +98,13 @@ impl Walk<'_> {
             let targets = run.pinned.targets.iter().zip(lanes.iter_mut());
             for ((target, lane), links) in targets.zip(links) {
                 if lane.error.is_none() {
-                    planner.page((lane, target), &page, links, tally).await?;
+                    let number = lane.number;
+                    let of_pictures = target.photo.map(|_| links.clone());
+                    let dropped = planner.page((lane, target), &page, links, tally).await?;
+                    if let Some(links) = &of_pictures {
+                        let who = (links, dropped.as_slice());
+                        pictures::note(run, (target, number), &page, who, stage).await?;
+                    }
                 }
             }
             tally.close_page();
