@@ -18,6 +18,7 @@ mod lookup;
 mod options;
 mod outcome;
 mod person;
+mod photos;
 mod probe;
 
 #[cfg(test)]

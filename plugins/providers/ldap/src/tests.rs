@@ -5,6 +5,7 @@
 mod listing;
 mod outcomes;
 mod people;
+mod photos;
 mod probe;
 
 use attune_plugin::provider::script::{Transcript, begin, check_manifest, run};
