@@ -30,6 +30,7 @@ mod nothing_lost;
 mod one_person;
 mod origins;
 mod ownership_table;
+mod pictures;
 mod plan_files;
 mod polite;
 mod profiles;

@@ -2,7 +2,7 @@
 //!
 //! The owner of that attribute chooses the address, so it is a stranger's: without any credential, by GET
 //! alone, over https, to public addresses only, and what comes is a picture or nothing. The address
-//! is looked at where the connection is made ([`Names::public`]), so that a name cannot move between two looks.
+//! is looked at where the connection is made ([`Names::public`](super::Names::public)), so that a name cannot move between two looks.
 //! A host that the connector file names under `picture-hosts` is known: it may be in a private network, and
 //! where any are named no other host is asked.
 //!
@@ -14,7 +14,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use url::{Host, Url};
 
-use super::names::{self, Names};
+use super::names;
 use super::origin::{Origin, bare_host};
 use super::outside::{Options, Outside};
 use super::request::{Method, Outgoing};

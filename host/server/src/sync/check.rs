@@ -77,6 +77,20 @@ pub async fn check(host: &Host, loaded: &Loaded) -> Result<Vec<CheckLine>, Error
                 fix: finding.fix,
             });
         }
+        lines.extend(target.spec.photo.map(|photo| CheckLine {
+            name: format!("{name}: pictures"),
+            ok: true,
+            message: format!(
+                "written as PNG of at most {0} x {0} pixels; somebody without one {1}",
+                photo.size,
+                if photo.reset_when_none {
+                    "gets the product's own, where ours is shown"
+                } else {
+                    "keeps what is there"
+                }
+            ),
+            fix: String::new(),
+        }));
         lines.push(CheckLine {
             name: format!("{name}: who sees it"),
             ok: true,

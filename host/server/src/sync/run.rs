@@ -117,7 +117,6 @@ async fn prepare(
     walk.plan(lanes, &stage, &mut tally).await?;
     any_left(run.pinned, lanes)?;
     pictures::plan(run, lanes, &stage, &mut tally).await?;
-    any_left(run.pinned, lanes)?;
     tally.is_unrepeatable = !finish(lanes)?;
     tally.troubles(reader.take_troubles());
     let meta = verdict::close(run, &stage, tally, lanes, &reading).await?;

@@ -251,3 +251,77 @@ impl File {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use reqwest::Method;
+    use serde_json::json;
+
+    use crate::jira::{Account, Accounts, Jira, Options};
+    use crate::probe::{Answer, Probe, jira_probe};
+
+    const ANNA: &str = "?username=anna";
+
+    async fn start() -> (Jira, Probe) {
+        let mut accounts = Accounts::new();
+        accounts.add(Account::named("anna", "anna@contoso.example", "Anna"));
+        let jira = Jira::start(Options::of(accounts)).await.unwrap();
+        let probe = jira_probe(&jira);
+        (jira, probe)
+    }
+
+    async fn upload(probe: &Probe, name: &str, kind: &str) -> Answer {
+        let file = "x".repeat(100);
+        let body = format!(
+            "--B\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a.png\"\r\n\
+             Content-Type: {kind}\r\n\r\n{file}\r\n--B--\r\n"
+        );
+        let probe = probe.with("content-type", "multipart/form-data; boundary=B");
+        let path = format!("/rest/api/2/user/avatar/temporary{ANNA}");
+        probe.send(Method::POST, &path, Some(body)).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_picture_takes_three_steps_in_one_session() {
+        let (jira, probe) = start().await;
+        let probe = probe.with("x-atlassian-token", "no-check");
+        let temporary = upload(&probe, "avatar", "image/png").await;
+        assert_eq!(temporary.status, 201);
+        assert!(temporary.text.contains("<textarea>{&quot;cropperWidth&quot;"));
+        let cookie = temporary.header("set-cookie").split(';').next().unwrap().to_owned();
+        let crop = json!({ "cropperWidth": 96, "cropperOffsetX": 0, "cropperOffsetY": 0, "needsCropping": true });
+        let path = format!("/rest/api/2/user/avatar{ANNA}");
+        assert_eq!(probe.post(&path, &crop).await.status, 400, "another session");
+        let created = probe.with("cookie", &cookie).post(&path, &crop).await;
+        assert_eq!(created.status, 201);
+        let key = jira.accounts(|all| all.by_name("anna").map(|account| account.key.clone()));
+        let key = key.unwrap();
+        assert_eq!(jira.picture(&key), None, "nobody selected it");
+        let id = created.json()["id"].clone();
+        assert_eq!(probe.put(&path, &json!({ "id": id })).await.status, 200);
+        assert_eq!(jira.picture(&key).unwrap().1, "x".repeat(100).as_bytes());
+        let list = probe.get(&format!("/rest/api/2/user/avatars{ANNA}")).await.json();
+        assert_eq!(list["custom"][0]["isSelected"], true);
+        assert_eq!(list["system"][0]["isSelected"], false);
+        let path = format!("/rest/api/2/user/avatar/{}{ANNA}", id.as_str().unwrap());
+        let gone = probe.send(Method::DELETE, &path, None).await.unwrap();
+        assert_eq!((gone.status.as_u16(), jira.uploads(&key).len()), (204, 0));
+    }
+
+    #[tokio::test]
+    async fn what_the_reference_does_not_show_is_refused() {
+        let (jira, probe) = start().await;
+        assert_eq!(upload(&probe, "avatar", "image/png").await.status, 403, "XSRF");
+        let probe = probe.with("x-atlassian-token", "no-check");
+        assert_eq!(upload(&probe, "file", "image/png").await.status, 400);
+        assert_eq!(upload(&probe, "avatar", "image/svg+xml").await.status, 400);
+        let raw = probe.with("content-type", "image/png");
+        let path = format!("/rest/api/2/user/avatar/temporary{ANNA}&filename=a.png&size=1");
+        let answer = raw.send(Method::POST, &path, Some("x".repeat(100))).await.unwrap();
+        assert_eq!(answer.status, 415);
+        let path = format!("/rest/api/2/user/avatar{ANNA}");
+        assert_eq!(probe.put(&path, &json!({ "id": "999" })).await.status, 404);
+        jira.configure(|settings| settings.is_admin = false);
+        assert_eq!(upload(&probe, "avatar", "image/png").await.status, 403);
+    }
+}

@@ -155,7 +155,8 @@ impl Planner<'_> {
                 && lane.error.is_none()
                 && !of_target.is_empty()
             {
-                self.target((lane, target), &of_target, &brought, (tally, done.is_ok()))
+                let counts = (&mut *tally, done.is_ok());
+                self.target((lane, target), &of_target, &brought, counts)
                     .await?;
             }
         }

@@ -97,7 +97,7 @@ enum End {
     Unknown,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     /// One page of one target; answers why the target's pictures cannot be written any more.
     async fn page(
         &mut self,
@@ -324,7 +324,7 @@ impl Writer<'_> {
 
     fn journal_page<'p>(&self, outlet: &Outlet<'p>) -> journal::Page<'p>
     where
-        Self: 'p,
+        'a: 'p,
     {
         journal::Page {
             place: Place {
@@ -340,7 +340,7 @@ impl Writer<'_> {
 
     fn author<'p>(&self, outlet: &Outlet<'p>) -> Author<'p>
     where
-        Self: 'p,
+        'a: 'p,
     {
         Author {
             site: outlet.site,
