@@ -28,7 +28,11 @@ async fn a_picture_goes_to_jira_and_the_next_run_costs_the_target_nothing() {
     world.app.forget();
     let ran = world.app.sync(Mode::Complete).await.unwrap();
     assert_eq!(ran.report.state, State::Nothing);
-    assert_eq!(world.app.world.jira.log().len(), 0, "nothing is due at the target");
+    assert_eq!(
+        world.app.world.jira.log().len(),
+        0,
+        "nothing is due at the target"
+    );
     assert!(world.asked_for_bytes().is_empty(), "the mark still holds");
 }
 
@@ -41,7 +45,10 @@ async fn a_changed_picture_is_one_write_and_the_old_one_is_taken_away() {
     let (first, _) = world.picture(who).unwrap();
     world.shows(who, &photo(300, [30, 200, 30]), "A2");
     let ran = world.app.sync(Mode::Complete).await.unwrap();
-    assert_eq!((ran.report.summary.changes, ran.report.summary.photos), (1, 1));
+    assert_eq!(
+        (ran.report.summary.changes, ran.report.summary.photos),
+        (1, 1)
+    );
     let (second, _) = world.picture(who).unwrap();
     assert_ne!(first, second);
     assert_eq!(world.uploads(who), [second]);
@@ -57,12 +64,18 @@ async fn the_same_picture_under_another_mark_is_no_change() {
     world.shows(who, &picture, "A2");
     world.app.forget();
     let ran = world.app.sync(Mode::Complete).await.unwrap();
-    assert_eq!((ran.report.state, ran.report.summary.changes), (State::Nothing, 0));
+    assert_eq!(
+        (ran.report.state, ran.report.summary.changes),
+        (State::Nothing, 0)
+    );
     assert_eq!(world.app.world.jira.log().len(), 0);
     assert_eq!(world.asked_for_bytes().len(), 1);
     world.app.forget();
     world.app.sync(Mode::Complete).await.unwrap();
-    assert!(world.asked_for_bytes().is_empty(), "the new mark was remembered");
+    assert!(
+        world.asked_for_bytes().is_empty(),
+        "the new mark was remembered"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -73,16 +86,28 @@ async fn whoever_has_no_picture_keeps_what_is_there_unless_the_file_says_reset()
         ("photo = { none = \"reset\" }", NoPhoto::OnePixel, false),
     ] {
         let world = World::of(12, line).await;
-        world.app.world.graph.configure(|settings| settings.no_photo = no_photo);
+        world
+            .app
+            .world
+            .graph
+            .configure(|settings| settings.no_photo = no_photo);
         let (who, other) = (world.app.who(3), world.app.who(4));
         world.shows(who, &photo(300, [200, 30, 30]), "A1");
-        let theirs = world.app.world.jira.show_picture(&world.app.account(other), &[7; 100]);
+        let theirs = world
+            .app
+            .world
+            .jira
+            .show_picture(&world.app.account(other), &[7; 100]);
         world.app.sync(Mode::Complete).await.unwrap();
         world.hides(who);
         let ran = world.app.sync(Mode::Complete).await.unwrap();
         assert_eq!(world.picture(who).is_some(), kept, "{line}");
         assert_eq!(ran.report.summary.photos, u64::from(!kept), "{line}");
-        assert_eq!(world.picture(other).map(|(id, _)| id), Some(theirs), "not ours");
+        assert_eq!(
+            world.picture(other).map(|(id, _)| id),
+            Some(theirs),
+            "not ours"
+        );
         let ran = world.app.sync(Mode::Complete).await.unwrap();
         assert_eq!(ran.report.state, State::Nothing, "{line}");
     }
@@ -112,7 +137,10 @@ async fn no_picture_stands_in_a_plan_file_a_report_or_the_ledger() {
     world.shows(who, &photo(300, [200, 30, 30]), "A1");
     let ran = world.app.plan(Mode::Complete).await.unwrap();
     let json = serde_json::to_string(&ran.changes).unwrap();
-    assert!(json.len() < 1000 && !json.contains("iVBOR") && !json.contains("PNG"), "{json}");
+    assert!(
+        json.len() < 1000 && !json.contains("iVBOR") && !json.contains("PNG"),
+        "{json}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -80,8 +80,12 @@ pub fn plugins(settings: &Settings) -> Result<Registry, attune_wasm::Error> {
 fn picture_budget(limits: &settings::Limits) -> PictureBudget {
     let usual = PictureBudget::default();
     PictureBudget {
-        time: limits.picture_seconds.map_or(usual.time, Duration::from_secs),
-        bytes: limits.picture_mib.map_or(usual.bytes, |mib| mib * 1024 * 1024),
+        time: limits
+            .picture_seconds
+            .map_or(usual.time, Duration::from_secs),
+        bytes: limits
+            .picture_mib
+            .map_or(usual.bytes, |mib| mib * 1024 * 1024),
     }
 }
 

@@ -13,7 +13,11 @@ static SYNC: Order = Order::sync(Mode::Complete);
 
 /// Fields are in tune, whatever became of pictures.
 fn fields_are_well(world: &World, what: &str) {
-    assert_eq!(world.app.out_of_tune(PLAIN_FIELDS), Vec::<String>::new(), "{what}");
+    assert_eq!(
+        world.app.out_of_tune(PLAIN_FIELDS),
+        Vec::<String>::new(),
+        "{what}"
+    );
 }
 
 /// A world with fields in which two people have a photo.
@@ -27,7 +31,11 @@ async fn two() -> World {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_throttled_provider_is_waited_for_as_long_as_it_says() {
     let world = two().await;
-    world.app.world.graph.configure(|settings| settings.photo_throttles = 3);
+    world
+        .app
+        .world
+        .graph
+        .configure(|settings| settings.photo_throttles = 3);
     let ran = world.app.sync(Mode::Complete).await.unwrap();
     assert_eq!(ran.report.summary.photos, 2, "{:?}", ran.report.problems);
     assert!(world.app.clock.waits().contains(&Duration::from_secs(7)));
@@ -40,8 +48,16 @@ async fn a_provider_that_wants_more_patience_than_pictures_have_costs_the_fields
     let hours = Fault::throttle(RetryAfter::Seconds(7200)).on("POST", "/$batch");
     world.app.world.graph.inject(hours.times(1));
     let ran = world.app.sync(Mode::Complete).await.unwrap();
-    assert_eq!((ran.report.state, ran.report.summary.photos), (State::Applied, 0));
-    let problem = ran.report.problems.iter().find(|p| p.field == "photo").unwrap();
+    assert_eq!(
+        (ran.report.state, ran.report.summary.photos),
+        (State::Applied, 0)
+    );
+    let problem = ran
+        .report
+        .problems
+        .iter()
+        .find(|p| p.field == "photo")
+        .unwrap();
     assert!(problem.message.contains("no more pictures"), "{problem:?}");
     fields_are_well(&world, "impatient");
     world.app.clock.advance(Duration::from_hours(3));
@@ -55,7 +71,10 @@ async fn what_the_budget_leaves_comes_in_the_next_run() {
     let usual = world.app.app.host.pictures;
     world.app.app.host.pictures.time = Duration::ZERO;
     let ran = world.app.sync(Mode::Complete).await.unwrap();
-    assert_eq!((ran.report.summary.photos, ran.report.state), (0, State::Applied));
+    assert_eq!(
+        (ran.report.summary.photos, ran.report.state),
+        (0, State::Applied)
+    );
     assert!(ran.codes().contains(&"pictures-later"), "{:?}", ran.codes());
     fields_are_well(&world, "budget");
     world.app.app.host.pictures = usual;
@@ -77,7 +96,10 @@ async fn pictures_that_are_none_are_told_one_by_one_and_the_others_are_written()
         world.shows(world.app.who(4 + number), bytes, "X1");
     }
     let ran = world.app.sync(Mode::Complete).await.unwrap();
-    assert_eq!((ran.report.state, ran.report.summary.photos), (State::Applied, 2));
+    assert_eq!(
+        (ran.report.state, ran.report.summary.photos),
+        (State::Applied, 2)
+    );
     let mut codes: Vec<&str> = bad.iter().map(|(_, code)| *code).collect();
     codes.sort_unstable();
     assert_eq!(ran.codes(), codes);
@@ -90,7 +112,9 @@ async fn a_lost_answer_at_any_step_is_read_back_and_leaves_one_picture() {
         let world = World::of(8, "photo = true").await;
         let who = world.app.who(3);
         world.shows(who, &photo(300, [200, 30, 30]), "A1");
-        let lost = Fault::fail_after_write().on(method, "/user/avatar").after(after);
+        let lost = Fault::fail_after_write()
+            .on(method, "/user/avatar")
+            .after(after);
         world.app.world.jira.inject(lost);
         let ran = world.app.sync(Mode::Complete).await.unwrap();
         let result = ran.of_field("photo").next().unwrap().result;
@@ -120,7 +144,11 @@ async fn killed_between_upload_and_selection_the_next_run_writes_once_and_tidies
     let who = world.app.who(3);
     world.shows(who, &photo(300, [200, 30, 30]), "A1");
     let gate = Gate::default();
-    world.app.world.jira.inject(Fault::hold_answer(&gate).on("POST", "/user/avatar").after(1));
+    world.app.world.jira.inject(
+        Fault::hold_answer(&gate)
+            .on("POST", "/user/avatar")
+            .after(1),
+    );
     killed_at(&mut world, &gate).await;
     assert_eq!((world.uploads(who).len(), world.picture(who)), (1, None));
     assert_eq!(world.app.open_intents().await.unwrap(), 1);
@@ -137,34 +165,55 @@ async fn killed_after_the_selection_the_next_run_knows_its_own() {
     let who = world.app.who(3);
     world.shows(who, &photo(300, [200, 30, 30]), "A1");
     let gate = Gate::default();
-    world.app.world.jira.inject(Fault::hold_answer(&gate).on("PUT", "/user/avatar"));
+    world
+        .app
+        .world
+        .jira
+        .inject(Fault::hold_answer(&gate).on("PUT", "/user/avatar"));
     killed_at(&mut world, &gate).await;
     let (id, _) = world.picture(who).unwrap();
     let ran = world.app.sync(Mode::Complete).await.unwrap();
-    assert_eq!((ran.report.summary.changes, ran.codes()), (0, Vec::<&str>::new()));
+    assert_eq!(
+        (ran.report.summary.changes, ran.codes()),
+        (0, Vec::<&str>::new())
+    );
     assert_eq!(world.uploads(who), [id], "nothing was uploaded twice");
     world.shows(who, &photo(300, [30, 30, 200]), "A2");
     let ran = world.app.sync(Mode::Complete).await.unwrap();
-    assert_eq!(ran.report.summary.written, 1, "nobody else's picture is in the way");
+    assert_eq!(
+        ran.report.summary.written, 1,
+        "nobody else's picture is in the way"
+    );
     assert_eq!(world.uploads(who).len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_target_that_refuses_pictures_takes_fields() {
     let world = two().await;
-    world.app.world.jira.inject(Fault::reject(400).on("POST", "/avatar/temporary").times(2));
+    world
+        .app
+        .world
+        .jira
+        .inject(Fault::reject(400).on("POST", "/avatar/temporary").times(2));
     let ran = world.app.sync(Mode::Complete).await.unwrap();
     assert_eq!(ran.report.state, State::Applied);
     assert_eq!(ran.codes(), ["rejected", "rejected"]);
     fields_are_well(&world, "refused");
     let ran = world.app.sync(Mode::Complete).await.unwrap();
-    assert_eq!((ran.report.summary.written, ran.report.summary.photos), (2, 2));
+    assert_eq!(
+        (ran.report.summary.written, ran.report.summary.photos),
+        (2, 2)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn gravatar_is_said_and_leaves_no_uploads() {
     let world = two().await;
-    world.app.world.jira.configure(|settings| settings.is_gravatar = true);
+    world
+        .app
+        .world
+        .jira
+        .configure(|settings| settings.is_gravatar = true);
     let ran = world.app.sync(Mode::Complete).await.unwrap();
     assert_eq!(ran.codes(), ["does-not-stick", "does-not-stick"]);
     assert_eq!(world.uploads(world.app.who(2)), Vec::<String>::new());
@@ -174,9 +223,17 @@ async fn gravatar_is_said_and_leaves_no_uploads() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_confluence_that_keeps_pictures_to_their_owners_is_told_once_and_jira_goes_on() {
     let world = World::of_both(6, "photo = true").await;
-    world.app.world.wiki.configure(|settings| settings.is_picture_closed = true);
+    world
+        .app
+        .world
+        .wiki
+        .configure(|settings| settings.is_picture_closed = true);
     for place in 1..4 {
-        world.shows(world.app.who(place), &photo(300, [30, 30, 60 * place as u8]), "A1");
+        world.shows(
+            world.app.who(place),
+            &photo(300, [30, 30, 60 * place as u8]),
+            "A1",
+        );
     }
     let ran = world.app.sync(Mode::Complete).await.unwrap();
     assert_eq!(ran.codes(), ["picture-permission"]);
@@ -189,9 +246,17 @@ async fn a_confluence_that_keeps_pictures_to_their_owners_is_told_once_and_jira_
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn photos_that_the_directory_keeps_from_us_are_explained_once() {
     let world = two().await;
-    world.app.world.graph.configure(|settings| settings.is_photo_denied = true);
+    world
+        .app
+        .world
+        .graph
+        .configure(|settings| settings.is_photo_denied = true);
     let ran = world.app.sync(Mode::Complete).await.unwrap();
     assert_eq!(ran.codes(), ["permission"]);
-    assert!(ran.report.problems[0].message.contains("ProfilePhoto.Read.All"));
+    assert!(
+        ran.report.problems[0]
+            .message
+            .contains("ProfilePhoto.Read.All")
+    );
     fields_are_well(&world, "denied");
 }

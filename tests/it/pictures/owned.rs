@@ -18,14 +18,25 @@ fn shown(world: &World, place: usize) -> Option<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_picture_that_was_there_before_us_meets_existing() {
-    for (existing, stays, code) in [("overwrite", false, None), ("keep", true, None), ("hold", true, Some("held"))] {
+    for (existing, stays, code) in [
+        ("overwrite", false, None),
+        ("keep", true, None),
+        ("hold", true, Some("held")),
+    ] {
         let world = World::of(8, &format!("photo = {{ existing = \"{existing}\" }}")).await;
         let theirs = by_hand(&world, 3);
         world.shows(world.app.who(3), &photo(300, [200, 30, 30]), "A1");
         let ran = world.app.sync(Mode::Complete).await.unwrap();
-        assert_eq!(shown(&world, 3) == Some(theirs.clone()), stays, "{existing}");
+        assert_eq!(
+            shown(&world, 3) == Some(theirs.clone()),
+            stays,
+            "{existing}"
+        );
         assert_eq!(ran.codes().first().copied(), code, "{existing}");
-        assert!(world.uploads(world.app.who(3)).contains(&theirs), "never deleted");
+        assert!(
+            world.uploads(world.app.who(3)).contains(&theirs),
+            "never deleted"
+        );
         if let Some(change) = ran.of_field("photo").next() {
             assert_eq!(change.before, Some(format!("other:{theirs}")));
         }
@@ -41,10 +52,18 @@ async fn a_picture_that_somebody_put_in_the_place_of_ours_meets_conflict() {
         world.app.sync(Mode::Complete).await.unwrap();
         let theirs = by_hand(&world, 3);
         world.app.sync(Mode::Complete).await.unwrap();
-        assert_eq!(shown(&world, 3), Some(theirs.clone()), "nobody looks without a reason");
+        assert_eq!(
+            shown(&world, 3),
+            Some(theirs.clone()),
+            "nobody looks without a reason"
+        );
         world.shows(who, &photo(300, [30, 200, 30]), "A2");
         world.app.sync(Mode::Complete).await.unwrap();
-        assert_eq!(shown(&world, 3) == Some(theirs.clone()), stays, "{conflict}");
+        assert_eq!(
+            shown(&world, 3) == Some(theirs.clone()),
+            stays,
+            "{conflict}"
+        );
         assert!(world.uploads(who).contains(&theirs), "never deleted");
     }
 }
@@ -85,19 +104,30 @@ async fn a_plan_file_holds_no_picture_and_writes_exactly_that_one() {
     let loaded = world.app.loaded("demo").unwrap();
     let host = &world.app.app.host;
     let order = Order::plan(Mode::Complete);
-    let done = sync::run(host, &loaded, &order, &Watch::default()).await.unwrap();
+    let done = sync::run(host, &loaded, &order, &Watch::default())
+        .await
+        .unwrap();
     let path = world.app.path("plan.json");
     let stage = done.stage.as_ref().unwrap();
     sync::write_plan(&path, &done.report, stage).await.unwrap();
     ran(done).await.unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
-    assert!(text.contains("sha256:") && !text.contains("iVBOR") && text.len() < 4000, "{text}");
+    assert!(
+        text.contains("sha256:") && !text.contains("iVBOR") && text.len() < 4000,
+        "{text}"
+    );
     // Another picture meanwhile: the plan's own is written.
     world.shows(who, &photo(300, [30, 30, 200]), "A2");
     let file = PlanFile::read(&path).unwrap();
-    let done = sync::apply_file(host, &loaded, &file, &Watch::default()).await.unwrap();
+    let done = sync::apply_file(host, &loaded, &file, &Watch::default())
+        .await
+        .unwrap();
     let applied = ran(done).await.unwrap();
-    assert_eq!(applied.report.summary.written, 1, "{:?}", applied.report.problems);
+    assert_eq!(
+        applied.report.summary.written, 1,
+        "{:?}",
+        applied.report.problems
+    );
     let (_, first) = world.picture(who).unwrap();
     let next = world.app.sync(Mode::Complete).await.unwrap();
     assert_eq!(next.report.summary.written, 1);
@@ -111,11 +141,17 @@ async fn another_connectors_picture_is_not_written() {
     world.shows(who, &photo(300, [200, 30, 30]), "A1");
     world.app.sync(Mode::Complete).await.unwrap();
     let target = world.app.target_text("jira", &world.app.world.jira.url());
-    let text = format!("{}{target}photo = {{ size = 48 }}\n", world.app.source_text("other", ""));
+    let text = format!(
+        "{}{target}photo = {{ size = 48 }}\n",
+        world.app.source_text("other", "")
+    );
     world.app.write_connector("other", &text).unwrap();
     let before = shown(&world, 3);
     let ran = world.app.sync_named("other").await.unwrap();
-    assert_eq!((ran.codes(), ran.report.summary.photos), (vec!["owned-by"], 0));
+    assert_eq!(
+        (ran.codes(), ran.report.summary.photos),
+        (vec!["owned-by"], 0)
+    );
     assert_eq!(shown(&world, 3), before);
 }
 
@@ -123,13 +159,21 @@ async fn another_connectors_picture_is_not_written() {
 async fn a_directory_that_lost_all_photos_holds_the_plan_before_the_first_reset() {
     let world = World::of(20, "photo = { none = \"reset\" }").await;
     for place in 1..12 {
-        world.shows(world.app.who(place), &photo(300, [200, 30, 20 * place as u8]), "A1");
+        world.shows(
+            world.app.who(place),
+            &photo(300, [200, 30, 20 * place as u8]),
+            "A1",
+        );
     }
     world.app.sync(Mode::Complete).await.unwrap();
     (1..12).for_each(|place| world.hides(world.app.who(place)));
     let ran = world.app.sync(Mode::Complete).await.unwrap();
     assert_eq!(ran.report.state, State::Held);
-    assert!(ran.held_by().contains(&"cleared-values"), "{:?}", ran.held_by());
+    assert!(
+        ran.held_by().contains(&"cleared-values"),
+        "{:?}",
+        ran.held_by()
+    );
     assert!((1..12).all(|place| shown(&world, place).is_some()));
 }
 
@@ -137,12 +181,20 @@ async fn a_directory_that_lost_all_photos_holds_the_plan_before_the_first_reset(
 async fn one_face_for_everybody_holds_the_plan() {
     let world = World::of(20, "photo = true").await;
     for place in 1..15 {
-        world.shows(world.app.who(place), &photo(300, [200, 30, 15 * place as u8]), "A1");
+        world.shows(
+            world.app.who(place),
+            &photo(300, [200, 30, 15 * place as u8]),
+            "A1",
+        );
     }
     world.app.sync(Mode::Complete).await.unwrap();
     let silhouette = photo(300, [128, 128, 128]);
     (1..15).for_each(|place| world.shows(world.app.who(place), &silhouette, "S"));
     let ran = world.app.sync(Mode::Complete).await.unwrap();
     assert_eq!(ran.report.state, State::Held);
-    assert!(ran.held_by().contains(&"one-value-takes-over"), "{:?}", ran.held_by());
+    assert!(
+        ran.held_by().contains(&"one-value-takes-over"),
+        "{:?}",
+        ran.held_by()
+    );
 }

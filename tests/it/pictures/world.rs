@@ -42,13 +42,25 @@ impl World {
     pub(super) async fn of_both(people: usize, photo: &str) -> Self {
         let people = People::generate(demo::SEED, people);
         let mut accounts = demo::account_for_each(&people);
-        accounts.add(jira::Account::named("svc-attune", "svc@contoso.example", "Attune"));
+        accounts.add(jira::Account::named(
+            "svc-attune",
+            "svc@contoso.example",
+            "Attune",
+        ));
         let mut profiles = confluence::Accounts::new();
         for who in people.iter() {
             let name = people.user_principal_name(who);
-            profiles.add(confluence::Account::named(&name, "x@contoso.example", "Somebody"));
+            profiles.add(confluence::Account::named(
+                &name,
+                "x@contoso.example",
+                "Somebody",
+            ));
         }
-        profiles.add(confluence::Account::named("svc-attune", "svc@contoso.example", "Attune"));
+        profiles.add(confluence::Account::named(
+            "svc-attune",
+            "svc@contoso.example",
+            "Attune",
+        ));
         let world = Demo::of_three(
             graph::Options::of(people),
             jira::Options::of(accounts),
@@ -58,7 +70,8 @@ impl World {
         let target = app.target_text("jira", &app.world.jira.url());
         let wiki = app.world.access().wiki_target("wiki");
         let begin = app.source_text("demo", "");
-        app.connector(&format!("{begin}{target}{photo}\n\n{wiki}{photo}\n")).unwrap();
+        app.connector(&format!("{begin}{target}{photo}\n\n{wiki}{photo}\n"))
+            .unwrap();
         Self { app }
     }
 
@@ -96,7 +109,10 @@ impl World {
 
     /// The uploaded picture that somebody shows in Confluence.
     pub(super) fn wiki_picture(&self, who: Who) -> Option<Vec<u8>> {
-        let name = self.app.member(who, "userPrincipalName").unwrap_or_default();
+        let name = self
+            .app
+            .member(who, "userPrincipalName")
+            .unwrap_or_default();
         let wiki = &self.app.world.wiki;
         let key = wiki.accounts(|all| all.by_name(&name).map(|account| account.key.clone()));
         wiki.picture(&key.unwrap_or_default())

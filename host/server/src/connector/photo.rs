@@ -1,6 +1,7 @@
 //! `photo` of a target: `true`, or how the picture is managed.
 //!
-//! `existing` and `conflict` mean what they mean for a field; a picture has no row to write them in.
+//! `existing` and `conflict` mean what they mean for a field; a picture has no row to write them
+//! in.
 
 use attune_core::mapping::{Conflict, Existing};
 

@@ -63,7 +63,9 @@ fn picture_hosts(section: &Section<'_>) -> Option<Vec<String>> {
         let bare = host.trim_matches(['[', ']']);
         !bare.is_empty()
             && (bare.parse::<std::net::IpAddr>().is_ok()
-                || bare.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-'))
+                || bare
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-'))
     };
     if let Some(wrong) = hosts.iter().find(|host| !is_host(host)) {
         node.error(

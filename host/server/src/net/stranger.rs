@@ -1,10 +1,11 @@
 //! Addresses that somebody's data name: a picture at whatever URL a directory's attribute holds.
 //!
-//! The owner of that attribute chooses the address, so it is a stranger's: without any credential, by GET
-//! alone, over https, to public addresses only, and what comes is a picture or nothing. The address
-//! is looked at where the connection is made ([`Names::public`](super::Names::public)), so that a name cannot move between two looks.
-//! A host that the connector file names under `picture-hosts` is known: it may be in a private network, and
-//! where any are named no other host is asked.
+//! The owner of that attribute chooses the address, so it is a stranger's: without any credential,
+//! by GET alone, over https, to public addresses only, and what comes is a picture or nothing. The
+//! address is looked at where the connection is made ([`Names::public`](super::Names::public)), so
+//! that a name cannot move between two looks. A host that the connector file names under
+//! `picture-hosts` is known: it may be in a private network, and where any are named no other host
+//! is asked.
 //!
 //! Deliberately not here: redirects (none is followed: the next place would be a stranger's again),
 //! repetition (the next run asks again), and names behind a proxy, which the proxy looks up.
@@ -88,8 +89,14 @@ impl Strangers {
             || kind.eq_ignore_ascii_case("application/octet-stream")
             || kind.to_ascii_lowercase().starts_with("image/");
         if !is_picture {
-            let shown: String = kind.chars().filter(|c| c.is_ascii_graphic()).take(60).collect();
-            return Err(Error::refused(format!("{origin} sends {shown} instead of a picture")));
+            let shown: String = kind
+                .chars()
+                .filter(|c| c.is_ascii_graphic())
+                .take(60)
+                .collect();
+            return Err(Error::refused(format!(
+                "{origin} sends {shown} instead of a picture"
+            )));
         }
         Ok(answer.body)
     }
@@ -107,7 +114,10 @@ impl Strangers {
         }
         url.set_fragment(None);
         let host = bare_host(&url).unwrap_or_default().to_ascii_lowercase();
-        let is_named = self.hosts.iter().any(|known| known.trim_matches(['[', ']']) == host);
+        let is_named = self
+            .hosts
+            .iter()
+            .any(|known| known.trim_matches(['[', ']']) == host);
         if !self.hosts.is_empty() && !is_named {
             return Err(refused(&format!("{origin} is not among `picture-hosts`")));
         }

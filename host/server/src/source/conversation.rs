@@ -219,7 +219,10 @@ impl Talk<'_> {
             return Err(Error::bad("it wants to be woken too often or too late"));
         }
         if wait > self.wait_max {
-            let why = format!("it has to wait for {} s, which is too long now", wait.as_secs());
+            let why = format!(
+                "it has to wait for {} s, which is too long now",
+                wait.as_secs()
+            );
             return Err(Error::Incomplete { why });
         }
         let clock = Arc::clone(self.source.outside.clock());

@@ -1,4 +1,5 @@
-//! Pictures: how far each person's is brought in tune, and what accounts show of those that we wrote.
+//! Pictures: how far each person's is brought in tune, and what accounts show of those that we
+//! wrote.
 //!
 //! The ledger says which picture a field holds, by its hash. A product draws a picture anew and
 //! never gives back the bytes that it got; what it calls the picture is kept here, so that ours can
@@ -68,7 +69,9 @@ impl Store {
             let mut select = QueryBuilder::<Sqlite>::new(
                 "select person, account, mark, hash, size, looked_ms from pictures",
             );
-            select.push(" where connector = ").push_bind(place.connector);
+            select
+                .push(" where connector = ")
+                .push_bind(place.connector);
             select.push(" and target = ").push_bind(place.target);
             select.push(" and site = ").push_bind(place.site);
             select.push(" and person in (");

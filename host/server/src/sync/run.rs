@@ -120,8 +120,8 @@ async fn prepare(
     tally.is_unrepeatable = !finish(lanes)?;
     tally.troubles(reader.take_troubles());
     let meta = verdict::close(run, &stage, tally, lanes, &reading).await?;
-    let has_rows = !stage.rows((0, ""), 1).await?.is_empty()
-        || !stage.pictured((0, ""), 1).await?.is_empty();
+    let has_rows =
+        !stage.rows((0, ""), 1).await?.is_empty() || !stage.pictured((0, ""), 1).await?.is_empty();
     Ok(Prepared {
         stage,
         meta,

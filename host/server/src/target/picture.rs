@@ -8,7 +8,8 @@ use super::AccountRef;
 /// What an account shows as its picture.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Portrait {
-    /// What the product calls the account's own picture; `None` where it shows one of the product's.
+    /// What the product calls the account's own picture; `None` where it shows one of the
+    /// product's.
     pub own: Option<String>,
     /// Which of the product's pictures is shown, where it tells.
     pub drawn: Option<String>,

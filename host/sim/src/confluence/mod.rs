@@ -279,7 +279,8 @@ impl Site {
         if self.settings().is_in_maintenance {
             return Refusal::page(503, "Confluence is being started or upgraded").reply();
         }
-        if path.first() != Some(&"rest") || !matches!(path.get(1), Some(&("api" | "user-profile"))) {
+        if path.first() != Some(&"rest") || !matches!(path.get(1), Some(&("api" | "user-profile")))
+        {
             return self.browse(received, path);
         }
         let admitted = self

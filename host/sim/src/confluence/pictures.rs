@@ -1,7 +1,8 @@
 //! Pictures of users, by the route that the profile page uses.
 //!
-//! Source: apis.md E2 "avatar". It takes a whole data URI and nothing else; bare base64 is a 500. Whether an
-//! administrator may use it for somebody else is not documented: here that is a setting.
+//! Source: apis.md E2 "avatar". It takes a whole data URI and nothing else; bare base64 is a 500.
+//! Whether an administrator may use it for somebody else is not documented: here that is a
+//! setting.
 
 use axum::http::Method;
 use base64::Engine as _;
@@ -53,7 +54,12 @@ impl Site {
     /// Shows a picture, or Confluence's own.
     pub(super) fn show_picture(&self, key: &str, bytes: Option<Vec<u8>>) {
         let mut pictures = self.pictures();
-        let serial = pictures.values().map(|picture| picture.serial).max().unwrap_or(0) + 1;
+        let serial = pictures
+            .values()
+            .map(|picture| picture.serial)
+            .max()
+            .unwrap_or(0)
+            + 1;
         match bytes {
             Some(bytes) => pictures.insert(key.to_owned(), Picture { serial, bytes }),
             None => pictures.remove(key),
@@ -90,7 +96,9 @@ fn decoded(body: &[u8]) -> Result<Vec<u8>, Refusal> {
     let uri = body.get("avatarDataURI").and_then(Value::as_str);
     let uri = uri.ok_or_else(|| refused("avatarDataURI is missing"))?;
     let broken = || Refusal::new(500, "java.lang.ArrayIndexOutOfBoundsException: 1");
-    let base64 = uri.strip_prefix("data:image/png;base64,").ok_or_else(broken)?;
+    let base64 = uri
+        .strip_prefix("data:image/png;base64,")
+        .ok_or_else(broken)?;
     let bytes = STANDARD.decode(base64).map_err(|_| broken())?;
     if !bytes.starts_with(b"\x89PNG") {
         return Err(Refusal::new(500, "java.io.IOException: no image"));

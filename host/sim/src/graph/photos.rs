@@ -1,7 +1,9 @@
-//! Photos of users, in `$batch` alone: an answer outside of one would be bytes, which nobody here asks for.
+//! Photos of users, in `$batch` alone: an answer outside of one would be bytes, which nobody here
+//! asks for.
 //!
-//! Sizes are not drawn: every size has the bytes of the largest. Source: apis.md A7 and A8. "No photo" is a
-//! 404, or, as one page of the documentation says, a picture of one pixel with an empty tag.
+//! Sizes are not drawn: every size has the bytes of the largest. Source: apis.md A7 and A8. "No
+//! photo" is a 404, or, as one page of the documentation says, a picture of one pixel with an
+//! empty tag.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -107,7 +109,9 @@ impl Directory {
         received: &Received,
         (key, size): (&str, Option<&&str>),
     ) -> Result<Reply, Refusal> {
-        let photo = self.find_photo(received, key)?.ok_or_else(image_not_found)?;
+        let photo = self
+            .find_photo(received, key)?
+            .ok_or_else(image_not_found)?;
         if let Some(size) = size {
             let edge = size.split_once('x').filter(|(one, other)| one == other);
             let edge = edge.and_then(|(edge, _)| edge.parse::<u32>().ok());

@@ -1,11 +1,11 @@
 //! Pictures of users: what was uploaded, which one is selected, and the three steps of an upload.
 //!
-//! The temporary picture lies in the session between the first step and the second, so a client without
-//! cookies never gets to the second. Uploaded pictures stay until they are deleted. The stand-in does not
-//! look into pictures: what they show is whatever was sent.
+//! The temporary picture lies in the session between the first step and the second, so a client
+//! without cookies never gets to the second. Uploaded pictures stay until they are deleted. The
+//! stand-in does not look into pictures: what they show is whatever was sent.
 //!
-//! Source: apis.md E1 "Avatars"; the multipart form and its answer in a `<textarea>` as the 10.3 reference
-//! has them. The older raw body is answered 415: later versions may not take it.
+//! Source: apis.md E1 "Avatars"; the multipart form and its answer in a `<textarea>` as the 10.3
+//! reference has them. The older raw body is answered 415: later versions may not take it.
 
 use std::collections::HashMap;
 
@@ -130,7 +130,11 @@ impl Site {
             avatar
         };
         let system: Vec<Value> = SYSTEM.iter().map(|id| avatar(id, true)).collect();
-        let custom: Vec<Value> = shelves.uploads(key).iter().map(|id| avatar(id, false)).collect();
+        let custom: Vec<Value> = shelves
+            .uploads(key)
+            .iter()
+            .map(|id| avatar(id, false))
+            .collect();
         let body = json!({ "system": system, "custom": custom });
         Reply::json("avatars", 200, body.to_string())
     }
@@ -144,21 +148,34 @@ impl Site {
         let Some(file) = File::read(received) else {
             return Err(Refusal::page(415, "Unsupported Media Type"));
         };
-        if file.name != "avatar" || !matches!(file.media_type.as_str(), "image/png" | "image/jpeg" | "image/gif") {
-            return Err(Refusal::new(400, "The file is not an image of a supported type"));
+        if file.name != "avatar"
+            || !matches!(
+                file.media_type.as_str(),
+                "image/png" | "image/jpeg" | "image/gif"
+            )
+        {
+            return Err(Refusal::new(
+                400,
+                "The file is not an image of a supported type",
+            ));
         }
         if file.bytes.len() < BYTES_MIN {
             return Err(Refusal::new(400, "The image could not be read"));
         }
         let visit = self.sessions.visit(received);
         let mut shelves = self.shelves();
-        shelves.temporary.insert(visit.id().to_owned(), (key.to_owned(), file.bytes));
+        shelves
+            .temporary
+            .insert(visit.id().to_owned(), (key.to_owned(), file.bytes));
         let cropping = json!({
             "cropperWidth": 120, "cropperOffsetX": 50, "cropperOffsetY": 50,
             "url": format!("{}/secure/temporaryavatar?cropped=true&magic={}", self.base, shelves.serial),
             "needsCropping": true,
         });
-        let text = cropping.to_string().replace('&', "&amp;").replace('"', "&quot;");
+        let text = cropping
+            .to_string()
+            .replace('&', "&amp;")
+            .replace('"', "&quot;");
         let page = format!("<html><body><textarea>{text}</textarea></body></html>");
         let reply = Reply::text("avatar.temporary", 201, page);
         Ok(visit.on(reply, &self.base_path, Some("atlassian.xsrf.token")))
@@ -168,17 +185,31 @@ impl Site {
     fn crop(&self, received: &Received, key: &str) -> Result<Reply, Refusal> {
         self.check_admin()?;
         let body = object(received)?;
-        let known = ["cropperWidth", "cropperOffsetX", "cropperOffsetY", "needsCropping", "url"];
+        let known = [
+            "cropperWidth",
+            "cropperOffsetX",
+            "cropperOffsetY",
+            "needsCropping",
+            "url",
+        ];
         if let Some(name) = body.keys().find(|name| !known.contains(&name.as_str())) {
             return Err(Refusal::new(400, format!("Unrecognized field \"{name}\"")));
         }
-        if body.get("cropperWidth").and_then(Value::as_u64).unwrap_or(0) < 48 {
+        if body
+            .get("cropperWidth")
+            .and_then(Value::as_u64)
+            .unwrap_or(0)
+            < 48
+        {
             return Err(Refusal::new(400, "The cropped image would be too small"));
         }
         let visit = self.sessions.visit(received);
         let mut shelves = self.shelves();
         let Some((owner, bytes)) = shelves.temporary.remove(visit.id()) else {
-            return Err(Refusal::new(400, "There is no temporary avatar in this session"));
+            return Err(Refusal::new(
+                400,
+                "There is no temporary avatar in this session",
+            ));
         };
         if owner != key {
             return Err(Refusal::new(400, "The temporary avatar is another user's"));
@@ -235,12 +266,16 @@ impl File {
         let body = received.body.as_ref();
         let begin = format!("--{boundary}\r\n");
         let end = format!("\r\n--{boundary}--\r\n");
-        let part = body.strip_prefix(begin.as_bytes())?.strip_suffix(end.as_bytes())?;
+        let part = body
+            .strip_prefix(begin.as_bytes())?
+            .strip_suffix(end.as_bytes())?;
         let gap = part.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
         let head = std::str::from_utf8(part.get(..gap)?).ok()?;
         let value = |name: &str| {
             let mut lines = head.lines().filter_map(|line| line.split_once(": "));
-            lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+            lines
+                .find(|(key, _)| key.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value)
         };
         let (_, name) = value("content-disposition")?.split_once(" name=\"")?;
         value("content-disposition")?.split_once("filename=\"")?;
@@ -287,11 +322,24 @@ mod tests {
         let probe = probe.with("x-atlassian-token", "no-check");
         let temporary = upload(&probe, "avatar", "image/png").await;
         assert_eq!(temporary.status, 201);
-        assert!(temporary.text.contains("<textarea>{&quot;cropperWidth&quot;"));
-        let cookie = temporary.header("set-cookie").split(';').next().unwrap().to_owned();
+        assert!(
+            temporary
+                .text
+                .contains("<textarea>{&quot;cropperWidth&quot;")
+        );
+        let cookie = temporary
+            .header("set-cookie")
+            .split(';')
+            .next()
+            .unwrap()
+            .to_owned();
         let crop = json!({ "cropperWidth": 96, "cropperOffsetX": 0, "cropperOffsetY": 0, "needsCropping": true });
         let path = format!("/rest/api/2/user/avatar{ANNA}");
-        assert_eq!(probe.post(&path, &crop).await.status, 400, "another session");
+        assert_eq!(
+            probe.post(&path, &crop).await.status,
+            400,
+            "another session"
+        );
         let created = probe.with("cookie", &cookie).post(&path, &crop).await;
         assert_eq!(created.status, 201);
         let key = jira.accounts(|all| all.by_name("anna").map(|account| account.key.clone()));
@@ -300,7 +348,10 @@ mod tests {
         let id = created.json()["id"].clone();
         assert_eq!(probe.put(&path, &json!({ "id": id })).await.status, 200);
         assert_eq!(jira.picture(&key).unwrap().1, "x".repeat(100).as_bytes());
-        let list = probe.get(&format!("/rest/api/2/user/avatars{ANNA}")).await.json();
+        let list = probe
+            .get(&format!("/rest/api/2/user/avatars{ANNA}"))
+            .await
+            .json();
         assert_eq!(list["custom"][0]["isSelected"], true);
         assert_eq!(list["system"][0]["isSelected"], false);
         let path = format!("/rest/api/2/user/avatar/{}{ANNA}", id.as_str().unwrap());
@@ -311,13 +362,20 @@ mod tests {
     #[tokio::test]
     async fn what_the_reference_does_not_show_is_refused() {
         let (jira, probe) = start().await;
-        assert_eq!(upload(&probe, "avatar", "image/png").await.status, 403, "XSRF");
+        assert_eq!(
+            upload(&probe, "avatar", "image/png").await.status,
+            403,
+            "XSRF"
+        );
         let probe = probe.with("x-atlassian-token", "no-check");
         assert_eq!(upload(&probe, "file", "image/png").await.status, 400);
         assert_eq!(upload(&probe, "avatar", "image/svg+xml").await.status, 400);
         let raw = probe.with("content-type", "image/png");
         let path = format!("/rest/api/2/user/avatar/temporary{ANNA}&filename=a.png&size=1");
-        let answer = raw.send(Method::POST, &path, Some("x".repeat(100))).await.unwrap();
+        let answer = raw
+            .send(Method::POST, &path, Some("x".repeat(100)))
+            .await
+            .unwrap();
         assert_eq!(answer.status, 415);
         let path = format!("/rest/api/2/user/avatar{ANNA}");
         assert_eq!(probe.put(&path, &json!({ "id": "999" })).await.status, 404);

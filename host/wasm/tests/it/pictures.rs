@@ -1,5 +1,5 @@
-//! The avatar component in the sandbox: large pictures within its limits, bombs and rubbish refused, and the
-//! same answer from every store.
+//! The avatar component in the sandbox: large pictures within its limits, bombs and rubbish
+//! refused, and the same answer from every store.
 
 use attune_core::{Column, Context, Kind, Problem, Transform};
 use attune_wasm::{Engine, Options, registry::Registry};
@@ -42,7 +42,11 @@ fn black(width: u32, height: u32, (depth, color, pixel_bytes): (u8, u8, u64)) ->
     head.extend(height.to_be_bytes());
     head.extend([depth, color, 0, 0, 0]);
     let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
-    for (kind, data) in [(b"IHDR", head), (b"IDAT", zeros(raw)), (b"IEND", Vec::new())] {
+    for (kind, data) in [
+        (b"IHDR", head),
+        (b"IDAT", zeros(raw)),
+        (b"IEND", Vec::new()),
+    ] {
         out.extend((data.len() as u32).to_be_bytes());
         let start = out.len();
         out.extend_from_slice(kind);
@@ -59,7 +63,8 @@ fn black(width: u32, height: u32, (depth, color, pixel_bytes): (u8, u8, u64)) ->
     out
 }
 
-/// So many zeros by zlib (RFC 1950, 1951): one literal, then copies of 258 of it at a distance of 1.
+/// So many zeros by zlib (RFC 1950, 1951): one literal, then copies of 258 of it at a distance of
+/// 1.
 fn zeros(count: u64) -> Vec<u8> {
     let mut bits = Bits(vec![0x78, 0x01], 0);
     bits.put(&[1, 1, 0]);
@@ -106,7 +111,10 @@ fn the_largest_pictures_that_are_decoded_fit_into_the_limits() {
         assert_eq!(png[16..24], [0, 0, 1, 0, 0, 0, 1, 0]);
     }
     let verdict = step.finish();
-    assert!(verdict.is_repeatable && verdict.problem.is_none(), "{verdict:?}");
+    assert!(
+        verdict.is_repeatable && verdict.problem.is_none(),
+        "{verdict:?}"
+    );
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! Photos: twenty questions in a `$batch`, first what there is, then the bytes of what is new.
 //!
-//! `/users/{id}/photo` tells the tag of a photo and its largest edge; only where the tag is another one than the
-//! host has are the bytes asked for. "No photo" is a 404 with the code `ImageNotFound`, or (the documentation
-//! says) one pixel with an empty tag. Where the metadata are kept from us or belong to a mailbox that is
-//! not there, a drawn size may still be given.
+//! `/users/{id}/photo` tells the tag of a photo and its largest edge; only where the tag is
+//! another one than the host has are the bytes asked for. "No photo" is a 404 with the code
+//! `ImageNotFound`, or (the documentation says) one pixel with an empty tag. Where the metadata
+//! are kept from us or belong to a mailbox that is not there, a drawn size may still be given.
 //!
-//! Invariants: a step that is throttled inside of a good answer is asked again, after the wait that it names and
-//! without the others; whoever has no answer in the end is not said to have no photo.
+//! Invariants: a step that is throttled inside of a good answer is asked again, after the wait
+//! that it names and without the others; whoever has no answer in the end is not said to have no
+//! photo.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -96,12 +97,17 @@ impl Inner {
     }
 
     fn text(&self, pointer: &str) -> &str {
-        self.body.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+        self.body
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     fn number(&self, pointer: &str) -> u32 {
         let number = self.body.pointer(pointer).and_then(Value::as_u64);
-        number.and_then(|number| u32::try_from(number).ok()).unwrap_or(0)
+        number
+            .and_then(|number| u32::try_from(number).ok())
+            .unwrap_or(0)
     }
 
     /// There is a person, and no photo. Some answers have no body at all.
@@ -112,13 +118,20 @@ impl Inner {
 
     fn words(&self) -> String {
         let (code, message) = (self.text("/error/code"), self.text("/error/message"));
-        format!("status {}: {code}: {}", self.status, message.trim_end_matches('.'))
+        format!(
+            "status {}: {code}: {}",
+            self.status,
+            message.trim_end_matches('.')
+        )
     }
 
     fn wait_ms(&self) -> f64 {
-        let told = self.header("retry-after").and_then(|text| text.trim().parse::<f64>().ok());
+        let told = self
+            .header("retry-after")
+            .and_then(|text| text.trim().parse::<f64>().ok());
         let told = told.filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
-        told.map_or(WAIT_MS, |seconds| seconds * 1000.0).min(WAIT_MS_MAX)
+        told.map_or(WAIT_MS, |seconds| seconds * 1000.0)
+            .min(WAIT_MS_MAX)
     }
 }
 
@@ -174,7 +187,8 @@ impl Photos {
 
     /// A wait is over.
     pub(crate) fn woke(&mut self, id: u32) {
-        self.queue.extend(self.waiting.remove(&id).into_iter().flatten());
+        self.queue
+            .extend(self.waiting.remove(&id).into_iter().flatten());
     }
 
     pub(crate) fn replied(&mut self, reply: Reply, turn: &mut Turn) -> Result<(), Problem> {
@@ -249,7 +263,10 @@ impl Photos {
                     return Some(step.says(&tag, Image::Unchanged));
                 }
                 let bytes = base64::decode(inner.body.as_str()?)?;
-                let media_type = inner.header("content-type").unwrap_or("image/jpeg").to_owned();
+                let media_type = inner
+                    .header("content-type")
+                    .unwrap_or("image/jpeg")
+                    .to_owned();
                 let picture = step.says(&tag, Image::Bytes(bytes));
                 Some(Picture {
                     media_type,
@@ -266,7 +283,9 @@ impl Photos {
                 None
             }
             // A mailbox without metadata, or metadata that are kept from us.
-            (403 | 404, Ask::Metadata) if inner.text("/error/code") != "Request_ResourceNotFound" => {
+            (403 | 404, Ask::Metadata)
+                if inner.text("/error/code") != "Request_ResourceNotFound" =>
+            {
                 self.queue.push_back(Step {
                     ask: Ask::Usual,
                     ..step

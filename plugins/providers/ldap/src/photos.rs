@@ -1,13 +1,15 @@
 //! Photos: some people's at a time, by their keys, and nothing but the photo of each.
 //!
-//! A directory has no tag for a photo, so its bytes are read every time; their sum is the mark that spares the
-//! rest. Invariant: an entry that is there and has no photo has none; of somebody who is not found nothing
-//! is said.
+//! A directory has no tag for a photo, so its bytes are read every time; their sum is the mark
+//! that spares the rest. Invariant: an entry that is there and has no photo has none; of somebody
+//! who is not found nothing is said.
 
 use std::collections::VecDeque;
 
 use attune_plugin::Problem;
-use attune_plugin::provider::{Image, LdapEntry, LdapPage, LdapSearch, Picture, Reply, Request, Turn};
+use attune_plugin::provider::{
+    Image, LdapEntry, LdapPage, LdapSearch, Picture, Reply, Request, Turn,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::options::DIRECTORY;
@@ -71,7 +73,10 @@ impl Photos {
             Reply::Ldap(page) => page,
             Reply::Failed(why) => return Err(why.problem("the directory")),
             Reply::Http(_) => {
-                return Err(Problem::new("bad-answer", "an HTTP answer to an LDAP search"));
+                return Err(Problem::new(
+                    "bad-answer",
+                    "an HTTP answer to an LDAP search",
+                ));
             }
         };
         outcome::check(&page, &options.base)?;
@@ -110,7 +115,9 @@ fn names(options: &Options) -> Vec<String> {
 
 fn by_key(key: &str, options: &Options) -> String {
     let name = options.key.as_str();
-    let bytes = name.eq_ignore_ascii_case("objectGUID").then(|| guid::bytes(key));
+    let bytes = name
+        .eq_ignore_ascii_case("objectGUID")
+        .then(|| guid::bytes(key));
     match bytes.flatten() {
         Some(bytes) => filter::equals_bytes(name, &bytes),
         None => filter::equals(name, key.as_bytes()),
@@ -125,7 +132,9 @@ fn pictures(
     let mut pictures = Vec::with_capacity(page.entries.len());
     for (entry, index) in page.entries.iter().zip(0..) {
         let key = person::read(entry, index, options)?.key;
-        let found = asked.iter().find(|(known, _)| known.eq_ignore_ascii_case(&key));
+        let found = asked
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(&key));
         let Some((key, mark)) = found else { continue };
         let (mark, image) = image(options, entry, mark);
         pictures.push(Picture {
@@ -140,7 +149,9 @@ fn pictures(
 
 fn image(options: &Options, entry: &LdapEntry, known: &str) -> (String, Image) {
     let names = names(options);
-    let mut values = names.iter().filter_map(|name| attributes::values(entry, name).first());
+    let mut values = names
+        .iter()
+        .filter_map(|name| attributes::values(entry, name).first());
     let Some(photo) = values.find(|photo| !photo.is_empty()) else {
         return (String::new(), Image::Missing);
     };

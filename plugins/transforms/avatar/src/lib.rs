@@ -1,13 +1,14 @@
 //! `avatar.square`: a picture from anywhere becomes a small square PNG that is only a picture.
 //!
 //! The one place where pictures of strangers are decoded: in the sandbox, never in the host. JPEG,
-//! PNG, GIF (its first frame) and WebP go in. What comes out is drawn anew: turned as EXIF says, cropped
-//! to the centre, made smaller, and without a byte of metadata.
+//! PNG, GIF (its first frame) and WebP go in. What comes out is drawn anew: turned as EXIF says,
+//! cropped to the centre, made smaller, and without a byte of metadata.
 //!
 //! The answer is a PNG always. Jira and Confluence document PNG, keep what they get as it is or as
-//! PNG, and show pictures on light and dark pages: transparency stays, and nothing is lost by a second
-//! JPEG. It costs some 100 KB for a portrait of 256 pixels. Invariant: same bytes and size, same answer.
-//! Deliberately not here: faces, circles, frames; vector graphics, which are programs.
+//! PNG, and show pictures on light and dark pages: transparency stays, and nothing is lost by a
+//! second JPEG. It costs some 100 KB for a portrait of 256 pixels. Invariant: same bytes and size,
+//! same answer. Deliberately not here: faces, circles, frames; vector graphics, which are
+//! programs.
 
 mod draw;
 mod read;

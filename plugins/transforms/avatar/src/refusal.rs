@@ -25,14 +25,18 @@ impl Refusal {
     /// As the cell says it. The decoder's words are cut: they may quote the picture.
     pub(crate) fn problem(&self) -> Problem {
         match self {
-            Self::NotBytes => Problem::new("not-an-image", "the value is no bytes, but a picture is"),
+            Self::NotBytes => {
+                Problem::new("not-an-image", "the value is no bytes, but a picture is")
+            }
             Self::NotAnImage => Problem::new(
                 "not-an-image",
                 "the bytes are no picture: they begin neither like JPEG, PNG, GIF nor WebP",
             ),
             Self::Format(format) => Problem::new(
                 "image-format",
-                format!("pictures in the format {format} are not read, only JPEG, PNG, GIF and WebP"),
+                format!(
+                    "pictures in the format {format} are not read, only JPEG, PNG, GIF and WebP"
+                ),
             ),
             Self::TooLarge(width, height) => Problem::new(
                 "image-too-large",
@@ -50,7 +54,10 @@ impl Refusal {
             ),
             Self::Broken(why) => {
                 let why: String = why.chars().filter(|c| !c.is_control()).take(120).collect();
-                Problem::new("image-broken", format!("the picture cannot be decoded: {why}"))
+                Problem::new(
+                    "image-broken",
+                    format!("the picture cannot be decoded: {why}"),
+                )
             }
         }
     }

@@ -88,7 +88,10 @@ fn what_exif_says_is_obeyed_and_then_dropped() {
         (6, [Paint::Blue, Paint::Red, Paint::White, Paint::Green]),
         (8, [Paint::Green, Paint::White, Paint::Red, Paint::Blue]),
     ] {
-        let bytes = jpeg_turned(&quarters(128, [Paint::Red, Paint::Green, Paint::Blue, Paint::White]), value);
+        let bytes = jpeg_turned(
+            &quarters(128, [Paint::Red, Paint::Green, Paint::Blue, Paint::White]),
+            value,
+        );
         assert!(bytes.windows(4).any(|part| part == b"Exif"));
         let drawn = drawn(&bytes, 128).into_rgb8();
         let seen: Vec<Paint> = [(20, 20), (108, 20), (20, 108), (108, 108)]
@@ -133,7 +136,10 @@ fn the_same_picture_gives_the_same_bytes() {
 fn what_is_no_picture_is_said_so() {
     assert_eq!(code(b""), "not-an-image");
     assert_eq!(code(b"hello"), "not-an-image");
-    assert_eq!(code(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), "not-an-image");
+    assert_eq!(
+        code(b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        "not-an-image"
+    );
     assert_eq!(code(b"<html><body>sign in</body></html>"), "not-an-image");
     assert_eq!(code(b"BM\x46\x00\x00\x00\x00\x00\x00\x00"), "image-format");
     assert_eq!(code(&samples::one_pixel_gif()), "image-too-small");
@@ -147,7 +153,11 @@ fn what_is_no_picture_is_said_so() {
 #[test]
 fn a_bomb_is_refused_by_what_it_says_of_itself() {
     for (width, height) in [(40_000, 40_000), (65_000, 1_000), (4_000_000, 20)] {
-        assert_eq!(code(&png_that_says(width, height)), "image-too-large", "{width}");
+        assert_eq!(
+            code(&png_that_says(width, height)),
+            "image-too-large",
+            "{width}"
+        );
     }
     let mut gif = samples::one_pixel_gif();
     gif[6..10].copy_from_slice(&[0xff; 4]);

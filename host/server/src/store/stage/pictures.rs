@@ -1,9 +1,9 @@
 //! The pictures of a staged plan: who is to be asked about, what would be written, and the bytes.
 //!
 //! They stand beside the packed rows and not in them, so that writing the fields of an account has
-//! nothing to do with its picture. For the digest and for people to read both are one list, in one order
-//! ([`Stage::whole_rows`]). The bytes are here and nowhere else: no plan file, no log, no ledger
-//! holds them, and they go when their change is written.
+//! nothing to do with its picture. For the digest and for people to read both are one list, in one
+//! order ([`Stage::whole_rows`]). The bytes are here and nowhere else: no plan file, no log, no
+//! ledger holds them, and they go when their change is written.
 
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
@@ -239,7 +239,9 @@ impl Stage {
 
     /// Forgets all pictures: their changes are written.
     pub async fn forget_images(&self) -> Result<()> {
-        sqlx::query("delete from images").execute(&self.pool).await?;
+        sqlx::query("delete from images")
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 
@@ -260,7 +262,9 @@ impl Stage {
         );
         select.push_bind(after.0).push(", ").push_bind(after.1);
         select.push(")").push(only);
-        select.push(" order by target, account limit ").push_bind(limit);
+        select
+            .push(" order by target, account limit ")
+            .push_bind(limit);
         let rows = select.build().fetch_all(&self.pool).await?;
         let decode = |row: &sqlx::sqlite::SqliteRow| -> Result<Pictured> {
             Ok(Pictured {
@@ -314,7 +318,8 @@ impl Stage {
                 let packed: Packed = serde_json::from_str(packed).map_err(|_| Error::Row {
                     what: "a staged row",
                 })?;
-                let is_full = |text: &Option<String>| text.as_deref().is_some_and(|t| !t.is_empty());
+                let is_full =
+                    |text: &Option<String>| text.as_deref().is_some_and(|t| !t.is_empty());
                 if packed.changes.iter().any(|change| is_full(&change.1)) {
                     changed.push(row.try_get(0)?);
                 }

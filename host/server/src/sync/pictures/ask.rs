@@ -1,8 +1,8 @@
 //! Asking a provider for pictures, a hundred people at a time.
 //!
-//! The adapter answers with bytes, with a link, with "as you have it" or with "there is none". A link is a
-//! stranger's address and is fetched by the rules for those (`net::Strangers`). Whoever is not answered
-//! is not without a picture: nothing is concluded.
+//! The adapter answers with bytes, with a link, with "as you have it" or with "there is none". A
+//! link is a stranger's address and is fetched by the rules for those (`net::Strangers`). Whoever
+//! is not answered is not without a picture: nothing is concluded.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -87,8 +87,8 @@ impl Counter {
         })
     }
 
-    /// Asks for these people's pictures, each with the mark that we have, and hands every answer to `each` as
-    /// it comes. An error means that those without an answer were not asked.
+    /// Asks for these people's pictures, each with the mark that we have, and hands every answer
+    /// to `each` as it comes. An error means that those without an answer were not asked.
     pub(super) async fn ask(
         &self,
         asked: &HashMap<String, String>,

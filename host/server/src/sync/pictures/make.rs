@@ -1,7 +1,7 @@
 //! Making pictures: through the avatar component, in the sandbox, one at a time.
 //!
-//! What comes back is believed to be a picture only as far as it begins and measures like a PNG; it goes to a
-//! product, never to a decoder of ours.
+//! What comes back is believed to be a picture only as far as it begins and measures like a PNG;
+//! it goes to a product, never to a decoder of ours.
 
 use std::collections::HashMap;
 
@@ -81,5 +81,8 @@ impl Studio {
 }
 
 fn odd() -> Problem {
-    Problem::new("plugin-output-invalid", "the avatar component answered with no picture")
+    Problem::new(
+        "plugin-output-invalid",
+        "the avatar component answered with no picture",
+    )
 }

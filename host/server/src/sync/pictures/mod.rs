@@ -1,16 +1,16 @@
 //! Pictures: asked for, made, planned and written beside the fields, and never in their way.
 //!
-//! After the plan of all fields, people in scope with an account in a target that has `photo` are asked for
-//! by the hundred, each with the mark that we have ([`ask`]). What is new goes through the
-//! avatar component ([`make`]); the hash of its answer is what the ledger, the plan and its digest know,
-//! and the ownership table decides as it does for a field ([`plan`]). Writing comes after
-//! all fields ([`write`]); what a crash leaves is read back by the next run ([`recover`]).
+//! After the plan of all fields, people in scope with an account in a target that has `photo` are
+//! asked for by the hundred, each with the mark that we have (`ask`). What is new goes through
+//! the avatar component (`make`); the hash of its answer is what the ledger, the plan and its
+//! digest know, and the ownership table decides as it does for a field (`plan`). Writing comes
+//! after all fields (`write`); what a crash leaves is read back by the next run (`recover`).
 //!
-//! Invariants: no picture is decoded here; a run spends no more than its budget on reading, and the rest
-//! comes in the next one; nothing that goes wrong with a picture fails, holds back or makes due a
-//! field; a picture that the provider says is unchanged costs the target nothing.
-//! Deliberately not here: runs since a checkpoint. Providers tell no changes of pictures; a complete listing
-//! finds them.
+//! Invariants: no picture is decoded here; a run spends no more than its budget on reading, and
+//! the rest comes in the next one; nothing that goes wrong with a picture fails, holds back or
+//! makes due a field; a picture that the provider says is unchanged costs the target nothing.
+//! Deliberately not here: runs since a checkpoint. Providers tell no changes of pictures; a
+//! complete listing finds them.
 
 mod ask;
 mod make;
@@ -90,16 +90,16 @@ pub(super) async fn note(
         // Another account or another size: what the mark stands for is not what is wanted.
         let known = known.filter(|known| known.account == link.account && known.size == photo.size);
         // Nobody is skipped: a new build of the component draws anew, drift is found.
-        let known = known.filter(|_| !run.order.is_thorough()).unwrap_or_else(|| {
-            store::pictures::Known {
+        let known = known
+            .filter(|_| !run.order.is_thorough())
+            .unwrap_or_else(|| store::pictures::Known {
                 person: person.clone(),
                 account: link.account.clone(),
                 mark: String::new(),
                 hash: String::new(),
                 size: photo.size,
                 looked_ms,
-            }
-        });
+            });
         candidates.push(Candidate {
             person,
             target: number,
@@ -115,7 +115,10 @@ pub(super) async fn note(
 }
 
 /// What a picture is called in a plan: ours by its hash, somebody else's by the product's word.
-fn described(shown: &target::Portrait, known: Option<&store::pictures::Portrait>) -> Option<String> {
+fn described(
+    shown: &target::Portrait,
+    known: Option<&store::pictures::Portrait>,
+) -> Option<String> {
     let own = shown.own.as_ref()?;
     let ours = known.filter(|known| known.shown == *own && !known.hash.is_empty());
     Some(ours.map_or_else(|| format!("other:{own}"), |known| known.hash.clone()))

@@ -1,8 +1,8 @@
 //! Planning pictures: what would be written for the people whose picture is new.
 //!
-//! Page by page until nobody waits or the budget is used up; those who were not asked about for longest come
-//! first, so that everybody has their turn in time. A target's account is looked at only where something is
-//! due, as for fields.
+//! Page by page until nobody waits or the budget is used up; those who were not asked about for
+//! longest come first, so that everybody has their turn in time. A target's account is looked at
+//! only where something is due, as for fields.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -85,7 +85,8 @@ pub(in crate::sync) async fn plan(
         if let Some(spent) = spent {
             let left = stage.candidates_left().await?;
             if left > 0 {
-                let message = format!("the next run asks for the pictures of {left} people: {spent}");
+                let message =
+                    format!("the next run asks for the pictures of {left} people: {spent}");
                 tally.trouble(general(&Problem::new("pictures-later", message)));
             }
             return Ok(());
@@ -98,7 +99,10 @@ pub(in crate::sync) async fn plan(
 }
 
 fn photos<'a>(run: &'a Run<'_>) -> impl Iterator<Item = crate::connector::Photo> + 'a {
-    run.pinned.targets.iter().filter_map(|target| target.spec.photo)
+    run.pinned
+        .targets
+        .iter()
+        .filter_map(|target| target.spec.photo)
 }
 
 struct Planner<'a> {
@@ -120,20 +124,36 @@ impl Planner<'_> {
     ) -> Result<bool, Error> {
         let mut by_person: BTreeMap<&str, Vec<&Candidate>> = BTreeMap::new();
         for candidate in candidates {
-            by_person.entry(&candidate.person).or_default().push(candidate);
+            by_person
+                .entry(&candidate.person)
+                .or_default()
+                .push(candidate);
         }
         let asked = by_person.iter().map(|(person, all)| {
             let mark = all.first().map(|one| one.mark.clone()).unwrap_or_default();
             let is_common = all.iter().all(|one| one.mark == mark);
-            ((*person).to_owned(), if is_common { mark } else { String::new() })
+            (
+                (*person).to_owned(),
+                if is_common { mark } else { String::new() },
+            )
         });
         let asked: HashMap<String, String> = asked.collect();
         let mut brought = Brought::default();
         let studio = &mut self.studio;
         let sizes = |person: &str| -> HashSet<u32> {
             let all = by_person.get(person).into_iter().flatten();
-            all.filter_map(|one| Some(self.run.pinned.targets.get(usize::from(one.target))?.spec.photo?.size))
-                .collect()
+            all.filter_map(|one| {
+                Some(
+                    self.run
+                        .pinned
+                        .targets
+                        .get(usize::from(one.target))?
+                        .spec
+                        .photo?
+                        .size,
+                )
+            })
+            .collect()
         };
         let done = self
             .counter
@@ -190,11 +210,20 @@ impl Planner<'_> {
         let mut rows = Vec::new();
         let mut cases = Vec::new();
         for candidate in candidates {
-            let mark = brought.marks.get(&candidate.person).cloned().unwrap_or_default();
+            let mark = brought
+                .marks
+                .get(&candidate.person)
+                .cloned()
+                .unwrap_or_default();
             let outcome = match brought.wants.get(&(candidate.person.clone(), photo.size)) {
                 Some(Want::Unchanged) => {
                     let hash = Some(candidate.hash.clone()).filter(|hash| !hash.is_empty());
-                    rows.push(pictured(candidate, number, (What::Remember, None, hash), &candidate.mark));
+                    rows.push(pictured(
+                        candidate,
+                        number,
+                        (What::Remember, None, hash),
+                        &candidate.mark,
+                    ));
                     continue;
                 }
                 Some(Want::Picture(hash)) => Outcome::Set(hash.clone()),
@@ -223,7 +252,10 @@ impl Planner<'_> {
             Ok(seen) => seen,
             Err(target::Error::Target { problem }) => {
                 // The site's fields are planned; its pictures are asked for again in the next run.
-                tally.trouble(Trouble { target: target.spec.name.clone(), ..general(&problem) });
+                tally.trouble(Trouble {
+                    target: target.spec.name.clone(),
+                    ..general(&problem)
+                });
                 HashMap::new()
             }
             Err(error) => return Err(Error::Target(error)),
@@ -270,7 +302,10 @@ impl Planner<'_> {
                     key: case.candidate.account.clone(),
                     username: case.candidate.username.clone(),
                 };
-                (case.candidate.account.as_str(), client.portrait(&account).await)
+                (
+                    case.candidate.account.as_str(),
+                    client.portrait(&account).await,
+                )
             })
             .buffer_unordered(READS_AT_ONCE);
         while let Some((account, answer)) = answers.next().await {
@@ -336,7 +371,12 @@ impl Planner<'_> {
             _ => None,
         };
         let row = |what, before, after| {
-            Some(pictured(case.candidate, number, (what, before, after), &case.mark))
+            Some(pictured(
+                case.candidate,
+                number,
+                (what, before, after),
+                &case.mark,
+            ))
         };
         match self.decide(target, case, seen) {
             // Nothing is written where nobody looked.
@@ -346,7 +386,11 @@ impl Planner<'_> {
             }
             Decision::Write(mut write) => {
                 write.op = Op::Photo;
-                tally.change(&case.candidate.person, (&target.spec.name, &field()), &write);
+                tally.change(
+                    &case.candidate.person,
+                    (&target.spec.name, &field()),
+                    &write,
+                );
                 row(What::Write, write.before, write.after)
             }
             Decision::Adopt => {
@@ -357,13 +401,22 @@ impl Planner<'_> {
             Decision::Release => row(What::Release, None, None),
             Decision::Held(_) => {
                 tally.held();
-                let message = "somebody else's picture is there, and `photo` says that a person decides";
-                tally.trouble(trouble(case.candidate, target, &Problem::new("held", message)));
+                let message =
+                    "somebody else's picture is there, and `photo` says that a person decides";
+                tally.trouble(trouble(
+                    case.candidate,
+                    target,
+                    &Problem::new("held", message),
+                ));
                 None
             }
             Decision::OwnedBy => {
                 let message = "another connector owns the picture";
-                tally.trouble(trouble(case.candidate, target, &Problem::new("owned-by", message)));
+                tally.trouble(trouble(
+                    case.candidate,
+                    target,
+                    &Problem::new("owned-by", message),
+                ));
                 None
             }
             Decision::Failed(problem) | Decision::Stuck(problem) => {

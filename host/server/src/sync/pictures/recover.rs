@@ -1,8 +1,9 @@
-//! Recovery of pictures: uploads whose outcome nobody recorded, because a process ended in the middle.
+//! Recovery of pictures: uploads whose outcome nobody recorded, because a process ended in the
+//! middle.
 //!
-//! No product says of a picture whose it is. What tells ours is what was there before: the intent keeps
-//! it, so a single new picture is the one that was being uploaded. Where several are new, somebody else was
-//! there; then nothing is taken for ours, and nothing is ever deleted.
+//! No product says of a picture whose it is. What tells ours is what was there before: the intent
+//! keeps it, so a single new picture is the one that was being uploaded. Where several are new,
+//! somebody else was there; then nothing is taken for ours, and nothing is ever deleted.
 
 use super::super::lanes::Lane;
 use super::super::{Error, Run};
@@ -14,7 +15,10 @@ use crate::target::{self, AccountRef};
 
 /// Whether an operation wrote a picture.
 pub(in crate::sync) fn is_picture(open: &Open) -> bool {
-    open.operation.fields.iter().all(|change| change.field == field())
+    open.operation
+        .fields
+        .iter()
+        .all(|change| change.field == field())
 }
 
 /// Looks at one account; what became of its operation is recorded. False where it cannot be asked.
@@ -138,16 +142,27 @@ mod tests {
     #[test]
     fn one_new_picture_that_is_shown_is_the_one_that_was_under_way() {
         let open = open(Some("sha256:old"), Some("sha256:new"));
-        let (ending, portrait) = read(&open, &shown(Some("7"), &["5", "7"]), known("5", &["5"], &["5"]));
+        let (ending, portrait) = read(
+            &open,
+            &shown(Some("7"), &["5", "7"]),
+            known("5", &["5"], &["5"]),
+        );
         assert_eq!(ending, Ending::Written);
-        assert_eq!((portrait.shown.as_str(), portrait.hash.as_str()), ("7", "sha256:new"));
+        assert_eq!(
+            (portrait.shown.as_str(), portrait.hash.as_str()),
+            ("7", "sha256:new")
+        );
         assert_eq!(portrait.made, ["5", "7"]);
     }
 
     #[test]
     fn an_upload_that_nobody_selected_is_ours_to_take_away_and_the_write_was_not_done() {
         let open = open(Some("sha256:old"), Some("sha256:new"));
-        let (ending, portrait) = read(&open, &shown(Some("5"), &["5", "7"]), known("5", &["5"], &["5"]));
+        let (ending, portrait) = read(
+            &open,
+            &shown(Some("5"), &["5", "7"]),
+            known("5", &["5"], &["5"]),
+        );
         assert_eq!((ending, portrait.shown.as_str()), (Ending::NotSent, "5"));
         assert_eq!(portrait.made, ["5", "7"]);
     }
@@ -158,7 +173,10 @@ mod tests {
         let seen = shown(Some("8"), &["5", "7", "8"]);
         let (ending, portrait) = read(&open, &seen, known("5", &["5"], &["5"]));
         assert_eq!(ending, Ending::Conflict);
-        assert_eq!((portrait.made, portrait.shown.as_str()), (vec!["5".to_owned()], "5"));
+        assert_eq!(
+            (portrait.made, portrait.shown.as_str()),
+            (vec!["5".to_owned()], "5")
+        );
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Writing pictures, after all fields: look, intend, write, record.
 //!
-//! Every account is looked at right before its write, in every kind of run: what the plan says is there has to be
-//! there still. No request leaves before its intent is durable, with what the account had before it. A
-//! target whose pictures fail as a whole is left; its fields are written, and the others are finished.
+//! Every account is looked at right before its write, in every kind of run: what the plan says is
+//! there has to be there still. No request leaves before its intent is durable, with what the
+//! account had before it. A target whose pictures fail as a whole is left; its fields are written,
+//! and the others are finished.
 
 use std::collections::HashMap;
 
@@ -125,7 +126,11 @@ impl<'a> Writer<'a> {
         }
         let is_down = |end: &End| matches!(end, End::NotSent(Some(_)));
         if ended.iter().any(|(_, _, end)| is_down(end)) {
-            ended.extend(tasks.drain(..).map(|task| (task.row, task.number, End::NotSent(None))));
+            ended.extend(
+                tasks
+                    .drain(..)
+                    .map(|task| (task.row, task.number, End::NotSent(None))),
+            );
         }
         let page = self.journal_page(outlet);
         let intents: Vec<Intent> = tasks.iter().map(Task::intent).collect();
@@ -140,8 +145,10 @@ impl<'a> Writer<'a> {
             let sent = tasks.iter().zip(ends);
             ended.extend(sent.map(|(task, end)| (task.row, task.number, end)));
         }
-        let known: HashMap<&str, &Task<'_>> =
-            tasks.iter().map(|task| (task.row.account.as_str(), task)).collect();
+        let known: HashMap<&str, &Task<'_>> = tasks
+            .iter()
+            .map(|task| (task.row.account.as_str(), task))
+            .collect();
         self.record((outlet, page), rows, &known, ended).await
     }
 
@@ -215,7 +222,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Records a page: journal, ledger, what accounts show, who is in tune, and what came to nothing.
+    /// Records a page: journal, ledger, what accounts show, who is in tune, and what came to
+    /// nothing.
     async fn record(
         &mut self,
         (outlet, page): (&Outlet<'_>, journal::Page<'_>),
@@ -299,7 +307,10 @@ impl<'a> Writer<'a> {
 
     /// The rest of a target's pictures is left.
     fn left(&mut self, target: &str, problem: &Problem) {
-        let message = format!("no more pictures are written in this run: {}", problem.message);
+        let message = format!(
+            "no more pictures are written in this run: {}",
+            problem.message
+        );
         self.trouble("", target, &Problem::new(&problem.code, message));
     }
 
@@ -319,7 +330,9 @@ impl<'a> Writer<'a> {
     fn size(&self, outlet: &Outlet<'_>) -> u32 {
         let mut targets = self.run.pinned.targets.iter();
         let target = targets.find(|target| target.spec.name == outlet.name);
-        target.and_then(|target| target.spec.photo).map_or(0, |photo| photo.size)
+        target
+            .and_then(|target| target.spec.photo)
+            .map_or(0, |photo| photo.size)
     }
 
     fn journal_page<'p>(&self, outlet: &Outlet<'p>) -> journal::Page<'p>
@@ -411,11 +424,20 @@ impl End {
 /// Everything of the account's own that was there before an upload.
 pub(super) fn before(shown: &target::Portrait) -> Vec<String> {
     let mut before = shown.uploads.clone();
-    before.extend(shown.own.iter().filter(|own| !shown.uploads.contains(own)).cloned());
+    before.extend(
+        shown
+            .own
+            .iter()
+            .filter(|own| !shown.uploads.contains(own))
+            .cloned(),
+    );
     before
 }
 
-type Looked<'t> = (&'t Pictured, Option<Result<target::Portrait, target::Error>>);
+type Looked<'t> = (
+    &'t Pictured,
+    Option<Result<target::Portrait, target::Error>>,
+);
 
 async fn look<'t>(client: &dyn Target, rows: Vec<&'t Pictured>) -> Vec<Looked<'t>> {
     let at_once = client.capabilities().writes_at_once.max(1);

@@ -1,11 +1,12 @@
 //! The picture of an account, by the route that Confluence's own profile page uses.
 //!
-//! It is not documented. It takes a data URI (bare base64 ends in status 500), and whether it takes one for
-//! another user depends on the version: a 403 is told as what it is. A picture is known by the path at which
-//! Confluence serves it; a version that serves another picture at the same path cannot be told
-//! apart, so that a change by hand may go unseen there.
+//! It is not documented. It takes a data URI (bare base64 ends in status 500), and whether it
+//! takes one for another user depends on the version: a 403 is told as what it is. A picture is
+//! known by the path at which Confluence serves it; a version that serves another picture at the
+//! same path cannot be told apart, so that a change by hand may go unseen there.
 //!
-//! Sources: `add_user_avatar` of atlassian-python-api and its issue 523; `rest/api/user` for what is shown.
+//! Sources: `add_user_avatar` of atlassian-python-api and its issue 523; `rest/api/user` for what
+//! is shown.
 
 use attune_core::route::url_encoded;
 use base64::Engine as _;
@@ -27,7 +28,9 @@ pub(super) async fn portrait(site: &Confluence, account: &AccountRef) -> Result<
     let picture = user.get("profilePicture");
     let picture = picture.ok_or_else(|| unexpected("a user's picture"))?;
     let path = picture.get("path").and_then(Json::as_str);
-    let path = path.ok_or_else(|| unexpected("a user's picture"))?.to_owned();
+    let path = path
+        .ok_or_else(|| unexpected("a user's picture"))?
+        .to_owned();
     let is_default = picture.get("isDefault").and_then(Json::as_bool);
     Ok(match is_default {
         Some(true) => Portrait {
@@ -57,7 +60,10 @@ pub(super) async fn put(site: &Confluence, write: &PictureWrite<'_>) -> Result<P
     let mut tries = 0;
     loop {
         tries += 1;
-        let said = site.rest.send(Method::Post, &path, Some(body.clone())).await;
+        let said = site
+            .rest
+            .send(Method::Post, &path, Some(body.clone()))
+            .await;
         let is_lost = match said {
             Ok(Said::Yes(_)) => false,
             Ok(Said::Absent(_)) => return Err(Error::Gone),

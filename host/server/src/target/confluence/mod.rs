@@ -29,8 +29,8 @@ use super::answer::Us;
 use super::rest::Rest;
 use super::session::Session;
 use super::{
-    AccountRef, Capabilities, Error, Finding, Held, Operation, PictureWrite, Placed, Portrait, Site,
-    Target,
+    AccountRef, Capabilities, Error, Finding, Held, Operation, PictureWrite, Placed, Portrait,
+    Site, Target,
 };
 use crate::net::{self, Credential, Outside};
 use form::Pages;

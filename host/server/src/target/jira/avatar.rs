@@ -1,12 +1,14 @@
-//! The picture of an account: uploaded, cropped, selected, looked at again, older ones of ours deleted.
+//! The picture of an account: uploaded, cropped, selected, looked at again, older ones of ours
+//! deleted.
 //!
-//! Jira keeps every uploaded picture of a user until somebody deletes it, and shows the one that is
-//! selected; so a picture is known by its id, and one of somebody else's is never deleted. The upload lies
-//! in the session until it is cropped, which is why its requests share one cookie jar. A request whose answer was
-//! lost is read back: an upload that nobody selected harms nobody.
+//! Jira keeps every uploaded picture of a user until somebody deletes it, and shows the one that
+//! is selected; so a picture is known by its id, and one of somebody else's is never deleted. The
+//! upload lies in the session until it is cropped, which is why its requests share one cookie jar.
+//! A request whose answer was lost is read back: an upload that nobody selected harms nobody.
 //!
-//! Sources: Jira REST v2, `user/avatar*`; the multipart form as the reference of 10.3 documents it (the
-//! older raw body is not in it); the answer inside of `<textarea>` is meant for a hidden frame.
+//! Sources: Jira REST v2, `user/avatar*`; the multipart form as the reference of 10.3 documents it
+//! (the older raw body is not in it); the answer inside of `<textarea>` is meant for a hidden
+//! frame.
 
 use attune_core::route::url_encoded;
 use serde_json::{Value as Json, json};
@@ -54,7 +56,10 @@ pub(super) async fn put(jira: &Jira, write: &PictureWrite<'_>) -> Result<Placed,
             let system = avatars(jira, write.account).await?.system;
             let known = system.iter().find(|id| *id == write.drawn);
             known.or(system.first()).cloned().ok_or_else(|| {
-                Error::rejected("rejected", "Jira offers no picture of its own for the account")
+                Error::rejected(
+                    "rejected",
+                    "Jira offers no picture of its own for the account",
+                )
             })?
         }
     };
@@ -262,7 +267,10 @@ impl Form {
     fn of(png: &[u8]) -> Self {
         // A boundary must not stand in the body.
         let mut boundary = "attune-picture".to_owned();
-        while png.windows(boundary.len()).any(|part| part == boundary.as_bytes()) {
+        while png
+            .windows(boundary.len())
+            .any(|part| part == boundary.as_bytes())
+        {
             boundary.push('x');
         }
         let mut body = format!(

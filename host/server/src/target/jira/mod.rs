@@ -35,8 +35,8 @@ use super::answer::{Said, Us};
 use super::rest::Rest;
 use super::session::Session;
 use super::{
-    AccountRef, Capabilities, Error, Finding, Held, Operation, PictureWrite, Placed, Portrait, Site,
-    Target,
+    AccountRef, Capabilities, Error, Finding, Held, Operation, PictureWrite, Placed, Portrait,
+    Site, Target,
 };
 use crate::net::{self, Credential, Method, Outside};
 use user_properties::Pages;

@@ -7,24 +7,33 @@ use serde_json::{Value, json};
 use super::{ADA, BEN, CLEO, options};
 use crate::Entra;
 
-fn asked(marks: &[(&str, &str)], mut answer: impl FnMut(&str) -> Value) -> (Transcript, Vec<String>) {
-    let marks = marks.iter().map(|(key, mark)| ((*key).to_owned(), (*mark).to_owned()));
+fn asked(
+    marks: &[(&str, &str)],
+    mut answer: impl FnMut(&str) -> Value,
+) -> (Transcript, Vec<String>) {
+    let marks = marks
+        .iter()
+        .map(|(key, mark)| ((*key).to_owned(), (*mark).to_owned()));
     let mut urls = Vec::new();
-    let transcript = run::<Entra>(&options(), begin(Goal::Pictures(marks.collect()), &[]), |request| {
-        let steps = steps(request);
-        assert!((1..=20).contains(&steps.len()));
-        let responses: Vec<Value> = steps
-            .iter()
-            .rev()
-            .map(|(id, url)| {
-                urls.push(url.clone());
-                let mut inner = answer(url);
-                inner["id"] = json!(id);
-                inner
-            })
-            .collect();
-        json(request, 200, &json!({ "responses": responses }).to_string())
-    });
+    let transcript = run::<Entra>(
+        &options(),
+        begin(Goal::Pictures(marks.collect()), &[]),
+        |request| {
+            let steps = steps(request);
+            assert!((1..=20).contains(&steps.len()));
+            let responses: Vec<Value> = steps
+                .iter()
+                .rev()
+                .map(|(id, url)| {
+                    urls.push(url.clone());
+                    let mut inner = answer(url);
+                    inner["id"] = json!(id);
+                    inner
+                })
+                .collect();
+            json(request, 200, &json!({ "responses": responses }).to_string())
+        },
+    );
     (transcript, urls)
 }
 
@@ -103,10 +112,15 @@ fn only_the_bytes_of_what_is_new_are_asked_for_in_a_size_that_is_there() {
 
 #[test]
 fn a_hundred_people_are_five_batches() {
-    let keys: Vec<String> = (0..100).map(|n| format!("00000000-0000-4000-8000-{n:012x}")).collect();
+    let keys: Vec<String> = (0..100)
+        .map(|n| format!("00000000-0000-4000-8000-{n:012x}"))
+        .collect();
     let marks: Vec<(&str, &str)> = keys.iter().map(|key| (key.as_str(), "\"T\"")).collect();
     let (transcript, _) = asked(&marks, |_| metadata("\"T\"", 240));
-    assert_eq!((transcript.requests.len(), transcript.pictures.len()), (5, 100));
+    assert_eq!(
+        (transcript.requests.len(), transcript.pictures.len()),
+        (5, 100)
+    );
 }
 
 #[test]
@@ -169,23 +183,38 @@ fn photos_that_nobody_may_read_are_explained() {
     let (transcript, _) = asked(&[(ADA, ""), (BEN, "")], |_| error(403, "ErrorAccessDenied"));
     let problem = transcript.problem.unwrap();
     assert_eq!(problem.code, "permission");
-    assert!(problem.message.contains("ProfilePhoto.Read.All"), "{}", problem.message);
+    assert!(
+        problem.message.contains("ProfilePhoto.Read.All"),
+        "{}",
+        problem.message
+    );
 }
 
 #[test]
 fn somebody_who_is_gone_is_not_somebody_without_a_photo() {
-    let (transcript, urls) = asked(&[(ADA, "\"A1\"")], |_| error(404, "Request_ResourceNotFound"));
+    let (transcript, urls) = asked(&[(ADA, "\"A1\"")], |_| {
+        error(404, "Request_ResourceNotFound")
+    });
     assert_eq!((said(&transcript).len(), urls.len()), (0, 1));
     assert_eq!(transcript.complete, Some(0));
 }
 
 #[test]
 fn a_foreign_or_broken_batch_ends_it() {
-    for body in ["{}", "[]", r#"{"responses":[{"id":"77","status":200}]}"#, "<html>"] {
+    for body in [
+        "{}",
+        "[]",
+        r#"{"responses":[{"id":"77","status":200}]}"#,
+        "<html>",
+    ] {
         let marks = vec![(ADA.to_owned(), String::new())];
         let transcript = run::<Entra>(&options(), begin(Goal::Pictures(marks), &[]), |request| {
             json(request, 200, body)
         });
-        assert_eq!((transcript.code(), transcript.complete), ("bad-answer", None), "{body}");
+        assert_eq!(
+            (transcript.code(), transcript.complete),
+            ("bad-answer", None),
+            "{body}"
+        );
     }
 }

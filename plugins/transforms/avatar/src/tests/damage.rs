@@ -2,7 +2,7 @@
 
 use image::ImageFormat;
 
-use super::samples::{jpeg_turned, moving, quarters, sample, Paint};
+use super::samples::{Paint, jpeg_turned, moving, quarters, sample};
 use crate::picture;
 
 /// A small generator of its own: the same damage in every run.
@@ -10,7 +10,10 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % end.max(1)
     }
 }
@@ -61,7 +64,10 @@ fn two_thousand_mutated_pictures_trap_nothing() {
             Err(refusal) => assert!(!refusal.problem().message.is_empty()),
         }
     }
-    assert!((200..1_990).contains(&drawn), "{drawn} of 2000 could still be drawn");
+    assert!(
+        (200..1_990).contains(&drawn),
+        "{drawn} of 2000 could still be drawn"
+    );
 }
 
 #[test]
@@ -71,6 +77,10 @@ fn a_truncated_picture_is_refused_or_drawn_as_far_as_it_goes() {
         for length in (0..original.len()).step_by(original.len() / 40 + 1) {
             refused += usize::from(picture(&original[..length], 64).is_err());
         }
-        assert!(refused > 0, "nothing of {} bytes was refused", original.len());
+        assert!(
+            refused > 0,
+            "nothing of {} bytes was refused",
+            original.len()
+        );
     }
 }

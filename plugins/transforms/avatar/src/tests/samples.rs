@@ -38,7 +38,11 @@ impl Paint {
 /// Something with edges, slopes and colours.
 pub(super) fn sample(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
     let pixels = RgbImage::from_fn(width, height, |x, y| {
-        Rgb([(x % 256) as u8, (y % 256) as u8, ((x / 16 + y / 16) % 2 * 255) as u8])
+        Rgb([
+            (x % 256) as u8,
+            (y % 256) as u8,
+            ((x / 16 + y / 16) % 2 * 255) as u8,
+        ])
     });
     encoded(&DynamicImage::ImageRgb8(pixels), format)
 }
