@@ -232,10 +232,12 @@ impl Planner<'_> {
                 Some(Want::Failed(problem)) => {
                     tally.picture_failed();
                     tally.trouble(trouble(candidate, target, problem));
+                    rows.push(asked(candidate, number));
                     continue;
                 }
                 None if is_whole => {
                     tally.trouble(trouble(candidate, target, &unanswered()));
+                    rows.push(asked(candidate, number));
                     continue;
                 }
                 None => continue,
@@ -262,15 +264,14 @@ impl Planner<'_> {
         };
         for case in &cases {
             let settled = self.settle((target, number), case, &seen, tally);
-            if let Some(row) = settled {
-                if let (What::Write, Some(hash)) = (row.what, &row.after)
-                    && let Some(png) = brought.made.get(hash)
-                {
-                    self.stage.keep_image(hash, png).await?;
-                    self.bytes += png.len() as u64;
-                }
-                rows.push(row);
+            let row = settled.unwrap_or_else(|| asked(case.candidate, number));
+            if let (What::Write, Some(hash)) = (row.what, &row.after)
+                && let Some(png) = brought.made.get(hash)
+            {
+                self.stage.keep_image(hash, png).await?;
+                self.bytes += png.len() as u64;
             }
+            rows.push(row);
         }
         self.stage.add_pictured(&rows).await?;
         Ok(())
@@ -499,6 +500,11 @@ fn pictured(
         after,
         mark: mark.to_owned(),
     }
+}
+
+/// Nothing follows but that it is somebody else's turn: without a mark it is asked for again.
+fn asked(candidate: &Candidate, field: u16) -> Pictured {
+    pictured(candidate, field, (What::Remember, None, None), "")
 }
 
 fn trouble(candidate: &Candidate, target: &PinnedTarget, problem: &Problem) -> Trouble {
