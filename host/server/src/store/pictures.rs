@@ -169,8 +169,7 @@ impl Store {
         page: Page<'_>,
         endings: &[(i64, Ending)],
         ledger: (Author<'_>, &[Record]),
-        shown: &[(String, Portrait)],
-        known: &[Known],
+        (shown, known): (&[(String, Portrait)], &[Known]),
     ) -> Result<()> {
         let mut tx = self.pool.begin().await?;
         for (operation, ending) in endings {

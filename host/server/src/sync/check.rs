@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::pin::Pinned;
 use super::{Error, Host, ends};
-use crate::connector::Loaded;
+use crate::connector::{Loaded, Photo};
 use crate::source;
 
 /// One thing that was looked at.
@@ -77,20 +77,7 @@ pub async fn check(host: &Host, loaded: &Loaded) -> Result<Vec<CheckLine>, Error
                 fix: finding.fix,
             });
         }
-        lines.extend(target.spec.photo.map(|photo| CheckLine {
-            name: format!("{name}: pictures"),
-            ok: true,
-            message: format!(
-                "written as PNG of at most {0} x {0} pixels; somebody without one {1}",
-                photo.size,
-                if photo.reset_when_none {
-                    "gets the product's own, where ours is shown"
-                } else {
-                    "keeps what is there"
-                }
-            ),
-            fix: String::new(),
-        }));
+        lines.extend(target.spec.photo.map(|photo| pictures(name, photo)));
         lines.push(CheckLine {
             name: format!("{name}: who sees it"),
             ok: true,
@@ -99,6 +86,23 @@ pub async fn check(host: &Host, loaded: &Loaded) -> Result<Vec<CheckLine>, Error
         });
     }
     Ok(lines)
+}
+
+fn pictures(target: &str, photo: Photo) -> CheckLine {
+    let otherwise = if photo.reset_when_none {
+        "gets the product's own, where ours is shown"
+    } else {
+        "keeps what is there"
+    };
+    let size = photo.size;
+    CheckLine {
+        name: format!("{target}: pictures"),
+        ok: true,
+        message: format!(
+            "written as PNG of at most {size} x {size} pixels; somebody without one {otherwise}"
+        ),
+        fix: String::new(),
+    }
 }
 
 fn unusable(end: &str, problem: Problem) -> CheckLine {

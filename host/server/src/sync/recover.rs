@@ -49,7 +49,7 @@ pub(super) async fn recover(run: &Run<'_>, lanes: &mut [Lane]) -> Result<u64, Er
         };
         if pictures::is_picture(operation) {
             let looked = pictures::recover(run, (&*lane, page, author), operation);
-            settled += u64::from(looked.await?);
+            settled += u64::from(Box::pin(looked).await?);
             continue;
         }
         let Some((ending, records)) = read_back(lane, operation).await else {

@@ -116,7 +116,7 @@ async fn prepare(
     any_left(run.pinned, lanes)?;
     walk.plan(lanes, &stage, &mut tally).await?;
     any_left(run.pinned, lanes)?;
-    pictures::plan(run, lanes, &stage, &mut tally).await?;
+    Box::pin(pictures::plan(run, lanes, &stage, &mut tally)).await?;
     tally.is_unrepeatable = !finish(lanes)?;
     tally.troubles(reader.take_troubles());
     let meta = verdict::close(run, &stage, tally, lanes, &reading).await?;
@@ -426,7 +426,8 @@ async fn write(
     };
     let writer = Writer::new(run, stage, meta, manner);
     let mut written = writer.write(&mut outlets, &watch.progress).await?;
-    written.add(pictures::write(run, stage, &mut outlets, &watch.stop).await?);
+    let pictures = Box::pin(pictures::write(run, stage, &mut outlets, &watch.stop)).await?;
+    written.add(pictures);
     stage.mark_written().await?;
     // What a stopped run left can still be approved.
     if written.not_sent == 0 {

@@ -10,6 +10,7 @@
 //! photo.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use attune_plugin::Problem;
 use attune_plugin::provider::{
@@ -34,8 +35,8 @@ const EDGES: [u32; 9] = [48, 64, 96, 120, 240, 360, 432, 504, 648];
 /// What is asked for where nobody tells which sizes there are.
 const EDGE_USUAL: u32 = 240;
 /// Where a throttled step names no time, and the longest that is waited for.
-const WAIT_MS: f64 = 5_000.0;
-const WAIT_MS_MAX: f64 = 300_000.0;
+const WAIT: Duration = Duration::from_secs(5);
+const WAIT_MAX: Duration = Duration::from_mins(5);
 
 /// The photos of one conversation.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -125,13 +126,11 @@ impl Inner {
         )
     }
 
-    fn wait_ms(&self) -> f64 {
-        let told = self
-            .header("retry-after")
-            .and_then(|text| text.trim().parse::<f64>().ok());
-        let told = told.filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
-        told.map_or(WAIT_MS, |seconds| seconds * 1000.0)
-            .min(WAIT_MS_MAX)
+    fn wait(&self) -> Duration {
+        let told = self.header("retry-after");
+        let seconds = told.and_then(|text| text.trim().parse::<f64>().ok());
+        let wait = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        wait.unwrap_or(WAIT).min(WAIT_MAX)
     }
 }
 
@@ -209,14 +208,14 @@ impl Photos {
         let answers: Answers = serde_json::from_str(body).map_err(|error| odd(&purpose, error))?;
         let mut pictures = Vec::new();
         let mut again = Vec::new();
-        let mut wait_ms = 0.0_f64;
+        let mut wait = Duration::ZERO;
         for inner in answers.responses {
             let Some(step) = steps.remove(&inner.id) else {
                 return Err(odd(&purpose, "it answers a step that was not asked"));
             };
             if matches!(inner.status, 429 | 424 | 500..=599) {
                 if step.tries + 1 < TRIES_MAX {
-                    wait_ms = wait_ms.max(inner.wait_ms());
+                    wait = wait.max(inner.wait());
                     again.push(Step {
                         tries: step.tries + 1,
                         ..step
@@ -229,7 +228,7 @@ impl Photos {
         if !again.is_empty() {
             let id = self.next_id;
             self.next_id += 1;
-            turn.wake_after(id, wait_ms as u32);
+            turn.wake_after(id, wait.as_millis() as u32);
             self.waiting.insert(id, again);
         }
         if !pictures.is_empty() {

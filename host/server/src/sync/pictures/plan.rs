@@ -28,6 +28,9 @@ use crate::target::{self, AccountRef};
 /// Accounts looked at at once.
 const READS_AT_ONCE: usize = 8;
 
+/// What accounts show, by their keys, or why one would not tell.
+type Seen<'c> = HashMap<&'c str, Result<target::Portrait, Problem>>;
+
 /// What is wanted for one account.
 enum Want {
     /// What is in tune already.
@@ -250,18 +253,7 @@ impl Planner<'_> {
                 portrait: portraits.get(&candidate.account),
             });
         }
-        let seen = match self.look((lane, target), &cases).await {
-            Ok(seen) => seen,
-            Err(target::Error::Target { problem }) => {
-                // The site's fields are planned; its pictures are asked for again in the next run.
-                tally.trouble(Trouble {
-                    target: target.spec.name.clone(),
-                    ..general(&problem)
-                });
-                HashMap::new()
-            }
-            Err(error) => return Err(Error::Target(error)),
-        };
+        let seen = self.seen((lane, target), &cases, tally).await?;
         for case in &cases {
             let settled = self.settle((target, number), case, &seen, tally);
             let row = settled.unwrap_or_else(|| asked(case.candidate, number));
@@ -277,17 +269,38 @@ impl Planner<'_> {
         Ok(())
     }
 
+    /// What the accounts show where something is due. A site that fails now has its fields planned;
+    /// its pictures are asked for again in the next run.
+    async fn seen<'c>(
+        &self,
+        (lane, target): (&mut Lane, &PinnedTarget),
+        cases: &'c [Case<'c>],
+        tally: &mut Tally,
+    ) -> Result<Seen<'c>, Error> {
+        match self.look((lane, target), cases).await {
+            Ok(seen) => Ok(seen),
+            Err(target::Error::Target { problem }) => {
+                tally.trouble(Trouble {
+                    target: target.spec.name.clone(),
+                    ..general(&problem)
+                });
+                Ok(Seen::new())
+            }
+            Err(error) => Err(Error::Target(error)),
+        }
+    }
+
     /// Looks at the accounts where something is due; those that are not in the answer were not.
     async fn look<'c>(
         &self,
         (lane, target): (&mut Lane, &PinnedTarget),
         cases: &'c [Case<'c>],
-    ) -> Result<HashMap<&'c str, Result<target::Portrait, Problem>>, target::Error> {
+    ) -> Result<Seen<'c>, target::Error> {
         let is_due = |case: &&Case<'_>| {
             self.run.order.is_thorough() || is_due(&self.decide(target, case, None))
         };
         let due: Vec<&Case<'_>> = cases.iter().filter(is_due).collect();
-        let mut seen = HashMap::new();
+        let mut seen = Seen::new();
         if due.is_empty() {
             return Ok(seen);
         }
@@ -355,7 +368,7 @@ impl Planner<'_> {
         &self,
         (target, number): (&PinnedTarget, u16),
         case: &Case<'_>,
-        seen: &HashMap<&str, Result<target::Portrait, Problem>>,
+        seen: &Seen<'_>,
         tally: &mut Tally,
     ) -> Option<Pictured> {
         let seen = match seen.get(case.candidate.account.as_str()) {

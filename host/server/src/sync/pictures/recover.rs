@@ -55,7 +55,7 @@ pub(in crate::sync) async fn recover(
     let endings = [(open.operation.number, ending)];
     let shown = [(open.operation.account.clone(), portrait)];
     store
-        .settle_pictures(page, &endings, (author, &records), &shown, &[])
+        .settle_pictures(page, &endings, (author, &records), (&shown, &[]))
         .await?;
     Ok(true)
 }

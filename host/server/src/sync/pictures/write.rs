@@ -269,7 +269,7 @@ impl<'a> Writer<'a> {
         let store = &self.run.host.store;
         let author = self.author(outlet);
         store
-            .settle_pictures(page, &endings, (author, &records), &shown, &known)
+            .settle_pictures(page, &endings, (author, &records), (&shown, &known))
             .await?;
         let results: Vec<_> = results
             .iter()
