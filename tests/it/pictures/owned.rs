@@ -1,6 +1,8 @@
 //! Whose a picture is: the ownership table, as far as products tell pictures apart.
 
+use attune_core::mapping::{Field, FieldKind};
 use attune_core::plan::{ChangeResult, State};
+use attune_server::store::ledger::{Author, Record};
 use attune_server::sync::{self, Mode, Order, PlanFile, Watch};
 use attune_tests::ran;
 
@@ -81,6 +83,42 @@ async fn full_repairs_drift_and_an_unchanged_picture_is_written_then_only() {
     assert_eq!(ran.report.summary.written, 1);
     assert_ne!(shown(&world, 3), Some(theirs.clone()));
     assert!(world.uploads(who).contains(&theirs));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_released_picture_that_is_still_shown_is_adopted_without_a_write() {
+    let world = World::of(8, "photo = true").await;
+    let who = world.app.who(3);
+    world.shows(who, &photo(300, [200, 30, 30]), "A1");
+    world.app.sync(Mode::Complete).await.unwrap();
+    let before = shown(&world, 3);
+    let site = world.app.world.jira.url();
+    let author = Author {
+        site: &site,
+        connector: "demo",
+        run: "by hand",
+        revision: "",
+        now_ms: 1,
+    };
+    let released = Record {
+        account: world.app.account(who),
+        field: Field {
+            kind: FieldKind::Photo,
+            name: "photo".to_owned(),
+        },
+        value: None,
+        previous: None,
+    };
+    let store = &world.app.app.host.store;
+    store.record(author, &[released]).await.unwrap();
+    let ran = world.app.sync(Mode::Full).await.unwrap();
+    assert_eq!((ran.report.summary.adopted, ran.report.summary.changes), (1, 0));
+    assert_eq!(shown(&world, 3), before);
+    // Ours again: a reset is ours to make.
+    world.maps("", "photo = { none = \"reset\" }", "City = \"city\"");
+    world.hides(who);
+    world.app.sync(Mode::Complete).await.unwrap();
+    assert_eq!(shown(&world, 3), None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -97,7 +97,10 @@ fn search(id: u32, asked: &[(String, String)], options: &Options) -> LdapSearch 
         binary: attributes::binary(&photos, options)
             .into_iter()
             .chain(photos.clone())
-            .chain(attributes::binary(&[options.key.clone()], options))
+            .chain(attributes::binary(
+                std::slice::from_ref(&options.key),
+                options,
+            ))
             .collect(),
         attributes: std::iter::once(options.key.clone()).chain(photos).collect(),
         page_size: PAGE_SIZE,
