@@ -112,7 +112,10 @@ async fn a_released_picture_that_is_still_shown_is_adopted_without_a_write() {
     let store = &world.app.app.host.store;
     store.record(author, &[released]).await.unwrap();
     let ran = world.app.sync(Mode::Full).await.unwrap();
-    assert_eq!((ran.report.summary.adopted, ran.report.summary.changes), (1, 0));
+    assert_eq!(
+        (ran.report.summary.adopted, ran.report.summary.changes),
+        (1, 0)
+    );
     assert_eq!(shown(&world, 3), before);
     // Ours again: a reset is ours to make.
     world.maps("", "photo = { none = \"reset\" }", "City = \"city\"");
