@@ -86,7 +86,7 @@ async fn what_the_budget_leaves_comes_in_the_next_run() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pictures_that_are_none_are_told_one_by_one_and_the_others_are_written() {
     let world = two().await;
-    let large = vec![0xff; 6 * 1024 * 1024];
+    let large = vec![0xff_u8; 6 * 1024 * 1024];
     let bad: [(&[u8], &str); 4] = [
         (b"<svg/>", "not-an-image"),
         (b"\x89PNG\r\n\x1a\n cut", "image-broken"),
