@@ -13,6 +13,7 @@ pub mod links;
 pub mod people;
 pub mod pictures;
 pub mod plans;
+pub mod providers;
 pub mod runs;
 pub mod stage;
 

@@ -7,10 +7,12 @@
 
 mod apply;
 mod check;
+mod discover;
 mod ends;
 mod explain;
 mod lanes;
 mod link;
+mod managers;
 mod page;
 mod pictures;
 mod pin;
@@ -36,6 +38,7 @@ use crate::clock::Clock;
 use crate::{source, store, target};
 
 pub use check::{CheckLine, check};
+pub use discover::{Discovered, discover};
 pub use explain::{Explanation, FieldExplanation, explain};
 pub use pictures::Budget as PictureBudget;
 pub use pin::{Pinned, PinnedTarget};
@@ -125,6 +128,11 @@ impl Order {
         matches!(self.mode, Mode::Full | Mode::User(_))
     }
 
+    /// Whether it is about one person.
+    pub fn is_single(&self) -> bool {
+        matches!(self.mode, Mode::User(_))
+    }
+
     /// Whether guards are checked.
     pub fn is_guarded(&self) -> bool {
         !matches!(self.mode, Mode::User(_) | Mode::Sample(_))
@@ -149,6 +157,9 @@ pub(crate) struct Run<'a> {
     now_ms: i64,
     /// The listing whose people count: this run's, or the last complete one.
     listing: String,
+    /// Whether the last complete listing came from another provider, which knew nobody by the keys
+    /// of this one.
+    takes_over: bool,
 }
 
 impl<'a> Run<'a> {

@@ -15,6 +15,7 @@ use attune_core::{Problem, Selector};
 use attune_wasm::Plugin;
 use attune_wasm::registry::Snapshot;
 
+use super::managers::{self, AccountInput};
 use super::{Error, pictures};
 use crate::connector::{Connector, Loaded, Place, TargetSpec};
 
@@ -57,6 +58,8 @@ pub struct PinnedTarget {
     pub numbers: Vec<u16>,
     /// What the mapping reads.
     pub selectors: Wanted,
+    /// Columns of a page that the accounts of managers in this target answer.
+    pub accounts: Vec<AccountInput>,
     /// What everybody's fingerprint in this target has in common.
     pub prints: Fingerprinter,
     /// The number of the picture in the stage, where it is managed.
@@ -123,14 +126,17 @@ impl Pinned {
             resolved = resolved.with(spec.matching.iter().map(|rule| rule.source.clone()));
         }
         let documents = resolved.documents().map_err(Error::TooDeep)?;
-        refuse_accounts(&resolved)?;
+        let of_rules = specs.iter().flat_map(|spec| &spec.matching);
+        let shared = of_rules.map(|rule| &rule.source);
+        managers::refuse_outside_rows(scope.selectors().chain(shared))?;
+        let asked = managers::asked(&resolved, &documents, &specs)?;
         let mut pinned = Self {
             revision: loaded.revision().to_owned(),
             generations,
             targets: Vec::with_capacity(specs.len()),
             provider,
             scope,
-            asked: documents.with(resolved.selectors().iter().cloned()),
+            asked,
             documents,
             resolved,
             fields: Vec::new(),
@@ -138,7 +144,7 @@ impl Pinned {
             connector,
         };
         for (spec, program) in specs.into_iter().zip(&programs) {
-            pinned.add(spec, program, loaded.fields_digest());
+            pinned.add(spec, program, loaded.fields_digest())?;
         }
         pinned.add_avatar(plugins)?;
         Ok((pinned, programs))
@@ -166,7 +172,12 @@ impl Pinned {
         Ok(())
     }
 
-    fn add(&mut self, spec: TargetSpec, program: &Program, fields_digest: [u8; 32]) {
+    fn add(
+        &mut self,
+        spec: TargetSpec,
+        program: &Program,
+        fields_digest: [u8; 32],
+    ) -> Result<(), Error> {
         let fields: Vec<Field> = program.fields().cloned().collect();
         let picture = pictures::field();
         // Numbered by name, so that the rows of a stage are in the order of the digest.
@@ -201,11 +212,13 @@ impl Pinned {
             site: spec.endpoint.url.trim_end_matches('/').to_owned(),
             fields,
             numbers,
+            accounts: managers::inputs(program.selectors(), &self.resolved)?,
             selectors: program.selectors().clone(),
             prints,
             photo,
             spec,
         });
+        Ok(())
     }
 }
 
@@ -251,16 +264,4 @@ fn open_step(
         .map_err(problem)?;
     generations.insert(plugin.id().to_owned(), plugin.digest().to_owned());
     Ok(opened)
-}
-
-/// `manager.account.*` needs accounts of people who may be linked later in the same run.
-fn refuse_accounts(resolved: &Wanted) -> Result<(), Error> {
-    for selector in resolved.selectors() {
-        let relation = selector.strip_relation().map_err(Error::TooDeep)?;
-        if !matches!(relation.of, Of::Document(_)) {
-            let message = format!("`{selector}`: accounts of other people cannot be read yet");
-            return Err(Error::Configuration(Problem::new("unsupported", message)));
-        }
-    }
-    Ok(())
 }

@@ -266,8 +266,13 @@ async fn open<'a>(
     };
     host.store.open_run(&row, &pinned.revision).await?;
     let last = host.store.last_listing(&pinned.connector.id).await?;
+    let before = host.store.listed_by(&pinned.connector.id).await?;
+    let takes_over = before.is_some_and(|before| before != pinned.connector.source.provider);
+    if takes_over {
+        host.store.take_over(&pinned.connector.id).await?;
+    }
     let listing = match last {
-        Some((_, last)) if !order.is_listing() => last,
+        Some((_, last)) if !order.is_listing() && !takes_over => last,
         _ => id.clone(),
     };
     Ok(Run {
@@ -277,6 +282,7 @@ async fn open<'a>(
         id,
         now_ms,
         listing,
+        takes_over,
     })
 }
 
@@ -466,7 +472,11 @@ async fn close_listing(run: &Run<'_>, listing: &str, people: u64) -> Result<(), 
         listing,
         now_ms: run.now_ms,
     };
-    run.host.store.close_listing(reading, people).await?;
+    let store = &run.host.store;
+    store.close_listing(reading, people).await?;
+    store
+        .note_provider(connector, &run.pinned.connector.source.provider)
+        .await?;
     Ok(())
 }
 

@@ -6,15 +6,17 @@
 //!
 //! Invariant: any result code but 0 is an error, above all a list that the server cut at its size
 //! limit; only a search that was paged to its end completes. Deliberately not here yet: changes
-//! since a checkpoint, pictures and groups. They answer `unsupported`; a group is a filter:
-//! `(memberOf=cn=jira,ou=groups,dc=example,dc=com)`.
+//! since a checkpoint and pictures. They answer `unsupported`.
 
 mod attributes;
 mod conversation;
 mod dn;
 mod filter;
+mod groups;
 mod guid;
 mod lookup;
+mod marks;
+mod members;
 mod options;
 mod outcome;
 mod person;

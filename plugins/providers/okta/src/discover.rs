@@ -1,0 +1,68 @@
+//! Which attributes the org has: its own schema tells, custom attributes included.
+//!
+//! The schema of the default user type wants the scope `okta.schemas.read`, which listing people
+//! does not; where it may not be read, the base profile is what every org has, and custom attributes
+//! are seen in the sample.
+
+use attune_plugin::Problem;
+use attune_plugin::provider::{Attribute, Path, Request, json};
+use serde_json::{Map, Value};
+
+use crate::attributes::{BASE_PROFILE, BESIDE_PROFILE};
+use crate::conversation::Answer;
+use crate::reading::plain;
+use crate::reply::odd;
+
+pub(crate) fn request(id: u32) -> Request {
+    plain(id, Path::new("/api/v1/meta/schemas/user/default"))
+}
+
+/// The attributes of the answer, or those of every org where it is a refusal.
+pub(crate) fn attributes(answer: &Answer) -> Result<Vec<Attribute>, Problem> {
+    let mut found: Vec<Attribute> = BESIDE_PROFILE
+        .iter()
+        .map(|(name, title, kind)| Attribute::new(name, title, kind))
+        .collect();
+    if answer.response.status == 403 {
+        let base = BASE_PROFILE.iter();
+        found.extend(base.map(|(name, title)| of_profile(name, title, "text")));
+    } else {
+        let body = answer.body()?;
+        let [definitions] =
+            json::members(body, ["definitions"]).map_err(|error| odd(&answer.purpose, error))?;
+        let definitions: Value = serde_json::from_str(definitions.unwrap_or("null"))
+            .map_err(|error| odd(&answer.purpose, error))?;
+        for part in ["base", "custom"] {
+            let properties = definitions
+                .get(part)
+                .and_then(|part| part.get("properties"));
+            let properties = properties.and_then(Value::as_object);
+            found.extend(properties.into_iter().flat_map(described));
+        }
+    }
+    found.push(Attribute::new(
+        "manager.profile.displayName",
+        "Manager",
+        "text",
+    ));
+    Ok(found)
+}
+
+fn described(properties: &Map<String, Value>) -> impl Iterator<Item = Attribute> + '_ {
+    properties.iter().map(|(name, property)| {
+        let text = |member| property.get(member).and_then(Value::as_str);
+        let kind = match (text("type"), text("format")) {
+            (Some("string"), Some("date-time" | "date")) => "date",
+            (Some("number" | "integer"), _) => "number",
+            (Some("boolean"), _) => "boolean",
+            (Some("array"), _) => "list",
+            (Some("object"), _) => "object",
+            _ => "text",
+        };
+        of_profile(name, text("title").unwrap_or(name), kind)
+    })
+}
+
+fn of_profile(name: &str, title: &str, kind: &str) -> Attribute {
+    Attribute::new(&format!("profile.{name}"), title, kind)
+}
