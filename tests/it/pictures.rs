@@ -1,6 +1,7 @@
 //! Pictures: a field of their own, that costs the others nothing.
 
 mod faults;
+mod links;
 mod owned;
 mod world;
 

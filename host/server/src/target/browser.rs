@@ -81,20 +81,20 @@ impl Browser {
         Self {
             signed: slot.clone(),
             plain: slot.clone(),
-            cookies: Mutex::default(),
+            jar: Mutex::default(),
         }
     }
 
     /// Sends a request with the credential and the cookies so far, and keeps those that come.
     pub(super) async fn exchange(&self, request: Request) -> Result<Response, net::Error> {
-        let cookies = self.cookie_header();
+        let (session, cookies) = self.cookie_header();
         let request = if cookies.is_empty() {
             request
         } else {
             request.with_header("cookie", cookies)
         };
         let answer = self.signed.exchange(request).await?;
-        self.keep(&answer);
+        self.keep(session, &answer);
         Ok(answer)
     }
 
