@@ -143,6 +143,7 @@ pub(crate) fn get(id: u32, path: Path) -> Request {
         method: "GET".to_owned(),
         locator,
         headers: vec![("Accept".to_owned(), accepted)],
+        scopes: Vec::new(),
         body: Vec::new(),
     })
 }
