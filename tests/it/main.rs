@@ -35,6 +35,7 @@ mod okta;
 mod one_person;
 mod origins;
 mod ownership_table;
+mod pictures;
 mod plan_files;
 mod polite;
 mod profiles;

@@ -11,6 +11,7 @@ pub mod journal;
 pub mod ledger;
 pub mod links;
 pub mod people;
+pub mod pictures;
 pub mod plans;
 pub mod providers;
 pub mod runs;

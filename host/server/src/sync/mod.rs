@@ -14,6 +14,7 @@ mod lanes;
 mod link;
 mod managers;
 mod page;
+mod pictures;
 mod pin;
 mod plan;
 mod plan_file;
@@ -39,6 +40,7 @@ use crate::{source, store, target};
 pub use check::{CheckLine, check};
 pub use discover::{Discovered, discover};
 pub use explain::{Explanation, FieldExplanation, explain};
+pub use pictures::Budget as PictureBudget;
 pub use pin::{Pinned, PinnedTarget};
 pub use plan_file::{
     CHANGES_IN_JSON_MAX, PlanFile, changes, prepare as prepare_plan, write as write_plan,
@@ -59,6 +61,8 @@ pub struct Host {
     pub clock: Arc<dyn Clock>,
     /// Secrets by their places.
     pub vault: Arc<crate::vault::Vault>,
+    /// What reading pictures may cost a run.
+    pub pictures: PictureBudget,
 }
 
 /// Who takes part in a run.

@@ -15,8 +15,8 @@ use attune_core::{Problem, Selector};
 use attune_wasm::Plugin;
 use attune_wasm::registry::Snapshot;
 
-use super::Error;
 use super::managers::{self, AccountInput};
+use super::{Error, pictures};
 use crate::connector::{Connector, Loaded, Place, TargetSpec};
 
 /// Everything that stays the same during a run.
@@ -42,6 +42,8 @@ pub struct Pinned {
     pub resolved: Wanted,
     /// All fields of all targets; a field's number is its place here.
     pub fields: Vec<Field>,
+    /// Makes pictures, where a target has them.
+    pub avatar: Option<Plugin>,
 }
 
 /// One target of a pinned connector.
@@ -60,6 +62,8 @@ pub struct PinnedTarget {
     pub accounts: Vec<AccountInput>,
     /// What everybody's fingerprint in this target has in common.
     pub prints: Fingerprinter,
+    /// The number of the picture in the stage, where it is managed.
+    pub photo: Option<u16>,
 }
 
 impl PinnedTarget {
@@ -136,11 +140,13 @@ impl Pinned {
             documents,
             resolved,
             fields: Vec::new(),
+            avatar: None,
             connector,
         };
         for (spec, program) in specs.into_iter().zip(&programs) {
             pinned.add(spec, program, loaded.fields_digest())?;
         }
+        pinned.add_avatar(plugins)?;
         Ok((pinned, programs))
     }
 
@@ -154,6 +160,18 @@ impl Pinned {
         self.resolved.selectors().iter().any(follows)
     }
 
+    /// Pins what makes pictures. After the fingerprints were begun: another build of it makes no
+    /// field due.
+    fn add_avatar(&mut self, plugins: &Snapshot) -> Result<(), Error> {
+        if self.targets.iter().any(|target| target.photo.is_some()) {
+            let avatar = plugin(plugins, pictures::PLUGIN)?;
+            let digest = avatar.digest().to_owned();
+            self.generations.insert(avatar.id().to_owned(), digest);
+            self.avatar = Some(avatar);
+        }
+        Ok(())
+    }
+
     fn add(
         &mut self,
         spec: TargetSpec,
@@ -161,8 +179,10 @@ impl Pinned {
         fields_digest: [u8; 32],
     ) -> Result<(), Error> {
         let fields: Vec<Field> = program.fields().cloned().collect();
+        let picture = pictures::field();
         // Numbered by name, so that the rows of a stage are in the order of the digest.
         let mut sorted: Vec<&Field> = fields.iter().collect();
+        sorted.extend(spec.photo.map(|_| &picture));
         sorted.sort_by(|a, b| a.name.cmp(&b.name).then(a.kind.cmp(&b.kind)));
         let first = self.fields.len();
         let number = |field: &Field| {
@@ -173,6 +193,7 @@ impl Pinned {
             (first + place) as u16
         };
         let numbers = fields.iter().map(number).collect();
+        let photo = spec.photo.map(|_| number(&picture));
         let route = format!("{}/{:?}", spec.product.as_str(), spec.route);
         let generations: Vec<(&str, &str)> = self
             .generations
@@ -194,6 +215,7 @@ impl Pinned {
             accounts: managers::inputs(program.selectors(), &self.resolved)?,
             selectors: program.selectors().clone(),
             prints,
+            photo,
             spec,
         });
         Ok(())

@@ -13,7 +13,7 @@ use super::progress::Progress;
 use super::read::{Inputs, Purpose, Reader};
 use super::tally::Tally;
 use super::walk::{Reading, Walk};
-use super::{Error, Host, Mode, Order, Run, ends, recover, verdict};
+use super::{Error, Host, Mode, Order, Run, ends, pictures, recover, verdict};
 use crate::connector::Loaded;
 use crate::source;
 use crate::store::make_private_folder;
@@ -116,10 +116,12 @@ async fn prepare(
     any_left(run.pinned, lanes)?;
     walk.plan(lanes, &stage, &mut tally).await?;
     any_left(run.pinned, lanes)?;
+    Box::pin(pictures::plan(run, lanes, &stage, &mut tally)).await?;
     tally.is_unrepeatable = !finish(lanes)?;
     tally.troubles(reader.take_troubles());
     let meta = verdict::close(run, &stage, tally, lanes, &reading).await?;
-    let has_rows = !stage.rows((0, ""), 1).await?.is_empty();
+    let has_rows =
+        !stage.rows((0, ""), 1).await?.is_empty() || !stage.pictured((0, ""), 1).await?.is_empty();
     Ok(Prepared {
         stage,
         meta,
@@ -200,6 +202,7 @@ pub async fn apply_file(
     let outcome = async {
         let stage = Stage::create(&plan_path(&run)?).await?;
         let meta = file.stage(&pinned, &stage).await?;
+        take_images(&run, &stage, &meta).await?;
         let mut lanes = lanes::open(host, &pinned, programs)?;
         recover_unless_stopped(&run, &mut lanes, watch).await?;
         let report = write(&run, &stage, &meta, (&mut lanes, watch, true)).await?;
@@ -210,6 +213,21 @@ pub async fn apply_file(
     }
     .await;
     close(&run, outcome).await
+}
+
+/// The pictures of a plan file are where it was made: with the plan of its digest.
+async fn take_images(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<(), Error> {
+    let store = &run.host.store;
+    let Some(plan) = store.plan(&meta.report.digest).await? else {
+        return Ok(());
+    };
+    let path = store.data_dir().join("plans").join(&plan.file);
+    if meta.report.summary.photos > 0 && path.exists() {
+        let made_with = Stage::open(&path).await?;
+        stage.copy_images(&made_with).await?;
+        made_with.finish().await;
+    }
+    Ok(())
 }
 
 /// How many changes a staged plan has; 0 where its file is gone.
@@ -413,7 +431,9 @@ async fn write(
         stop: watch.stop.clone(),
     };
     let writer = Writer::new(run, stage, meta, manner);
-    let written = writer.write(&mut outlets, &watch.progress).await?;
+    let mut written = writer.write(&mut outlets, &watch.progress).await?;
+    let pictures = Box::pin(pictures::write(run, stage, &mut outlets, &watch.stop)).await?;
+    written.add(pictures);
     stage.mark_written().await?;
     // What a stopped run left can still be approved.
     if written.not_sent == 0 {

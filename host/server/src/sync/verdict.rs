@@ -107,10 +107,10 @@ async fn digest(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<String
         generations: &run.pinned.generations,
         now_ms: run.now_ms,
     });
-    let mut rows = stage.rows((0, ""), PAGE_ROWS).await?;
+    let mut rows = stage.whole_rows((0, ""), PAGE_ROWS).await?;
     while let Some(last) = rows.last() {
         let after = (last.target, last.account.as_str());
-        let (next, done) = tokio::join!(stage.rows(after, PAGE_ROWS), async {
+        let (next, done) = tokio::join!(stage.whole_rows(after, PAGE_ROWS), async {
             add_rows(&mut writer, meta, &rows)
         });
         done?;

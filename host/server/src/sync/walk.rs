@@ -16,7 +16,7 @@ use super::plan::Planner;
 use super::progress::{Phase, Progress};
 use super::read::Reader;
 use super::tally::Tally;
-use super::{Error, Run};
+use super::{Error, Run, pictures};
 use crate::store::links::Place;
 use crate::store::stage::Stage;
 
@@ -108,7 +108,13 @@ impl Walk<'_> {
                     };
                     let Page { chain, columns, .. } = &mut page;
                     managers.fill(&target.accounts, chain, columns).await?;
-                    planner.page((lane, target), &page, links, tally).await?;
+                    let number = lane.number;
+                    let of_pictures = target.photo.map(|_| links.clone());
+                    let dropped = planner.page((lane, target), &page, links, tally).await?;
+                    if let Some(links) = &of_pictures {
+                        let who = (links, dropped.as_slice());
+                        pictures::note(run, (target, number), &page, who, stage).await?;
+                    }
                 }
             }
             tally.close_page();

@@ -4,7 +4,7 @@
 //! as the original where adapters go wrong: page sizes, members that only a single user has,
 //! advanced filters without their header, tokens that expire, next links that are opaque.
 //!
-//! Deliberately not here: photos, delta, writes. They are answered 501 as unknown routes.
+//! Deliberately not here: delta, writes. They are answered 501 as unknown routes.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use crate::people::{People, Who};
 use crate::stand::{Setup, Stand};
 use crate::wire::{Program, Received, Reply};
+pub use photos::{NoPhoto, Photo};
 use refusal::Refusal;
 
 mod assertion;
@@ -25,6 +26,7 @@ mod batch;
 mod filter;
 mod groups;
 mod listing;
+mod photos;
 mod query;
 mod refusal;
 mod token;
@@ -140,6 +142,14 @@ pub struct Settings {
     pub page_max: usize,
     /// Odd behaviour of listings.
     pub traps: Traps,
+    /// Photos by the person's id.
+    pub photos: HashMap<String, Photo>,
+    /// How it is said that there is none.
+    pub no_photo: NoPhoto,
+    /// How many steps of a batch about photos are throttled next.
+    pub photo_throttles: u32,
+    /// Whether a policy keeps photos from the application.
+    pub is_photo_denied: bool,
 }
 
 /// A running stand-in of Graph.
@@ -191,6 +201,10 @@ impl Directory {
                 has_permission: options.has_permission,
                 page_max: options.page_max,
                 traps: options.traps,
+                photos: HashMap::new(),
+                no_photo: NoPhoto::default(),
+                photo_throttles: 0,
+                is_photo_denied: false,
             }),
             tokens: Mutex::default(),
             assertions: Mutex::default(),

@@ -19,6 +19,7 @@ use crate::batch::Batch;
 use crate::groups::{Group, Membership};
 use crate::listing::{Listing, Page};
 use crate::lookup::Lookup;
+use crate::photos::Photos;
 use crate::probe::Check;
 use crate::reading::Reading;
 use crate::reply::{self, GraphError, Purpose, odd};
@@ -42,6 +43,8 @@ pub struct Conversation {
     pub(crate) asked_for: Seen,
     /// Keys of single people who were found, under whichever name.
     pub(crate) answered: Seen,
+    /// In a conversation about photos, all there is to ask.
+    photos: Option<Photos>,
 }
 
 /// One thing to ask.
@@ -111,7 +114,7 @@ impl Conversation {
                 self.queue_last(Task::Page(Page::first(Listing::Sample(people))));
             }
             Goal::ChangesSince(_) => return Err(unsupported("changes since a checkpoint")),
-            Goal::Pictures(_) => return Err(unsupported("pictures")),
+            Goal::Pictures(asked) => self.photos = Some(Photos::of(asked)),
         }
         Ok(())
     }
@@ -122,6 +125,9 @@ impl Conversation {
         now_ms: f64,
         turn: &mut Turn,
     ) -> Result<(), Problem> {
+        if let Some(photos) = &mut self.photos {
+            return photos.replied(reply, turn);
+        }
         let Some(Sent { task, advanced }) = self.asked.remove(&reply.id()) else {
             let message = format!("a reply to request {}, which is not under way", reply.id());
             return Err(Problem::new("bad-answer", message));
@@ -163,7 +169,10 @@ impl Conversation {
     }
 
     /// Sends what may be sent, and completes when nothing is left.
-    pub(crate) fn go_on(&mut self, turn: &mut Turn) {
+    pub(crate) fn go_on(&mut self, turn: &mut Turn) -> Result<(), Problem> {
+        if let Some(photos) = &mut self.photos {
+            return photos.go_on(turn);
+        }
         while self.asked.len() < REQUESTS_AT_ONCE {
             let Some(task) = self.queue.pop_front_if(|task| may_start(task, &self.asked)) else {
                 break;
@@ -177,6 +186,14 @@ impl Conversation {
         if self.asked.is_empty() && self.queue.is_empty() && !self.done {
             self.done = true;
             turn.complete(self.delivered);
+        }
+        Ok(())
+    }
+
+    /// A wait is over; only photos are waited for.
+    pub(crate) fn woke(&mut self, id: u32) {
+        if let Some(photos) = &mut self.photos {
+            photos.woke(id);
         }
     }
 

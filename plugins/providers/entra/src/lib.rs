@@ -5,11 +5,12 @@
 //! slice of Graph's own answer.
 //!
 //! Invariant: a page that is cut, foreign or odd ends the conversation with a problem; only a
-//! listing that was followed to its very end completes. Deliberately not here yet: the delta query
-//! and photos; both goals answer `unsupported`, and the host lists completely instead.
+//! listing that was followed to its very end completes. Deliberately not here yet: the delta query;
+//! that goal answers `unsupported`, and the host lists completely instead.
 
 mod advanced;
 mod attributes;
+mod base64;
 mod batch;
 mod conversation;
 mod groups;
@@ -17,6 +18,7 @@ mod listing;
 mod lookup;
 mod options;
 mod person;
+mod photos;
 mod probe;
 mod reading;
 mod reply;
@@ -58,9 +60,9 @@ impl Provider for Entra {
         match event {
             Event::Begin(begin) => state.begin(options, begin, turn)?,
             Event::Replied(reply) => state.replied(reply, now_ms, turn)?,
-            Event::Woke(_) => {}
+            Event::Woke(id) => state.woke(id),
         }
-        state.go_on(turn);
+        state.go_on(turn)?;
         Ok(state)
     }
 }

@@ -7,6 +7,7 @@ mod groups;
 mod listing;
 mod mutations;
 mod people;
+mod photos;
 mod probe;
 mod refusals;
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::groups::{Ask, Groups};
 use crate::lookup::Lookup;
 use crate::options::DIRECTORY;
+use crate::photos::Photos;
 use crate::probe::Check;
 use crate::{Options, attributes, filter, outcome, person};
 
@@ -32,6 +33,8 @@ pub struct Conversation {
     pub(crate) groups: Groups,
     probes: bool,
     done: bool,
+    /// In a conversation about photos, all there is to ask.
+    photos: Option<Photos>,
 }
 
 /// One search.
@@ -101,7 +104,7 @@ impl Conversation {
                 self.queue.push_back(Task::Sample(people));
             }
             Goal::ChangesSince(_) => return Err(unsupported("changes since a checkpoint")),
-            Goal::Pictures(_) => return Err(unsupported("pictures")),
+            Goal::Pictures(asked) => self.photos = Some(Photos::of(asked)),
         }
         Ok(())
     }
@@ -112,6 +115,9 @@ impl Conversation {
         reply: Reply,
         turn: &mut Turn,
     ) -> Result<(), Problem> {
+        if let Some(photos) = &mut self.photos {
+            return photos.replied(options, reply, turn);
+        }
         let Some((_, task)) = self.under_way.take().filter(|(id, _)| *id == reply.id()) else {
             let message = format!("a reply to request {}, which is not under way", reply.id());
             return Err(Problem::new("bad-answer", message));
@@ -151,6 +157,10 @@ impl Conversation {
 
     /// Sends the next search, and completes when there is none.
     pub(crate) fn go_on(&mut self, options: &Options, turn: &mut Turn) {
+        if let Some(photos) = &mut self.photos {
+            photos.go_on(options, turn);
+            return;
+        }
         if self.under_way.is_some() || self.done {
             return;
         }

@@ -20,6 +20,7 @@ mod members;
 mod options;
 mod outcome;
 mod person;
+mod photos;
 mod probe;
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ const SCHEMA: &str = r#"{
     },
     "photo": {
       "type": "string",
-      "description": "The attribute with the picture: jpegPhoto; Active Directory: thumbnailPhoto. Not read yet"
+      "description": "The attribute with the picture: jpegPhoto; Active Directory: thumbnailPhoto. Left out: whichever of the two an entry has"
     },
     "binary": {
       "type": "array",

@@ -7,6 +7,7 @@ mod groups_elsewhere;
 mod listing;
 mod outcomes;
 mod people;
+mod photos;
 mod probe;
 
 use attune_plugin::provider::script::{Transcript, begin, check_manifest, run};
