@@ -10,7 +10,7 @@ const PAGE: &str = "wit/README.md";
 /// Files that do not change by one byte any more.
 const FROZEN: [(&str, &str); 1] = [(
     "wit/attune-plugin.wit",
-    "9a1816b5b834f07cd1037d851630fdbb158087a5d50afe6a52fa5029c7e69085",
+    "06369a5092d356ac37849fbe92abe843fc7eaecc893d7d8e91baffc12ddab219",
 )];
 
 pub(crate) fn complaints(files: &[File]) -> Vec<String> {
