@@ -4,7 +4,7 @@
 //! that a hostile value cannot rewrite the terminal.
 
 use attune_core::plain::visible;
-use attune_core::plan::{Change, Op, Report, State};
+use attune_core::plan::{Change, How, Op, Report, State};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use super::out::{BAD, FAINT, GOOD, Out, TITLE, WARN, paint};
@@ -17,6 +17,12 @@ const VALUE_CHARS_MAX: usize = 40;
 /// Prints a whole report; `changes` are the first few of `report.summary.changes`.
 pub(super) fn print(out: Out, report: &Report, changes: &[Change]) {
     out.data(headline(report));
+    if let Some(why) = report.source.as_ref().and_then(|read| read.why.as_deref()) {
+        out.warn(format!(
+            "everybody was listed instead of what changed: {}",
+            visible(why)
+        ));
+    }
     out.data(totals(report).to_string());
     if report.targets.len() > 1 || report.targets.values().any(|target| target.error.is_some()) {
         out.data(targets(report).to_string());
@@ -87,7 +93,13 @@ fn totals(report: &Report) -> Table {
             Cell::new(about),
         ]);
     };
-    row("people", summary.people, "in scope");
+    let is_of_changes = report.source.as_ref().is_some_and(|s| s.read == How::Changes);
+    let whom = if is_of_changes {
+        "in scope, who changed or were due"
+    } else {
+        "in scope"
+    };
+    row("people", summary.people, whom);
     row("with an account", summary.matched, "");
     row(
         "without an account",

@@ -32,7 +32,7 @@ async fn a_plan_prints_the_documented_json_and_writes_nothing() {
     #[rustfmt::skip]
     assert_eq!(keys(&plan), [
         "connector", "id", "revision", "digest", "generations", "now", "repeatable", "state",
-        "summary", "targets", "changes", "problems", "guards",
+        "source", "summary", "targets", "changes", "problems", "guards",
     ]);
     #[rustfmt::skip]
     assert_eq!(keys(&plan["summary"]), [

@@ -9,6 +9,7 @@ use attune_plugin::Problem;
 use attune_plugin::provider::{Attribute, Begin, Goal, LdapPage, LdapSearch, Reply, Request, Turn};
 use serde::{Deserialize, Serialize};
 
+use crate::changes::{Sounding, Tide};
 use crate::lookup::Lookup;
 use crate::options::DIRECTORY;
 use crate::probe::Check;
@@ -28,13 +29,17 @@ pub struct Conversation {
     delivered: u32,
     seen: Vec<u64>,
     done: bool,
+    /// Where changes begin and go on.
+    pub(crate) tide: Tide,
 }
 
 /// One search.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Task {
-    /// The page of everyone behind this cookie.
+    /// The page of everyone, or of those who changed, behind this cookie.
     Page(Vec<u8>),
+    /// Where changes go on.
+    Sounding(Sounding),
     /// One person.
     Lookup(Lookup),
     /// One line of a probe.
@@ -69,6 +74,7 @@ impl Conversation {
         &mut self,
         options: &Options,
         begin: Begin,
+        now_ms: f64,
         turn: &mut Turn,
     ) -> Result<(), Problem> {
         options.check()?;
@@ -82,7 +88,11 @@ impl Conversation {
             ..Self::default()
         };
         match begin.goal {
-            Goal::Everyone => self.queue.push_back(Task::Page(Vec::new())),
+            Goal::Everyone => {
+                self.begin_checkpoint(options, now_ms);
+                self.queue.push_back(Task::Page(Vec::new()));
+            }
+            Goal::ChangesSince(mark) => self.begin_changes(&mark, options)?,
             Goal::People(names) => self.begin_lookups(names, options, turn),
             Goal::Probe => self.queue.push_back(Task::Check(Check::Base)),
             Goal::Discover(people) => {
@@ -90,7 +100,6 @@ impl Conversation {
                 self.asked_for = vec!["*".to_owned(), "+".to_owned(), options.key.clone()];
                 self.queue.push_back(Task::Sample(people));
             }
-            Goal::ChangesSince(_) => return Err(unsupported("changes since a checkpoint")),
             Goal::Pictures(_) => return Err(unsupported("pictures")),
         }
         Ok(())
@@ -120,6 +129,7 @@ impl Conversation {
         };
         match task {
             Task::Page(_) => self.page_replied(options, page, turn),
+            Task::Sounding(sounding) => self.sounding_replied(sounding, options, &page),
             Task::Lookup(lookup) => self.lookup_replied(lookup, options, &page, turn),
             Task::Check(check) => {
                 self.check_replied(check, options, &page, turn);
@@ -136,6 +146,9 @@ impl Conversation {
         }
         let Some(task) = self.queue.pop_front() else {
             self.done = true;
+            if let Some(mark) = self.tide.checkpoint(options) {
+                turn.checkpoint(mark);
+            }
             turn.complete(self.delivered);
             return;
         };
@@ -166,7 +179,8 @@ impl Conversation {
 
     fn search(&self, id: u32, task: &Task, options: &Options) -> LdapSearch {
         let search = match task {
-            Task::Page(_) => Search::everyone(options, options.page_size),
+            Task::Page(_) => self.tide.search(options),
+            Task::Sounding(sounding) => sounding.search(options, &self.tide),
             Task::Lookup(lookup) => lookup.search(options),
             Task::Check(check) => check.search(options),
             Task::Sample(people) => Search::everyone(options, (*people).clamp(1, 1000)),
@@ -174,6 +188,7 @@ impl Conversation {
         let attributes = match task {
             // No attributes (RFC 4511 section 4.5.1.8): the entry's being there is all.
             Task::Check(Check::Base) => vec!["1.1".to_owned()],
+            Task::Sounding(sounding) => sounding.attributes(options),
             _ => self.asked_for.clone(),
         };
         LdapSearch {
@@ -199,6 +214,7 @@ impl Conversation {
         turn: &mut Turn,
     ) -> Result<(), Problem> {
         outcome::check(&page, &options.base)?;
+        self.tide.saw(&page.entries, options);
         let people = page
             .entries
             .iter()
