@@ -220,8 +220,15 @@ pub(super) async fn show(out: Out, done: &Done, path: Option<&Path>) -> Result<(
         );
         return Err(Failure::of("usage", message).hint("add --out plan.ndjson"));
     }
-    if let Some(why) = done.report.source.as_ref().and_then(|read| read.why.as_ref()) {
-        out.warn(format!("everybody was listed instead of what changed: {why}"));
+    if let Some(why) = done
+        .report
+        .source
+        .as_ref()
+        .and_then(|read| read.why.as_ref())
+    {
+        out.warn(format!(
+            "everybody was listed instead of what changed: {why}"
+        ));
     }
     let changes = match path {
         Some(_) => Vec::new(),

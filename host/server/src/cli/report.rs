@@ -93,7 +93,10 @@ fn totals(report: &Report) -> Table {
             Cell::new(about),
         ]);
     };
-    let is_of_changes = report.source.as_ref().is_some_and(|s| s.read == How::Changes);
+    let is_of_changes = report
+        .source
+        .as_ref()
+        .is_some_and(|s| s.read == How::Changes);
     let whom = if is_of_changes {
         "in scope, who changed or were due"
     } else {

@@ -232,11 +232,7 @@ impl Store {
 
     /// How many known people have been looked up in these targets, and how many of them have an
     /// account in one.
-    pub async fn known_count(
-        &self,
-        since: Since<'_>,
-        places: &[Place<'_>],
-    ) -> Result<(u64, u64)> {
+    pub async fn known_count(&self, since: Since<'_>, places: &[Place<'_>]) -> Result<(u64, u64)> {
         let mut select = QueryBuilder::<Sqlite>::new(
             "select count(distinct l.person), \
              count(distinct case l.state when 'matched' then l.person end) \

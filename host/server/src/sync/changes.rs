@@ -111,11 +111,7 @@ pub(super) fn told(reading: &Reading, reader: &Reader<'_>) -> SourceRead {
 
 /// After the last record of a run: the listing becomes the last complete one, and the checkpoint
 /// moves, where nothing can be lost by it.
-pub(super) async fn close(
-    run: &Run<'_>,
-    reading: &Reading,
-    report: &Report,
-) -> Result<(), Error> {
+pub(super) async fn close(run: &Run<'_>, reading: &Reading, report: &Report) -> Result<(), Error> {
     let is_of_all = matches!(reading.how, How::Complete | How::Changes);
     if !run.order.writes || !is_of_all || report.state == State::Held {
         return Ok(());
@@ -147,11 +143,7 @@ pub(super) async fn close(
 }
 
 /// Records that a listing was complete.
-pub(super) async fn close_listing(
-    run: &Run<'_>,
-    listing: &str,
-    people: u64,
-) -> Result<(), Error> {
+pub(super) async fn close_listing(run: &Run<'_>, listing: &str, people: u64) -> Result<(), Error> {
     let reading = people::Reading {
         connector: &run.pinned.connector.id,
         listing,

@@ -141,7 +141,11 @@ impl Pinned {
 
     /// How many managers up rows, scope and match rules read.
     pub fn relation_depth(&self) -> usize {
-        let relations = self.resolved.selectors().iter().map(Selector::strip_relation);
+        let relations = self
+            .resolved
+            .selectors()
+            .iter()
+            .map(Selector::strip_relation);
         let depths = relations.filter_map(|relation| Some(relation.ok()?.depth));
         depths.max().unwrap_or(0)
     }

@@ -231,8 +231,8 @@ impl<'a> Relations<'a> {
     pub(super) fn known(&self, kept: KeptDocument) -> Option<Known> {
         let is_ours = kept.wanted == self.reader.wanted_digest();
         let is_kept_fresh = |listing: &String| kept.complete_in == *listing;
-        let is_fresh = kept.read_ms >= self.not_before_ms
-            || self.listing.as_ref().is_some_and(is_kept_fresh);
+        let is_fresh =
+            kept.read_ms >= self.not_before_ms || self.listing.as_ref().is_some_and(is_kept_fresh);
         (is_ours && is_fresh).then(|| Known::of(kept)).flatten()
     }
 

@@ -69,7 +69,14 @@ struct Round {
 impl Round {
     fn token(&self) -> String {
         let select = self.select.join(",");
-        let round = json!([self.age, select, self.from, self.to, self.position, self.pages]);
+        let round = json!([
+            self.age,
+            select,
+            self.from,
+            self.to,
+            self.position,
+            self.pages
+        ]);
         URL_SAFE_NO_PAD.encode(round.to_string())
     }
 
@@ -93,7 +100,11 @@ impl Round {
         let Some(from) = self.from else {
             return people.iter().map(|who| (who, Vec::new())).collect();
         };
-        let begin = if replays { from.saturating_sub(3) } else { from };
+        let begin = if replays {
+            from.saturating_sub(3)
+        } else {
+            from
+        };
         let mut found: Vec<(Who, Vec<&Change>)> = Vec::new();
         let mut places = std::collections::HashMap::new();
         for change in people.changes(begin, self.to) {
@@ -240,9 +251,8 @@ fn selected(value: &str) -> Result<Vec<String>, Refusal> {
     let names: Vec<&str> = value.split(',').map(str::trim).collect();
     let attributes: Vec<&str> = names.iter().copied().filter(|n| *n != "manager").collect();
     let mut select = members(&attributes.join(","))?;
-    let is_untracked = |name: &&String| {
-        people::is_single_only(name) || UNTRACKED.contains(&name.as_str())
-    };
+    let is_untracked =
+        |name: &&String| people::is_single_only(name) || UNTRACKED.contains(&name.as_str());
     if let Some(name) = select.iter().find(is_untracked) {
         let message = format!("The property '{name}' is not supported in a delta query.");
         return Err(Refusal::unsupported_query(message));
@@ -299,11 +309,15 @@ fn managers(people: &People, who: Who, (changes, is_new): (&[&Change], bool)) ->
         let What::Manager(before) = change.what else {
             continue;
         };
-        told.extend(entry(before).filter(|id| Some(id) != now.as_ref()).map(|id| {
-            let mut removed = user(id);
-            removed["@removed"] = json!({ "reason": "deleted" });
-            removed
-        }));
+        told.extend(
+            entry(before)
+                .filter(|id| Some(id) != now.as_ref())
+                .map(|id| {
+                    let mut removed = user(id);
+                    removed["@removed"] = json!({ "reason": "deleted" });
+                    removed
+                }),
+        );
     }
     let is_told = is_new || changes.iter().any(|c| matches!(c.what, What::Manager(_)));
     told.extend(now.filter(|_| is_told).map(user));
@@ -322,5 +336,7 @@ fn page_size(received: &Received) -> usize {
 
 fn prefers(received: &Received, wish: &str) -> bool {
     let prefer = received.header("prefer").unwrap_or_default();
-    prefer.split(',').any(|part| part.trim().eq_ignore_ascii_case(wish))
+    prefer
+        .split(',')
+        .any(|part| part.trim().eq_ignore_ascii_case(wish))
 }

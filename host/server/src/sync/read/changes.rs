@@ -203,12 +203,7 @@ impl Reader<'_> {
     }
 }
 
-fn merge(
-    merger: &mut Merger,
-    known: Option<&Kept>,
-    person: &Person,
-    new: Kept,
-) -> Option<Kept> {
+fn merge(merger: &mut Merger, known: Option<&Kept>, person: &Person, new: Kept) -> Option<Kept> {
     let parts: Vec<_> = person
         .parts
         .iter()
