@@ -22,6 +22,7 @@ mod difference;
 mod entra;
 mod file;
 mod graph_requests;
+mod ldap_changes;
 mod ldap_people;
 mod ldap_refusals;
 mod ldap_same_file;
