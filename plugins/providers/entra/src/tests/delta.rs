@@ -15,6 +15,9 @@ fn since(wanted: &[&str]) -> Begin {
     begin(Goal::ChangesSince(MARK.to_owned()), wanted)
 }
 
+/// An answer that is always the same.
+type Answer<'a> = Box<dyn Fn(&Request) -> Reply + 'a>;
+
 /// A page that says where the next round goes on.
 fn last(users: &[String]) -> String {
     let users = users.join(",");
@@ -268,7 +271,6 @@ fn a_link_that_graph_knows_no_more_is_lost_at_every_page() {
             )
         }
     };
-    type Answer<'a> = Box<dyn Fn(&Request) -> Reply + 'a>;
     let answers: Vec<Answer<'_>> = vec![
         Box::new(gone),
         Box::new(refused("syncStateNotFound", 410)),
