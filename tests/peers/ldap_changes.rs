@@ -41,19 +41,36 @@ async fn what_was_modified_is_read_and_what_was_deleted_is_left_to_a_listing() {
     assert_eq!(quiet.changes, []);
     let searches = searched(&slapd, mark).await;
     let people: u32 = searches.iter().map(|(_, entries)| entries).sum();
-    assert!(searches.iter().all(|(code, _)| *code == 0) && people <= 2, "{searches:?}");
+    assert!(
+        searches.iter().all(|(code, _)| *code == 0) && people <= 2,
+        "{searches:?}"
+    );
 
     let matched = |who: &Who| {
         let mut changes = first.changes.iter();
         let name = company.name(*who);
         changes.any(|change| change.field == "Name" && change.after == Some(name.clone()))
     };
-    let leads = |who: &Who| company.listed().any(|led| company.leader(led) == Some(*who));
-    let leader = company.listed().skip(5).find(|who| matched(who) && leads(who)).unwrap();
+    let leads = |who: &Who| {
+        company
+            .listed()
+            .any(|led| company.leader(led) == Some(*who))
+    };
+    let leader = company
+        .listed()
+        .skip(5)
+        .find(|who| matched(who) && leads(who))
+        .unwrap();
     let other = company.listed().skip(200).find(matched).unwrap();
-    slapd.replace(&company.dn(leader), "displayName", "Bärbel Grüßner").await;
-    slapd.replace(&company.dn(other), "title", "Chief of Changes").await;
-    slapd.delete(&company.dn(company.listed().nth(250).unwrap())).await;
+    slapd
+        .replace(&company.dn(leader), "displayName", "Bärbel Grüßner")
+        .await;
+    slapd
+        .replace(&company.dn(other), "title", "Chief of Changes")
+        .await;
+    slapd
+        .delete(&company.dn(company.listed().nth(250).unwrap()))
+        .await;
 
     let mark = slapd.mark();
     let ran = app.sync(Mode::Changes).await.unwrap();
@@ -64,9 +81,17 @@ async fn what_was_modified_is_read_and_what_was_deleted_is_left_to_a_listing() {
     let people: u32 = searches.iter().map(|(_, entries)| entries).sum();
     assert!((2..6).contains(&people), "{searches:?}");
     let said = |field: &str, value: &str| {
-        ran.of_field(field).filter(|change| change.after.as_deref() == Some(value)).count()
+        ran.of_field(field)
+            .filter(|change| change.after.as_deref() == Some(value))
+            .count()
     };
-    assert_eq!((said("Name", "Bärbel Grüßner"), said("Title", "Chief of Changes")), (1, 1));
+    assert_eq!(
+        (
+            said("Name", "Bärbel Grüßner"),
+            said("Title", "Chief of Changes")
+        ),
+        (1, 1)
+    );
     assert!(said("Manager", "Bärbel Grüßner") > 0);
 
     // Nothing was missed: a complete run has nothing to add.
@@ -82,7 +107,11 @@ async fn changes_that_follow_each_other_at_once_are_all_found() {
     let slapd = Slapd::start(&company.entries(PASSWORD)).await;
     let app = file::host(60).await;
     let source = Directory::of(&slapd).with_options(", page-size = 2");
-    file::write(&app, &source.section(), &file::rest(app.world.access(), "", MAP));
+    file::write(
+        &app,
+        &source.section(),
+        &file::rest(app.world.access(), "", MAP),
+    );
     app.sync(Mode::Complete).await.unwrap();
     let some: Vec<Who> = company.listed().skip(10).take(8).collect();
     for round in 0..4 {

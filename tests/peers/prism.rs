@@ -93,11 +93,17 @@ impl Description {
     /// Another name of a path, with further parameters: `("query", "$deltatoken")`.
     pub(crate) fn also(mut self, path: &str, of: &str, parameters: &[(&str, &str)]) -> Self {
         let paths = &mut self.content["paths"];
-        assert!(paths[path].is_null(), "the description knows {path} by itself");
+        assert!(
+            paths[path].is_null(),
+            "the description knows {path} by itself"
+        );
         let mut item = paths[of].clone();
         let known = item["get"]["parameters"].as_array_mut().expect(of);
         for (place, name) in parameters {
-            assert!(known.iter().all(|known| known["name"] != *name), "{of} knows {name}");
+            assert!(
+                known.iter().all(|known| known["name"] != *name),
+                "{of} knows {name}"
+            );
             let text = serde_json::json!({ "type": "string" });
             known.push(serde_json::json!({ "in": place, "name": name, "schema": text }));
         }

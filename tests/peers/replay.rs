@@ -135,7 +135,11 @@ fn is_for_token(request: &Outgoing) -> bool {
 }
 
 fn is_for_mark(request: &Outgoing) -> bool {
-    request.url.query().unwrap_or_default().ends_with("$deltatoken=latest")
+    request
+        .url
+        .query()
+        .unwrap_or_default()
+        .ends_with("$deltatoken=latest")
 }
 
 fn decoded(url: &url::Url) -> String {

@@ -30,6 +30,21 @@ pub struct Since<'a> {
 }
 
 impl Store {
+    /// Whether every document of the listing is one of this wanted set, so that it says who leads
+    /// whom.
+    pub async fn is_of_one_wanted_set(&self, since: Since<'_>, wanted: &str) -> Result<bool> {
+        let other: Option<i64> = sqlx::query_scalar(
+            "select 1 from people where connector = $1 and complete_in = $2 and wanted <> $3 \
+             limit 1",
+        )
+        .bind(since.connector)
+        .bind(since.listing)
+        .bind(wanted)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(other.is_none())
+    }
+
     /// Forgets what was said before the listing.
     pub async fn begin_changes(&self, since: Since<'_>) -> Result<()> {
         sqlx::query("delete from changed where connector = $1 and listing <> $2")

@@ -55,6 +55,12 @@ pub(super) async fn read(
         connector,
         listing: &listing,
     };
+    let wanted = reader.wanted_digest();
+    if !store.is_of_one_wanted_set(since, wanted).await? {
+        return Ok(instead(
+            "people were read for another mapping since the checkpoint was taken",
+        ));
+    }
     store.begin_changes(since).await?;
     let changes = Changes {
         since,

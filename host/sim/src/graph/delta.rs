@@ -128,7 +128,7 @@ impl Directory {
         let people = self.people();
         let round = match self.asked(received, &people)? {
             Asked::Round(round) => round,
-            Asked::Latest(round) => return Ok(self.page(&round, (&[], None))),
+            Asked::Latest(round) => return Ok(self.delta_page(&round, (&[], None))),
         };
         let is_old = round.age != self.delta_age.load(Ordering::Relaxed);
         if is_old || traps.lost_at_page == Some(round.pages + 1) {
@@ -155,7 +155,7 @@ impl Directory {
             pages: round.pages + 1,
             ..round.clone()
         });
-        Ok(self.page(&round, (&written, next.as_ref())))
+        Ok(self.delta_page(&round, (&written, next.as_ref())))
     }
 
     /// The round that a request begins or goes on with.
@@ -204,7 +204,7 @@ impl Directory {
         }
     }
 
-    fn page(&self, round: &Round, (people, next): (&[Value], Option<&Round>)) -> Reply {
+    fn delta_page(&self, round: &Round, (people, next): (&[Value], Option<&Round>)) -> Reply {
         let (name, token) = match next {
             Some(next) => ("next", format!("$skiptoken={}", next.token())),
             None => ("delta", format!("$deltatoken={}", round.token())),
@@ -326,12 +326,12 @@ fn managers(people: &People, who: Who, (changes, is_new): (&[&Change], bool)) ->
 
 fn page_size(received: &Received) -> usize {
     let prefer = received.header("prefer").unwrap_or_default();
-    let sizes = prefer.split(',').filter_map(|part| {
+    let mut sizes = prefer.split(',').filter_map(|part| {
         let (name, size) = part.trim().split_once('=')?;
         name.eq_ignore_ascii_case("odata.maxpagesize")
             .then(|| size.trim().parse().ok())?
     });
-    sizes.last().unwrap_or(DEFAULT_PAGE).clamp(1, 999)
+    sizes.next_back().unwrap_or(DEFAULT_PAGE).clamp(1, 999)
 }
 
 fn prefers(received: &Received, wish: &str) -> bool {
