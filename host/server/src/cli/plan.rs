@@ -208,6 +208,7 @@ pub(super) async fn show(out: Out, done: &Done, path: Option<&Path>) -> Result<(
         sync::write_plan(path, &done.report, stage).await?;
         out.say(format!("wrote {}", path.display()));
     }
+    report::tell(out, &done.report);
     if !out.json {
         let changes = first_changes(done, report::EXAMPLES_MAX as u64).await?;
         report::print(out, &done.report, &changes);
@@ -219,16 +220,6 @@ pub(super) async fn show(out: Out, done: &Done, path: Option<&Path>) -> Result<(
             done.report.summary.changes
         );
         return Err(Failure::of("usage", message).hint("add --out plan.ndjson"));
-    }
-    if let Some(why) = done
-        .report
-        .source
-        .as_ref()
-        .and_then(|read| read.why.as_ref())
-    {
-        out.warn(format!(
-            "everybody was listed instead of what changed: {why}"
-        ));
     }
     let changes = match path {
         Some(_) => Vec::new(),

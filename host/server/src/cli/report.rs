@@ -17,12 +17,6 @@ const VALUE_CHARS_MAX: usize = 40;
 /// Prints a whole report; `changes` are the first few of `report.summary.changes`.
 pub(super) fn print(out: Out, report: &Report, changes: &[Change]) {
     out.data(headline(report));
-    if let Some(why) = report.source.as_ref().and_then(|read| read.why.as_deref()) {
-        out.warn(format!(
-            "everybody was listed instead of what changed: {}",
-            visible(why)
-        ));
-    }
     out.data(totals(report).to_string());
     if report.targets.len() > 1 || report.targets.values().any(|target| target.error.is_some()) {
         out.data(targets(report).to_string());
@@ -70,6 +64,15 @@ pub(super) fn print(out: Out, report: &Report, changes: &[Change]) {
         ));
     }
     out.data(format!("digest {}", report.digest));
+}
+
+/// Says what somebody who asked for changes only should know, beside all data.
+pub(super) fn tell(out: Out, report: &Report) {
+    let source = report.source.as_ref();
+    if let Some(why) = source.and_then(|source| source.why.as_deref()) {
+        let why = visible(why);
+        out.warn(format!("everybody was listed, not only who changed: {why}"));
+    }
 }
 
 fn headline(report: &Report) -> String {
