@@ -130,7 +130,8 @@ pub(super) async fn close(run: &Run<'_>, reading: &Reading, report: &Report) -> 
     if has_failed || !is_done {
         return Ok(());
     }
-    let Some(mark) = &reading.checkpoint else {
+    let mark = reading.checkpoint.as_ref().filter(|mark| !mark.is_empty());
+    let Some(mark) = mark else {
         return Ok(());
     };
     let store = &run.host.store;
