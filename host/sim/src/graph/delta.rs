@@ -340,3 +340,6 @@ fn prefers(received: &Received, wish: &str) -> bool {
         .split(',')
         .any(|part| part.trim().eq_ignore_ascii_case(wish))
 }
+
+#[cfg(test)]
+mod tests;

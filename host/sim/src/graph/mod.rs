@@ -33,8 +33,6 @@ mod token;
 mod users;
 
 #[cfg(test)]
-mod delta_tests;
-#[cfg(test)]
 mod tests;
 
 /// A group and its members, in their order.

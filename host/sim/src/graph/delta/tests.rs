@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{DeltaTraps, Graph, Lost, Options};
+use super::{DeltaTraps, Lost};
+use crate::graph::{Graph, Options};
 use crate::people::{Manager, People, Who};
 use crate::probe::{Probe, graph_probe};
 
