@@ -111,6 +111,34 @@ async fn a_sync_prints_what_became_of_each_change_and_is_quiet_the_next_time() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_over_changes_says_when_everybody_was_listed_instead() {
+    let terminal = Terminal::start(12).await;
+    let first = terminal.run(&["sync", "demo", "--changes", "--json"]).await;
+    assert_eq!(
+        (first.exit, &first.json()["source"]["read"]),
+        (0, &"complete".into())
+    );
+    assert!(first.err.contains("everybody was listed"), "{}", first.err);
+    let who = terminal.world.graph.people(|people| people.iter().nth(3));
+    let who = who.unwrap();
+    terminal
+        .world
+        .graph
+        .people(|people| people.set(who, "city", "Elsewhere"));
+    let plan = terminal.run(&["plan", "demo", "--changes", "--json"]).await;
+    assert_eq!((plan.exit, plan.err.as_str()), (0, ""));
+    assert_eq!(keys(&plan.json()["source"]), ["read", "requests", "bytes"]);
+    let second = terminal.run(&["sync", "demo", "--changes"]).await;
+    assert_eq!(second.exit, 0, "{second:?}");
+    assert!(
+        second.out.contains("who changed or were due"),
+        "{}",
+        second.out
+    );
+    assert_eq!(terminal.out_of_tune(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_held_run_exits_with_3_and_is_approved_by_its_digest() {
     let terminal = Terminal::start(40).await;
     terminal.run(&["sync", "demo"]).await;
