@@ -89,8 +89,14 @@ impl Conversation {
         };
         match begin.goal {
             Goal::Everyone => {
-                self.begin_checkpoint(options, now_ms);
+                // Who came into a group or left it is no modification of the person.
+                if begin.groups.is_empty() {
+                    self.begin_checkpoint(options, now_ms);
+                }
                 self.queue.push_back(Task::Page(Vec::new()));
+            }
+            Goal::ChangesSince(_) if !begin.groups.is_empty() => {
+                return Err(unsupported("changes of the members of groups"));
             }
             Goal::ChangesSince(mark) => self.begin_changes(&mark, options)?,
             Goal::People(names) => self.begin_lookups(names, options, turn),
