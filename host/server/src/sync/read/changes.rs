@@ -8,7 +8,6 @@
 use std::collections::HashMap;
 
 use attune_core::project::Projector;
-use attune_core::selector::Names;
 use tokio::sync::mpsc;
 
 use super::partial::Merger;
@@ -111,9 +110,10 @@ impl Reader<'_> {
     ) -> Result<Completion, Failed> {
         let (sender, mut pages) = mpsc::channel(PAGES_WAITING);
         let take = async {
+            let (wanted, names) = (self.inputs.wanted, self.inputs.source.names());
             let mut hand = Hand {
-                projector: Projector::new(self.inputs.wanted.clone(), Names::Exact),
-                merger: Merger::new(self.inputs.wanted, Names::Exact),
+                projector: Projector::new(wanted.clone(), names),
+                merger: Merger::new(wanted, names),
             };
             while let Some(page) = pages.recv().await {
                 let people = page.people.len() as u64;
