@@ -14,7 +14,7 @@ use attune_tests::TestApp;
 
 use super::{SEED, VALUES};
 
-const ABOUT: &str = "  I am <me> & \"nobody\" else.\n\nLine 3\n";
+const ABOUT: &str = "  I am <me> & \"nobody\" else.\r\n\r\nLine 3\r\n";
 /// A field, what the form calls it, and the member that it comes from.
 const FIELDS: [(&str, Field, &str); 6] = [
     ("phone", Field::Phone, "department"),

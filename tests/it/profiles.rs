@@ -31,7 +31,7 @@ const FIELDS: [(Field, &str); 6] = [
 ];
 const DEPARTMENT: &str = "department = \"department\"";
 const SEND: &str = "doedituser.action";
-const ABOUT: &str = "  I like trains.\nAsk <me> & \"you\"\n";
+const ABOUT: &str = "  I like trains.\r\nAsk <me> & \"you\"\r\n";
 
 /// Everybody has an account in a Jira and in a Confluence of this generation.
 async fn beside(people: usize, version: Version) -> TestApp {

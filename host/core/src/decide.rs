@@ -63,12 +63,21 @@ pub struct Situation<'a> {
     pub existing: Existing,
     /// The deciding row's `conflict`.
     pub conflict: Conflict,
-    /// Longest text (in UTF-16 units, as the products count) that the field takes, where known.
-    pub text_max: Option<usize>,
+    /// The longest text that the field takes, where known.
+    pub text_max: Option<TextMax>,
     /// What the target does to a value before it stores it.
     pub normalise: Normalise,
     /// What the target made of our last writes, where it made the same of all of them.
     pub altered: Option<Altered<'a>>,
+}
+
+/// The longest text that a field takes, as its product counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextMax {
+    /// UTF-16 units: forms and columns of the products.
+    Utf16(usize),
+    /// Bytes of the value as a JSON string, quotes and escapes included.
+    JsonBytes(usize),
 }
 
 /// A value that the target took and does not show.
@@ -211,13 +220,25 @@ fn by_table(situation: &Situation<'_>) -> Decision {
 }
 
 /// Longer than the field takes: said before anything is sent, and never cut.
-fn too_long(value: &str, text_max: Option<usize>) -> Option<Problem> {
-    let max = text_max?;
-    let length = value.encode_utf16().count();
+fn too_long(value: &str, text_max: Option<TextMax>) -> Option<Problem> {
+    let (length, max, unit) = match text_max? {
+        TextMax::Utf16(max) => (value.encode_utf16().count(), max, "characters"),
+        TextMax::JsonBytes(max) => (json_bytes(value), max, "bytes as JSON"),
+    };
     (length > max).then(|| {
-        let message = format!("the value has {length} characters and the field takes {max}");
+        let message = format!("the value has {length} {unit} and the field takes {max}");
         Problem::new("too-long", message)
     })
+}
+
+/// The length of a text as a JSON string (RFC 8259 section 7), escaped as little as may be.
+fn json_bytes(value: &str) -> usize {
+    let escaped = value.chars().map(|c| match c {
+        '"' | '\\' | '\u{8}' | '\t' | '\n' | '\u{c}' | '\r' => 2,
+        '\0'..='\u{1f}' => 6,
+        _ => c.len_utf8(),
+    });
+    escaped.sum::<usize>() + 2
 }
 
 fn held(decision: Decision) -> Decision {

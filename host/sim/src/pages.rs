@@ -33,10 +33,14 @@ pub(crate) fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
+/// What the sites are called; their pages' titles end with it, as on the originals. It has words of
+/// sign-in pages in it.
+const SITE_NAME: &str = "Catalog Intranet Licence Desk";
+
 /// A whole page; `head` is markup, `title` is text.
 pub(crate) fn page(class: &'static str, status: u16, title: &str, head: &str, body: &str) -> Reply {
     let html = format!(
-        "<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8><title>{}</title>{head}\
+        "<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8><title>{} - {SITE_NAME}</title>{head}\
          </head><body>{body}</body></html>",
         text(title)
     );

@@ -205,11 +205,31 @@ fn values_when_the_target_trims_them_count_as_equal() {
 fn value_when_longer_than_the_field_fails_before_it_is_sent() {
     let (fits, long) = (set("\u{1f600}ab"), set("\u{1f600}abc"));
     let with = |outcome| Situation {
-        text_max: Some(4),
+        text_max: Some(TextMax::Utf16(4)),
         ..situation(None, EMPTY, outcome)
     };
     assert_eq!(word(&decide(&with(&fits))), "Fill ->\u{1f600}ab");
     assert_eq!(word(&decide(&with(&long))), "too-long");
+}
+
+#[test]
+fn a_json_limit_counts_bytes_with_quotes_and_escapes() {
+    for text in [
+        "ab",
+        "\u{1f600}",
+        "\"\\\u{8}\t\n\u{c}\r",
+        "\0\u{1f}\u{7f}",
+        "ä€/",
+    ] {
+        let bytes = serde_json::to_string(text).unwrap().len();
+        let value = set(text);
+        let with = |max| Situation {
+            text_max: Some(TextMax::JsonBytes(max)),
+            ..situation(None, EMPTY, &value)
+        };
+        assert!(word(&decide(&with(bytes))).starts_with("Fill"), "{text:?}");
+        assert_eq!(word(&decide(&with(bytes - 1))), "too-long", "{text:?}");
+    }
 }
 
 fn any_text() -> impl Strategy<Value = Option<String>> {

@@ -1,23 +1,8 @@
 //! The errors of the services as failures that a command prints: code, message with its causes,
 //! hint, exit code.
 
-use crate::fault::Failure;
+use crate::fault::{Failure, chain};
 use crate::{source, store, sync, target};
-
-/// An error and its causes in one line, without repeating what a cause says again.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let message = error.to_string();
-        if !text.contains(&message) {
-            text.push_str(": ");
-            text.push_str(&message);
-        }
-        cause = error.source();
-    }
-    text
-}
 
 impl From<sync::Error> for Failure {
     fn from(error: sync::Error) -> Self {
@@ -65,7 +50,7 @@ fn of_source(error: &source::Error, message: String) -> Failure {
 }
 
 fn of_target(error: &target::Error, message: String) -> Failure {
-    Failure::of(&target::problem(error).code, message).exit(4)
+    Failure::of(&error.problem().code, message).exit(4)
 }
 
 impl From<store::Error> for Failure {

@@ -3,7 +3,7 @@
 
 use attune_core::account::Product;
 use attune_core::mapping::FieldKind;
-use attune_core::route::{Body, Call, CustomRoute, Escape};
+use attune_core::route::{Blanks, Body, Call, CustomRoute, Escape};
 
 use super::definition::Route;
 use crate::settings::reader::{Node, Section};
@@ -99,6 +99,10 @@ fn call(node: &Node<'_>, key: &str) -> Option<Call> {
             return None;
         }
     }
+    if let Some(what) = flaw(&call) {
+        node.error(what, "every request would be refused: correct the template");
+        return None;
+    }
     if !call.mentions("{username}") && !call.mentions("{key}") {
         node.error(
             format!("'{key}' does not say whose property it is"),
@@ -107,6 +111,36 @@ fn call(node: &Node<'_>, key: &str) -> Option<Call> {
         return None;
     }
     Some(call)
+}
+
+/// What is wrong with a template whatever is filled in.
+fn flaw(call: &Call) -> Option<String> {
+    let blanks = Blanks {
+        username: "x",
+        key: "x",
+        field: "x",
+        value: "x",
+    };
+    let url = call.url(&blanks);
+    let is_legal = |c: char| c.is_ascii_graphic() && !"#\\{}".contains(c);
+    if let Some(wrong) = url.chars().find(|c| !is_legal(*c)) {
+        return Some(match wrong {
+            '{' | '}' => {
+                "the url has a brace that is no part of {username}, {key}, {field} or {value}"
+                    .to_owned()
+            }
+            wrong => format!("a url cannot hold {wrong:?} as it is: write it percent-encoded"),
+        });
+    }
+    let is_json = call
+        .body
+        .as_ref()
+        .is_some_and(|body| body.escape == Escape::Json);
+    let body = call.body(&blanks).filter(|_| is_json)?;
+    let error = serde_json::from_str::<serde::de::IgnoredAny>(&body).err()?;
+    Some(format!(
+        "the body is not JSON ({error}): are the blanks in quotes?"
+    ))
 }
 
 fn address(node: &Node<'_>) -> Option<String> {
@@ -159,12 +193,13 @@ fn status(node: &Node<'_>) -> Option<u16> {
 }
 
 fn pointer(node: &Node<'_>, is_read: bool) -> Option<String> {
-    let text = node.full_text()?;
+    let text = node.text()?;
     if !is_read {
         node.error("only 'read' has a value", "take it out");
         return None;
     }
-    if !text.starts_with('/') {
+    // Empty is the whole document (RFC 6901, 5).
+    if !text.is_empty() && !text.starts_with('/') {
         node.error(
             format!("\"{text}\" does not say where in JSON the value is"),
             "a JSON pointer (RFC 6901), such as value = \"/value\"; without it the whole answer is \
@@ -186,12 +221,20 @@ pub(super) fn property(name: &str, node: &Node<'_>, route: Route) -> Option<Fiel
     }
     match route {
         Route::AdminForm => return Some(FieldKind::AdminForm),
-        Route::Custom => return Some(FieldKind::Custom),
-        Route::EntityProperty => {}
+        Route::Custom | Route::EntityProperty => {}
     }
-    // The name is a part of the path, where Tomcat refuses an encoded slash and every client
-    // removes dots.
-    if name.contains(['/', '\\']) || name == "." || name == ".." {
+    if name == "." || name == ".." {
+        node.error(
+            format!("'{name}' cannot be a part of a url"),
+            "every client takes it for a step: choose another name",
+        );
+        return None;
+    }
+    if route == Route::Custom {
+        return Some(FieldKind::Custom);
+    }
+    // The name is a part of the path, where Tomcat refuses an encoded slash.
+    if name.contains(['/', '\\']) {
         node.error(
             format!("the User Property '{name}' cannot be addressed by REST"),
             "choose a name without / and \\",

@@ -63,6 +63,21 @@ pub fn find(code: &str) -> Option<&'static Entry> {
     all().find(|entry| entry.code == code)
 }
 
+/// An error and its causes in one line, without repeating what a cause says again.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let message = error.to_string();
+        if !text.contains(&message) {
+            text.push_str(": ");
+            text.push_str(&message);
+        }
+        cause = error.source();
+    }
+    text
+}
+
 /// Why a command ended without doing what it was asked; printed once, at the edge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {

@@ -134,7 +134,7 @@ pub(super) const HOST: &[Entry] = &[
         Fault::Data,
         1,
         "The target takes the value and shows another one; after three runs it is not written again.",
-        "See what the product does to such values (trims, escapes, cuts), and map what it would keep.",
+        "See what the product does to such values (trims, escapes, cuts), and map what it would keep; sync --user tries it once more.",
     ),
     entry(
         "held",

@@ -7,7 +7,7 @@ use super::conversation::Ask;
 use super::error::Error;
 use super::people::Page;
 use super::spec::Source;
-use crate::net;
+use crate::{fault, net};
 
 /// One line of a check.
 pub type Finding = Found;
@@ -54,11 +54,10 @@ async fn probe(source: &Source, wanted: Vec<String>, groups: Vec<String>) -> Vec
 }
 
 fn failed(error: &Error) -> Finding {
-    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
     Finding {
         name: error.code().to_owned(),
         ok: false,
-        message: format!("{error}{}", cause.unwrap_or_default()),
+        message: fault::chain(error),
         fix: "correct what it names and check again".to_owned(),
     }
 }

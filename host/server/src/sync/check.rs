@@ -1,13 +1,12 @@
 //! Checking both ends of a connector: what works, what does not, and what to do.
 
-use attune_core::Problem;
 use attune_core::mapping::FieldKind;
 use serde::Serialize;
 
 use super::pin::Pinned;
 use super::{Error, Host, ends};
 use crate::connector::Loaded;
-use crate::source;
+use crate::{fault, source};
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -46,8 +45,7 @@ pub async fn check(host: &Host, loaded: &Loaded) -> Result<Vec<CheckLine>, Error
     let groups = pinned.connector.scope.groups.clone();
     // An end that cannot be opened (a secret is unset) does not hide what is wrong with another.
     match ends::source(host, &pinned) {
-        Err(Error::Configuration(problem)) => lines.push(unusable("source", problem)),
-        Err(error) => return Err(error),
+        Err(error) => lines.push(unusable("source", &error)),
         Ok(source) => {
             for finding in source::check(&source, wanted, groups).await {
                 lines.push(CheckLine {
@@ -63,11 +61,10 @@ pub async fn check(host: &Host, loaded: &Loaded) -> Result<Vec<CheckLine>, Error
         let name = &target.spec.name;
         let client = match ends::target(host, &target.spec) {
             Ok(client) => client,
-            Err(Error::Configuration(problem)) => {
-                lines.push(unusable(name, problem));
+            Err(error) => {
+                lines.push(unusable(name, &error));
                 continue;
             }
-            Err(error) => return Err(error),
         };
         for finding in client.check().await {
             lines.push(CheckLine {
@@ -87,16 +84,18 @@ pub async fn check(host: &Host, loaded: &Loaded) -> Result<Vec<CheckLine>, Error
     Ok(lines)
 }
 
-fn unusable(end: &str, problem: Problem) -> CheckLine {
-    let fix = match problem.code.as_str() {
-        "secret" => "set the variable or write the file that the message names".to_owned(),
-        _ => String::new(),
+fn unusable(end: &str, error: &Error) -> CheckLine {
+    let (code, message) = match error {
+        Error::Configuration(problem) => (problem.code.as_str(), problem.message.clone()),
+        Error::Source(error) => (error.code(), fault::chain(error)),
+        error => ("options", error.to_string()),
     };
+    let remedy = fault::find(code).map_or("", |entry| entry.remedy);
     CheckLine {
         name: format!("{end}: configuration"),
         ok: false,
-        message: problem.message,
-        fix,
+        message,
+        fix: remedy.to_owned(),
     }
 }
 

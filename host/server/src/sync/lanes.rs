@@ -9,7 +9,7 @@ use attune_core::plan::Fingerprinter;
 
 use super::pin::Pinned;
 use super::{Error, Host, ends};
-use crate::target::{self, Target};
+use crate::target::Target;
 
 /// One target while a run lasts.
 pub(super) struct Lane {
@@ -35,7 +35,7 @@ impl Lane {
         if self.error.is_none() && !self.is_signed_in {
             match self.client.sign_in().await {
                 Ok(()) => self.is_signed_in = true,
-                Err(error) => self.error = Some(target::problem(&error)),
+                Err(error) => self.error = Some(error.problem()),
             }
         }
         self.error.is_none()

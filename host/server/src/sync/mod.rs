@@ -123,6 +123,11 @@ impl Order {
         matches!(self.mode, Mode::Full | Mode::User(_))
     }
 
+    /// Whether it is about one person.
+    pub fn is_single(&self) -> bool {
+        matches!(self.mode, Mode::User(_))
+    }
+
     /// Whether guards are checked.
     pub fn is_guarded(&self) -> bool {
         !matches!(self.mode, Mode::User(_) | Mode::Sample(_))

@@ -285,15 +285,18 @@ impl<'a> Planner<'a> {
             apply: row.apply,
             existing: row.existing,
             conflict: row.conflict,
-            text_max: lane.client.value_chars_max(field),
+            text_max: lane.client.text_max(field),
             normalise: lane.client.normalise(field),
-            altered: case.altered.and_then(|all| all.get(field)).map(|found| {
-                attune_core::decide::Altered {
+            // Who is asked for by name is tried again: the target may have been corrected.
+            altered: case
+                .altered
+                .filter(|_| !self.run.order.is_single())
+                .and_then(|all| all.get(field))
+                .map(|found| attune_core::decide::Altered {
                     value: &found.value,
                     stored: &found.stored,
                     times: found.times,
-                }
-            }),
+                }),
         })
     }
 

@@ -64,7 +64,7 @@ pub(super) async fn recover(run: &Run<'_>, lanes: &mut [Lane]) -> Result<u64, Er
 
 /// What became of an operation and which values of it are ours now, or `None` where the target
 /// cannot be asked.
-async fn read_back(lane: &Lane, open: &Open) -> Option<(Ending, Vec<Record>)> {
+async fn read_back(lane: &mut Lane, open: &Open) -> Option<(Ending, Vec<Record>)> {
     let account = AccountRef {
         key: open.operation.account.clone(),
         username: String::new(),
@@ -79,6 +79,10 @@ async fn read_back(lane: &Lane, open: &Open) -> Option<(Ending, Vec<Record>)> {
             Verdict::Other => (Ending::Conflict, records(open, &held, client)),
         }),
         Err(target::Error::Gone) => Some((Ending::Gone, Vec::new())),
+        Err(target::Error::Target { problem }) => {
+            lane.error = Some(problem);
+            None
+        }
         Err(_) => None,
     }
 }

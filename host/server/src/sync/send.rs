@@ -165,8 +165,9 @@ async fn send_one(client: &dyn Target, unit: &Unit) -> Answer {
             Ok(()) => return Answer::Written,
             Err(target::Error::Gone) => return Answer::Gone,
             Err(target::Error::Rejected { problem }) => {
+                // Its words may quote the value; they are in the report.
                 tracing::warn!(code = %problem.code, account = %unit.journal.account,
-                    "the target refused a write: {}", problem.message);
+                    "the target refused a write");
                 return Answer::Rejected(problem);
             }
             Err(target::Error::Target { problem }) => return Answer::NotSent(Some(problem)),

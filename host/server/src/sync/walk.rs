@@ -17,7 +17,6 @@ use super::tally::Tally;
 use super::{Error, Run};
 use crate::store::links::Place;
 use crate::store::stage::Stage;
-use crate::target;
 
 /// What a reading brought.
 pub(super) struct Reading {
@@ -79,7 +78,7 @@ impl Walk<'_> {
                         .await?;
                     troubles.append(&mut linker.troubles);
                 }
-                Err(Error::Target(error)) => lane.error = Some(target::problem(&error)),
+                Err(Error::Target(error)) => lane.error = Some(error.problem()),
                 Err(error) => return Err(error),
             }
         }

@@ -98,7 +98,11 @@ pub(super) fn judge(answer: &Response, is_write: bool, us: &Us) -> Result<Said, 
     let product = us.product;
     match answer.status {
         200..=299 if is_page(answer) => Err(sign_in_page()),
-        200..=299 => success(answer),
+        200..=299 => success(answer).map_err(|error| match error {
+            // It may have been done: what is there decides.
+            Error::Target { .. } if is_write => Error::Unknown,
+            error => error,
+        }),
         301..=308 => Err(redirected(answer, us)),
         401 => Err(not_signed_in(answer, us)),
         403 => Err(forbidden(answer, us, &said())),
@@ -241,7 +245,7 @@ pub(super) fn sign_in_page() -> Error {
     )
 }
 
-fn redirected(answer: &Response, us: &Us) -> Error {
+pub(super) fn redirected(answer: &Response, us: &Us) -> Error {
     let place = answer.redirect();
     Error::target(
         "sign-in",

@@ -22,7 +22,15 @@ const PAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub(super) struct Browser {
     signed: Slot,
     plain: Slot,
-    cookies: Mutex<BTreeMap<String, String>>,
+    jar: Mutex<Jar>,
+}
+
+/// The cookies of one session. What answers a request of an earlier one sets is not kept: it would
+/// sign the new session out.
+#[derive(Default)]
+struct Jar {
+    session: u64,
+    cookies: BTreeMap<String, String>,
 }
 
 /// Whether a request shows the credential.
@@ -64,18 +72,20 @@ impl Browser {
         Self {
             signed: slots.signed.clone(),
             plain: slots.plain.clone(),
-            cookies: Mutex::default(),
+            jar: Mutex::default(),
         }
     }
 
     /// Forgets the session.
     pub(super) fn clear(&self) {
-        self.jar().clear();
+        let mut jar = self.jar();
+        jar.session += 1;
+        jar.cookies.clear();
     }
 
     /// The value of a cookie.
     pub(super) fn cookie(&self, name: &str) -> Option<String> {
-        self.jar().get(name).cloned()
+        self.jar().cookies.get(name).cloned()
     }
 
     /// Reads a page.
@@ -101,7 +111,7 @@ impl Browser {
     async fn visit(&self, request: Request, show: Show) -> Result<Visit, net::Error> {
         let mut request = request.with_header("accept", "text/html");
         request.body_bytes_max = PAGE_BYTES_MAX;
-        let cookies = self.cookie_header();
+        let (session, cookies) = self.cookie_header();
         if !cookies.is_empty() {
             request = request.with_header("cookie", cookies);
         }
@@ -110,7 +120,7 @@ impl Browser {
             Show::Session => &self.plain,
         };
         let answer = slot.exchange(request).await?;
-        self.keep(&answer);
+        self.keep(session, &answer);
         let location = answer.header("location").map(str::to_owned);
         let is_elsewhere = (300..400).contains(&answer.status);
         let page = if is_elsewhere {
@@ -125,19 +135,24 @@ impl Browser {
         })
     }
 
-    fn jar(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {
-        self.cookies.lock().unwrap_or_else(PoisonError::into_inner)
+    fn jar(&self) -> std::sync::MutexGuard<'_, Jar> {
+        self.jar.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn cookie_header(&self) -> String {
+    /// The session's number, and its cookies as a header.
+    fn cookie_header(&self) -> (u64, String) {
         let jar = self.jar();
-        let pairs: Vec<String> = jar.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        pairs.join("; ")
+        let pairs = jar.cookies.iter().map(|(k, v)| format!("{k}={v}"));
+        (jar.session, pairs.collect::<Vec<_>>().join("; "))
     }
 
     /// Keeps what an answer sets. All of them go back to this one site, whatever their path says.
-    fn keep(&self, answer: &Response) {
+    fn keep(&self, session: u64, answer: &Response) {
         let mut jar = self.jar();
+        if jar.session != session {
+            return;
+        }
+        let jar = &mut jar.cookies;
         let set = answer
             .headers
             .iter()

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::{Error, Finding};
+use crate::fault;
 use crate::net::{self, Slot};
 
 /// The way to the site: address, connection, certificate.
@@ -37,6 +38,7 @@ pub(super) fn line(name: &str, result: Result<String, Error>) -> Finding {
     }
 }
 
+/// What to do here, where the table of codes would be too general.
 fn fix_of(code: &str) -> &'static str {
     match code {
         "websudo" => {
@@ -44,15 +46,12 @@ fn fix_of(code: &str) -> &'static str {
              user-property-route that needs no page (entity-property, custom), or switch secure \
              administrator sessions off"
         }
-        "two-step" => "except the service account from two-step verification",
-        "captcha" => "sign in once with a browser, then correct the password",
         "sign-in" => "check username and password, or make a new personal access token",
         "permission" => {
             "give the account the global permission \"Jira Administrators\", in Confluence \
              \"Confluence Administrator\""
         }
         "bad-answer" => "write the url as in the browser, up to and with the context path",
-        "unavailable" => "wait until the product is running again",
-        _ => "",
+        _ => fault::find(code).map_or("", |entry| entry.remedy),
     }
 }

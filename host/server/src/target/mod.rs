@@ -18,7 +18,7 @@ use std::path::PathBuf;
 
 use attune_core::Problem;
 use attune_core::account::{Account, MatchBy, Product};
-use attune_core::decide::Normalise;
+use attune_core::decide::{Normalise, TextMax};
 use attune_core::mapping::Field;
 use attune_core::route::CustomRoute;
 use futures_util::future::BoxFuture;
@@ -113,8 +113,8 @@ pub trait Target: Send + Sync {
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
 
-    /// The longest value of a field in UTF-16 units, where the product documents one.
-    fn value_chars_max(&self, field: &Field) -> Option<usize>;
+    /// The longest value of a field, where the product documents one.
+    fn text_max(&self, field: &Field) -> Option<TextMax>;
 
     /// What the product does to a value of a field before it stores it (trimming); idempotent.
     fn normalise(&self, field: &Field) -> Normalise;
@@ -192,11 +192,6 @@ fn settled(target: &dyn Target, operation: &Operation, held: Held) -> Result<(),
         return Ok(());
     }
     Err(Error::Altered { held })
-}
-
-/// What went wrong, as reports and `--json` show it.
-pub fn problem(error: &Error) -> Problem {
-    error.problem()
 }
 
 /// A site and the way there.

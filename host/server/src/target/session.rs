@@ -182,8 +182,10 @@ impl Session {
             return Ok(visit);
         }
         match answer::judge(&visit.answer, is_write, &self.us)? {
+            // Of one user: a site without the page says so when the session is opened.
             Said::Yes(_) | Said::Absent(_) | Said::NoRoute => {
-                Err(answer::no_route(self.doors.first_page))
+                let problem = answer::no_route(self.doors.first_page).problem();
+                Err(Error::Rejected { problem })
             }
         }
     }
@@ -203,6 +205,17 @@ impl Session {
             Renewal::SignIn => self.sign_in().await,
             Renewal::Password => self.give_password().await,
         };
+        let done = done.map_err(|error| match error {
+            // The answer to a sign-in was lost; nobody's profile was written.
+            Error::Unknown => {
+                let message = format!(
+                    "{} did not answer the sign-in to its pages",
+                    self.us.product
+                );
+                Error::target("unavailable", message)
+            }
+            error => error,
+        });
         match &done {
             Ok(()) => gate.renewals += 1,
             // What passes (a lost connection, maintenance) may be tried again.
@@ -216,7 +229,11 @@ impl Session {
 
     async fn sign_in(&self) -> Result<(), Error> {
         self.browser.clear();
-        let visit = self.get(self.doors.first_page, Show::Credential).await?;
+        let visit = match self.get(self.doors.first_page, Show::Credential).await {
+            // It let us in, and wants to be asked about somebody.
+            Err(Error::Rejected { .. }) => return Ok(()),
+            visit => visit?,
+        };
         if !matches!(self.standing(&visit), Standing::SignedOut) {
             return Ok(());
         }
@@ -317,6 +334,9 @@ impl Session {
 
     /// Why a page is not the one that a change, or a visit, ends with.
     pub(super) fn refused(&self, visit: &Visit, wanted: &str) -> Error {
+        if visit.location.is_some() {
+            return answer::redirected(&visit.answer, &self.us);
+        }
         if let Some(error) = self.interruption(visit) {
             return error;
         }
@@ -333,10 +353,17 @@ impl Session {
 
     /// A page with status 200 that is not the one that was asked for.
     pub(super) fn interruption(&self, visit: &Visit) -> Option<Error> {
-        let title = visit.page.title.to_lowercase();
+        let title = words_of(&visit.page.title);
         let has = |words: &[&str]| words.iter().any(|word| title.contains(word));
         let product = self.us.product;
-        if has(&["two-step", "2-step", "two-factor", "verification", "2fa"]) {
+        let second_steps = [
+            " two step ",
+            " 2 step ",
+            " two factor ",
+            " verification ",
+            " 2fa ",
+        ];
+        if has(&second_steps) {
             return Some(Error::target(
                 "two-step",
                 format!(
@@ -345,17 +372,38 @@ impl Session {
                 ),
             ));
         }
-        if has(&["licen"]) {
+        if has(&[" licence ", " license ", " licensing "]) {
             return Some(Error::target(
                 "licence",
                 format!("{product} shows a page about its licence instead of the administration"),
             ));
         }
-        if has(&["log in", "sign in", "login"]) {
+        if has(&[" log in ", " sign in ", " login "]) {
             return Some(answer::sign_in_page());
         }
         None
     }
+}
+
+/// A form that came back instead of a redirect: what was sent was refused, for this one account.
+pub(super) fn shown_again(product: &str, visit: &Visit) -> Error {
+    let said = visit.page.errors.first();
+    let said = said.map_or(
+        "it shows the form again and gives no reason",
+        String::as_str,
+    );
+    Error::rejected("rejected", format!("{product} refused it: {said}"))
+}
+
+/// The words of a page's title with a space around each; the name of the site, behind the last
+/// dash, is left out: a site may be called "Catalog Intranet".
+fn words_of(title: &str) -> String {
+    let title = title.rsplit_once(" - ").map_or(title, |(title, _)| title);
+    let words = title
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    let words = words.map(|word| format!(" {}", word.to_lowercase()));
+    words.collect::<String>() + " "
 }
 
 /// Which lapses one request has met; a second one of a kind is no lapse.
@@ -391,4 +439,17 @@ fn filled_in<'a>(form: Option<&'a Form>, ours: &[(&'a str, &'a str)]) -> Vec<(&'
         .filter(|(name, _)| !is_ours(name))
         .chain(ours.iter().copied())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words_of;
+
+    #[test]
+    fn the_name_of_a_site_is_no_word_of_its_page() {
+        assert_eq!(words_of("Edit User - Catalog Intranet"), " edit user ");
+        assert_eq!(words_of("Log In - Dialog International"), " log in ");
+        assert_eq!(words_of("Two-step verification"), " two step verification ");
+        assert!(!words_of("Weblog Inventory").contains(" log in "));
+    }
 }

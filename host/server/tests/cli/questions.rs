@@ -56,6 +56,42 @@ async fn check_tells_of_an_unset_secret_in_a_line_and_looks_at_the_rest() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn check_tells_of_a_credential_that_does_not_fit_in_a_line_and_looks_at_the_rest() {
+    let terminal = Terminal::start(3).await;
+    let file = terminal.path("connectors/demo.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let fitting = "kind = \"oauth2-client-credentials\"";
+    assert!(text.contains(fitting), "{text}");
+    let secret = text
+        .lines()
+        .find(|line| line.contains("client-secret"))
+        .unwrap();
+    let place = secret.split_once('=').unwrap().1;
+    let rest: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.contains("client-secret") && !line.contains("client-id"))
+        .collect();
+    let other = format!("kind = \"bearer\"\ntoken ={place}");
+    std::fs::write(&file, rest.join("\n").replace(fitting, &other) + "\n").unwrap();
+    let told = terminal.run(&["check", "demo", "--json"]).await;
+    assert_eq!(told.exit, 1, "{told:?}");
+    let lines = told.json()[0]["lines"].as_array().unwrap().clone();
+    let wrong: Vec<_> = lines.iter().filter(|line| line["ok"] == false).collect();
+    assert_eq!(wrong.len(), 1, "{lines:#?}");
+    assert_eq!(wrong[0]["name"], "source: configuration");
+    assert!(
+        wrong[0]["message"].to_string().contains("bearer"),
+        "{wrong:?}"
+    );
+    assert_ne!(wrong[0]["fix"], "");
+    assert!(
+        lines
+            .iter()
+            .any(|line| line["name"].to_string().contains("jira: "))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_value_is_explained_from_its_source_to_the_run_that_wrote_it() {
     let terminal = Terminal::start(12).await;
     terminal.maps("Department = { from = \"department\", steps = [\"text.upper\"] }");

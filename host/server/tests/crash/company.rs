@@ -335,7 +335,10 @@ impl Company {
                     let tuned = cell.tuned(rules, wanted.as_deref());
                     if held == tuned.now {
                         *cell = tuned;
-                    } else if !(cell.is_loose && !is_full && held == cell.now) {
+                    } else if cell.is_loose && !is_full && held == cell.now {
+                        // Nothing was due, so it had been brought in tune before somebody typed.
+                        cell.ours = tuned.ours;
+                    } else {
                         wrong.push(format!(
                             "{} of person {person} at {}: {held:?} and not {:?} (the directory says \
                              {wanted:?}, before this {cell:?})",
@@ -406,7 +409,7 @@ fn accounts_of(people: &People) -> (jira::Accounts, confluence::Accounts) {
         profiles.edit(key, |account| {
             account.set(
                 confluence::Field::PersonalInformation,
-                "I like trains.\nAsk me about <maps> & timetables.",
+                "I like trains.\r\nAsk me about <maps> & timetables.",
             );
             account.set(confluence::Field::Im, "trainspotter");
         });

@@ -117,9 +117,10 @@ impl Site {
         let is_trimming = self.settings().is_trimming;
         let texts = WANTED.map(|(field, _)| field);
         for field in texts.into_iter().chain([Field::PersonalInformation]) {
-            let text = received.field(field.form_name()).unwrap_or_default();
-            // Browsers send lines that end in both characters.
-            typed.set(field, &text.replace("\r\n", "\n"));
+            typed.set(
+                field,
+                &received.field(field.form_name()).unwrap_or_default(),
+            );
         }
         for field in Field::PROFILE {
             let value = received.field(field.form_name()).unwrap_or_default();

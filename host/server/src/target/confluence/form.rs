@@ -7,6 +7,7 @@
 //! Source: `edituser.action` and `doedituser.action` as a browser sends them (Confluence 7.19 to 10);
 //! "Form token handling" (Atlassian) for the token that every form needs since 9.0.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -16,7 +17,7 @@ use attune_core::route::url_encoded;
 
 use super::super::browser::{Visit, last_part};
 use super::super::html::Form;
-use super::super::session::{Ask, Doors, Met, Session};
+use super::super::session::{Ask, Doors, Met, Session, shown_again};
 use super::users::by_key;
 use super::{AccountRef, Confluence, Error};
 
@@ -98,28 +99,31 @@ impl Sheet {
     }
 
     /// The form as it is sent with these values.
-    fn filled_in<'s>(&'s self, values: &[(&'s str, Option<&'s str>)]) -> Vec<(&'s str, &'s str)> {
+    fn filled_in<'s>(
+        &'s self,
+        values: &[(&'s str, Option<&'s str>)],
+    ) -> Vec<(&'s str, Cow<'s, str>)> {
         let ours = |name: &str| values.iter().find(|(known, _)| *known == name);
         let form = self.form.fields.iter();
-        let mut fields: Vec<(&str, &str)> = form
+        let mut fields: Vec<(&str, Cow<'_, str>)> = form
             .map(|(name, value)| match ours(name) {
-                Some((_, value)) => (name.as_str(), value.unwrap_or_default()),
-                None => (name.as_str(), value.as_str()),
+                Some((_, value)) => (name.as_str(), Cow::from(value.unwrap_or_default())),
+                None => (name.as_str(), with_line_ends(value)),
             })
             .collect();
         // Confluence wants name and address also where it does not let them be changed.
         let wanted = ["fullName", "email"].into_iter();
         fields.extend(wanted.filter_map(|name| {
             let locked = self.form.locked(name)?;
-            (!self.is_open(name)).then_some((name, locked))
+            (!self.is_open(name)).then_some((name, Cow::from(locked)))
         }));
         fields.extend(
             values
                 .iter()
                 .filter(|(name, _)| !self.is_open(name))
-                .map(|(name, value)| (*name, value.unwrap_or_default())),
+                .map(|(name, value)| (*name, Cow::from(value.unwrap_or_default()))),
         );
-        fields.push(("confirm", "Submit"));
+        fields.push(("confirm", Cow::from("Submit")));
         fields
     }
 }
@@ -193,6 +197,7 @@ impl Pages {
                 None => SAVE.to_owned(),
             };
             let is_last = attempt == TRIES_MAX;
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_ref())).collect();
             let ask = Ask::Post(&path, &fields);
             match self.session.ask_once(&ask, &mut met).await {
                 Ok(None) => {}
@@ -202,6 +207,9 @@ impl Pages {
                     // It was sent: whoever calls has to look again where it cannot be read back.
                     let now = self.read(site, account).await;
                     return now.map_err(|_| Error::Unknown);
+                }
+                Ok(Some(visit)) if form_of(&visit).is_some() => {
+                    return Err(shown_again("Confluence", &visit));
                 }
                 Ok(Some(visit)) => return Err(self.session.refused(&visit, FORM)),
                 Err(error) => return Err(error),
@@ -223,24 +231,42 @@ impl Pages {
 
     async fn page(&self, username: &str) -> Result<Page, Error> {
         let path = format!("{EDIT}?username={}", url_encoded(username));
-        let visit = self.session.ask(&Ask::Get(&path)).await?;
-        let is_it = |form: &&Form| last_part(&form.action) == last_part(SAVE);
-        if let Some(form) = visit.page.forms.iter().find(is_it) {
+        let visit = match self.session.ask(&Ask::Get(&path)).await {
+            Err(Error::Rejected { problem }) => return Ok(Page::Other(problem)),
+            visit => visit?,
+        };
+        if let Some(form) = form_of(&visit) {
             return Ok(Page::Form(Sheet {
                 username: username.to_owned(),
                 form: form.clone(),
             }));
         }
-        if let Some(error) = self.session.interruption(&visit) {
-            return Err(error);
-        }
         let other = self.session.refused(&visit, FORM);
+        if visit.location.is_some() || self.session.interruption(&visit).is_some() {
+            return Err(other);
+        }
         Ok(Page::Other(other.problem()))
     }
 
     fn names(&self) -> MutexGuard<'_, HashMap<String, String>> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Line ends as a browser sends them (WHATWG HTML, "constructing the entry list"): a page's reader
+/// leaves only the second of their two characters, and a text would come back changed.
+fn with_line_ends(value: &str) -> Cow<'_, str> {
+    if value.contains('\n') {
+        Cow::Owned(value.replace("\r\n", "\n").replace('\n', "\r\n"))
+    } else {
+        Cow::Borrowed(value)
+    }
+}
+
+/// The form of a user, where a page shows one.
+fn form_of(visit: &Visit) -> Option<&Form> {
+    let is_it = |form: &&Form| last_part(&form.action) == last_part(SAVE);
+    visit.page.forms.iter().find(is_it)
 }
 
 /// Confluence did nothing, because the form's token is not that of the session.

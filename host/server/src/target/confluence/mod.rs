@@ -19,7 +19,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use attune_core::account::{Account, MatchBy};
-use attune_core::decide::{Normalise, as_shown};
+use attune_core::decide::{Normalise, TextMax, as_shown};
 use attune_core::mapping::{Field, FieldKind};
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, MutexGuard, mpsc};
@@ -94,8 +94,8 @@ impl Target for Confluence {
         }
     }
 
-    fn value_chars_max(&self, _: &Field) -> Option<usize> {
-        Some(VALUE_CHARS_MAX)
+    fn text_max(&self, _: &Field) -> Option<TextMax> {
+        Some(TextMax::Utf16(VALUE_CHARS_MAX))
     }
 
     fn normalise(&self, _: &Field) -> Normalise {

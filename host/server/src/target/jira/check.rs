@@ -8,13 +8,17 @@ use serde_json::Value as Json;
 
 use super::super::answer::{Said, no_route, unexpected};
 use super::super::check::{line, way};
-use super::{Error, Finding, Jira};
+use super::custom;
+use super::{AccountRef, Error, Finding, Jira};
+
+/// A property that nobody has: whether the endpoint answers at all is the question.
+const PROBED: &str = "attune-check";
 
 pub(super) async fn sign_in(jira: &Jira) -> Result<(), Error> {
-    let name = who_am_i(jira).await?;
+    let us = who_am_i(jira).await?;
     may_administer(jira).await?;
     match &jira.pages {
-        Some(pages) => pages.open(&name).await,
+        Some(pages) => pages.open(&us.username).await,
         None => Ok(()),
     }
 }
@@ -31,10 +35,10 @@ pub(super) async fn check(jira: &Jira) -> Vec<Finding> {
         return findings;
     }
     let who = who_am_i(jira).await;
-    let name = who.as_ref().ok().cloned();
-    let who = who.map(|name| format!("signed in as {name}"));
+    let us = who.as_ref().ok().cloned();
+    let who = who.map(|us| format!("signed in as {}", us.username));
     findings.push(line("sign-in", who));
-    let Some(name) = name else {
+    let Some(us) = us else {
         return findings;
     };
     let may = may_administer(jira).await;
@@ -42,9 +46,14 @@ pub(super) async fn check(jira: &Jira) -> Vec<Finding> {
     findings.push(line("permission", may));
     findings.push(line("users", users(jira).await));
     if let Some(pages) = &jira.pages {
-        let opened = pages.open(&name).await;
+        let opened = pages.open(&us.username).await;
         let opened = opened.map(|()| "the page of User Properties opens".to_owned());
         findings.push(line("administration pages", opened));
+    }
+    if let Some(route) = &jira.custom {
+        let read = custom::read(jira, route, &us, PROBED).await;
+        let read = read.map(|_| "the endpoint of the route \"custom\" can be read".to_owned());
+        findings.push(line("custom endpoint", read));
     }
     findings
 }
@@ -63,11 +72,17 @@ async fn version(jira: &Jira) -> Result<String, Error> {
     Ok(format!("Jira {version}"))
 }
 
-async fn who_am_i(jira: &Jira) -> Result<String, Error> {
+async fn who_am_i(jira: &Jira) -> Result<AccountRef, Error> {
     let myself = get(jira, "/myself").await?;
-    let name = myself.get("name").and_then(Json::as_str);
-    let name = name.ok_or_else(|| unexpected("the page about our own account"))?;
-    Ok(name.to_owned())
+    let member = |name: &str| {
+        let text = myself.get(name).and_then(Json::as_str);
+        let text = text.ok_or_else(|| unexpected("the page about our own account"))?;
+        Ok::<_, Error>(text.to_owned())
+    };
+    Ok(AccountRef {
+        key: member("key")?,
+        username: member("name")?,
+    })
 }
 
 async fn may_administer(jira: &Jira) -> Result<(), Error> {

@@ -3,11 +3,14 @@
 //! Nobody has documented these endpoints, so little is assumed: a status that the connector file
 //! calls good is believed only after the value was read back, a page in HTML is nobody's answer, and
 //! "not there" is only what the file says it is (a status in `ok`, or no value where it should be).
+//! What a write is answered with otherwise may still have been done, so that is looked up too; and an
+//! endpoint that knows no such user is believed when Jira says so itself.
 
 use attune_core::route::{Blanks, Call, CustomRoute};
 use serde_json::Value as Json;
 
 use super::super::answer::{self, Said, is_page, sign_in_page, unexpected};
+use super::users::by_key;
 use super::{AccountRef, Error, Jira};
 use crate::net::{Method, Repeat, Request, Response};
 
@@ -60,7 +63,13 @@ async fn call(
     };
     let method = Method::named(&template.method)
         .ok_or_else(|| Error::target("config", format!("'{}' is no method", template.method)))?;
-    let mut request = Request::of(method, template.url(&blanks), repeat)
+    let url = template.url(&blanks);
+    if has_dots(&url) {
+        let message =
+            "a path cannot carry the value \".\" or \"..\": put it into the query or the body";
+        return Err(Error::rejected("bad-value", message));
+    }
+    let mut request = Request::of(method, url, repeat)
         .with_header("accept", "application/json, text/plain;q=0.9, */*;q=0.1")
         .with_header("x-atlassian-token", "no-check");
     if let (Some(text), Some(body)) = (template.body(&blanks), &template.body) {
@@ -68,15 +77,22 @@ async fn call(
     }
     let answer = jira.rest.slot.exchange(request).await;
     let answer = answer.map_err(|error| answer::from_net(&error))?;
+    let is_write = repeat == Repeat::IfUnsent;
     if template.is_ok(answer.status) {
-        let is_html = answer.is_success() && is_page(&answer);
+        // Whether a page stands for a write that was done shows when the value is read back.
+        let is_html = !is_write && answer.is_success() && is_html(&answer);
         return if is_html {
             Err(sign_in_page())
         } else {
             Ok(answer)
         };
     }
-    let is_write = repeat == Repeat::IfUnsent;
+    if is_write && answer.is_success() {
+        return Err(Error::Unknown);
+    }
+    if matches!(answer.status, 404 | 410) && by_key(jira, &account.key).await?.is_none() {
+        return Err(Error::Gone);
+    }
     match answer::judge(&answer, is_write, &jira.rest.us)? {
         Said::Yes(_) => Err(Error::rejected(
             "rejected",
@@ -98,6 +114,20 @@ async fn call(
                 answer.status
             ),
         )),
+    }
+}
+
+/// Whether a step of the path is one that every client takes for a step up or none.
+fn has_dots(url: &str) -> bool {
+    let path = url.split('?').next().unwrap_or_default();
+    path.split('/').any(|part| part == "." || part == "..")
+}
+
+/// A page; what has another type is no page, whatever it begins with.
+fn is_html(answer: &Response) -> bool {
+    match answer.header("content-type") {
+        Some(kind) => kind.starts_with("text/html"),
+        None => is_page(answer),
     }
 }
 
@@ -123,4 +153,18 @@ fn value_of(template: &Call, answer: &Response) -> Result<Option<String>, Error>
         Some(other) => other.to_string(),
     };
     Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_another_type_is_no_page() {
+        let answer = |kind: &str| Response::new(200, "<none>").with_header("content-type", kind);
+        assert!(!is_html(&answer("text/plain")));
+        assert!(!is_html(&answer("application/xml")));
+        assert!(is_html(&answer("text/html;charset=UTF-8")));
+        assert!(is_html(&Response::new(200, "\n<html>")));
+    }
 }

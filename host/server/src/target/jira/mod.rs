@@ -24,7 +24,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use attune_core::account::{Account, MatchBy};
-use attune_core::decide::{Normalise, as_it_is, as_shown};
+use attune_core::decide::{Normalise, TextMax, as_it_is, as_shown};
 use attune_core::mapping::{Field, FieldKind};
 use attune_core::route::CustomRoute;
 use futures_util::future::BoxFuture;
@@ -138,12 +138,11 @@ impl Target for Jira {
         }
     }
 
-    fn value_chars_max(&self, field: &Field) -> Option<usize> {
+    fn text_max(&self, field: &Field) -> Option<TextMax> {
         match field.kind {
-            // The two quotes belong to the value as JSON.
-            FieldKind::EntityProperty => Some(PROPERTY_JSON_BYTES_MAX - 2),
-            FieldKind::Account => Some(ACCOUNT_CHARS_MAX),
-            FieldKind::AdminForm => Some(user_properties::VALUE_CHARS_MAX),
+            FieldKind::EntityProperty => Some(TextMax::JsonBytes(PROPERTY_JSON_BYTES_MAX)),
+            FieldKind::Account => Some(TextMax::Utf16(ACCOUNT_CHARS_MAX)),
+            FieldKind::AdminForm => Some(TextMax::Utf16(user_properties::VALUE_CHARS_MAX)),
             FieldKind::Custom | FieldKind::Photo | FieldKind::Profile => None,
         }
     }

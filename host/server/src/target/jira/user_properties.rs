@@ -13,9 +13,9 @@ use attune_core::route::url_encoded;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::super::browser::Visit;
+use super::super::browser::{Visit, last_part};
 use super::super::html::{Form, Row};
-use super::super::session::{Ask, Doors, Session};
+use super::super::session::{Ask, Doors, Session, shown_again};
 use super::{AccountRef, Error, Jira};
 
 /// Longest value that the form takes, in UTF-16 units.
@@ -82,10 +82,14 @@ impl Pages {
             None => self.page(&username).await?,
         };
         match self.change(&username, (name, value), &before).await {
-            // Somebody added or removed it since: once more, from what is there now.
-            Err(Error::Rejected { .. }) if is_recalled => {
-                let before = self.page(&username).await?;
-                self.change(&username, (name, value), &before).await
+            // Somebody may have been there since the page was seen.
+            Err(Error::Rejected { problem }) if is_recalled => {
+                let now = self.page(&username).await?;
+                if now.get(name) == before.get(name) {
+                    return Err(Error::Rejected { problem });
+                }
+                // Nothing was done, and whoever calls compares what is there now.
+                Err(Error::Unknown)
             }
             done => done,
         }
@@ -111,7 +115,12 @@ impl Pages {
         let path = format!("{FOLDER}/{page}");
         let visit = self.session.ask(&Ask::Post(&path, &fields)).await?;
         if visit.location.is_none() {
-            return Err(self.refused(&visit));
+            let is_again = |form: &Form| [ADD, UPDATE, DELETE].contains(&last_part(&form.action));
+            return Err(if visit.page.forms.iter().any(is_again) {
+                shown_again("Jira", &visit)
+            } else {
+                self.refused(&visit)
+            });
         }
         // It was sent: whoever calls has to look again where it cannot be read back.
         let now = self.page(username).await.map_err(|_| Error::Unknown)?;
@@ -131,7 +140,7 @@ impl Pages {
         let visit = self.session.ask(&Ask::Get(&path)).await?;
         let is_it = |form: &Form| {
             let shown = form.field("name").unwrap_or_default();
-            form.action.ends_with(ADD) && shown.eq_ignore_ascii_case(username)
+            last_part(&form.action) == ADD && shown.eq_ignore_ascii_case(username)
         };
         if !visit.page.forms.iter().any(is_it) {
             return Err(self.refused(&visit));

@@ -23,7 +23,7 @@ async fn profile_fields_are_written_and_removed_and_all_others_stay() {
         let world = world(|o| o.version = version).await;
         let account = who(&world, "person00001");
         let key = account.key.as_str();
-        let about = "  Line 1\nline <2> & \"3\"\n";
+        let about = "  Line 1\r\nline <2> & \"3\"\r\n";
         world.confluence.accounts(|all| {
             all.edit(key, |a| {
                 a.set(Slot::PersonalInformation, about);
@@ -234,7 +234,10 @@ async fn a_value_that_is_refused_or_kept_otherwise_is_that_fields_problem() {
     let error = write(&world, &account, &both).await.unwrap_err();
     assert!(matches!(error, Error::Rejected { .. }), "{error}");
     assert!(error.problem().message.contains("255"), "{error}");
-    assert_eq!(world.target.value_chars_max(&profile("im")), Some(255));
+    assert_eq!(
+        world.target.text_max(&profile("im")),
+        Some(attune_core::decide::TextMax::Utf16(255))
+    );
     assert_eq!(world.confluence.writes().len(), 0);
 }
 

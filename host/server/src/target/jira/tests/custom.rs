@@ -127,15 +127,70 @@ async fn what_is_refused_or_unknown_is_never_taken_for_done_or_absent() {
     strict.clear.ok = vec![200];
     let other = self::world(strict).await;
     set(&other, "A", Some("1")).await.unwrap();
-    assert_eq!(
-        code_of(&set(&other, "A", None).await.unwrap_err()),
-        "rejected"
-    );
+    let error = set(&other, "A", None).await.unwrap_err();
+    // Whether it was done is looked up: it was.
+    assert!(matches!(error, Error::Unknown), "{error}");
+    assert_eq!(read(&other, "A").await.unwrap(), None);
     // A sign-in page is nobody's answer.
     world
         .jira
         .inject(Fault::login_page().on("GET", ENDPOINT).times(1));
     assert_eq!(code_of(&read(&world, "A").await.unwrap_err()), "sign-in");
+}
+
+#[tokio::test]
+async fn an_account_that_is_gone_is_no_failure_of_the_endpoint() {
+    let world = world(route()).await;
+    let nobody = AccountRef {
+        key: "JIRAUSER99999".to_owned(),
+        username: "person99999".to_owned(),
+    };
+    let change = operation(&nobody, &[(custom("A"), Some("1"))]);
+    let error = world.target.write(&change).await.unwrap_err();
+    assert!(matches!(error, Error::Gone), "{error}");
+    let fields = [custom("A")];
+    let error = world.target.observe(&nobody, &fields).await.unwrap_err();
+    assert!(matches!(error, Error::Gone), "{error}");
+}
+
+#[tokio::test]
+async fn a_value_cannot_lead_to_another_endpoint() {
+    let mut by_path = route();
+    by_path.write.url = format!("{ENDPOINT}/{{key}}/{{field}}/{{value}}");
+    let world = world(by_path).await;
+    let before = world.jira.log().len();
+    for value in ["..", "."] {
+        let error = set(&world, "A", Some(value)).await.unwrap_err();
+        assert_eq!(code_of(&error), "bad-value");
+    }
+    assert_eq!(world.jira.log().len(), before);
+}
+
+#[tokio::test]
+async fn check_reads_a_property_by_the_endpoint() {
+    let line = |findings: Vec<crate::target::Finding>| {
+        let mut lines = findings.into_iter();
+        lines
+            .find(|finding| finding.name == "custom endpoint")
+            .unwrap()
+    };
+    let ours = |world: &World| {
+        let us = sim::Account::named("svc-attune", "svc@contoso.example", "Attune");
+        world.jira.accounts(|all| all.add(us));
+    };
+    let good = world(route()).await;
+    ours(&good);
+    let told = line(good.target.check().await);
+    assert!(told.ok, "{told:?}");
+    let mut wrong = route();
+    wrong.read.url = "/rest/api/2/user?key={key}nobody&x={field}".to_owned();
+    let wrong = world(wrong).await;
+    ours(&wrong);
+    let told = line(wrong.target.check().await);
+    assert!(
+        !told.ok && told.message.contains("404") && !told.fix.is_empty(),
+        "{told:?}"
+    );
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The visible "User Properties": through the administrator's pages of the stand-in.
 
+use attune_sim::faults::Gate;
 use attune_sim::jira::Interruption;
 
 use super::*;
@@ -227,7 +228,10 @@ async fn a_changed_password_is_tried_once_and_no_captcha_follows() {
 async fn a_value_that_the_form_does_not_take_is_that_persons_problem() {
     let world = small_world().await;
     let account = who(&world, "person00000");
-    assert_eq!(world.target.value_chars_max(&visible("A")), Some(250));
+    assert_eq!(
+        world.target.text_max(&visible("A")),
+        Some(attune_core::decide::TextMax::Utf16(250))
+    );
     let long = "x".repeat(251);
     let change = operation(&account, &[(visible("A"), Some(&long))]);
     let error = world.target.write(&change).await.unwrap_err();
@@ -240,21 +244,43 @@ async fn a_value_that_the_form_does_not_take_is_that_persons_problem() {
 }
 
 #[tokio::test]
-async fn what_another_hand_did_meanwhile_is_seen() {
+async fn what_another_hand_did_since_the_page_was_seen_is_not_written_over() {
     let world = small_world().await;
     let account = who(&world, "person00000");
     let key = account.key.clone();
     set(&world, &account, "A", Some("1")).await;
+    for (name, theirs) in [("A", None), ("B", Some("theirs"))] {
+        let by_hand = |all: &mut sim::Accounts| all.set_user_property(&key, name, theirs);
+        world.jira.accounts(by_hand);
+        let change = operation(&account, &[(visible(name), Some("ours"))]);
+        let error = world.target.write(&change).await.unwrap_err();
+        assert!(matches!(error, Error::Unknown), "{name}: {error}");
+        assert_eq!(read(&world, &account, name).await.as_deref(), theirs);
+    }
+}
+
+#[tokio::test]
+async fn a_late_answer_of_an_earlier_session_does_not_sign_the_new_one_out() {
+    let world = small_world().await;
+    let account = who(&world, "person00000");
+    set(&world, &account, "A", Some("1")).await;
+    world.jira.forget_sessions();
+    let gate = Gate::default();
+    let page = "EditUserProperties.jspa";
     world
         .jira
-        .accounts(|all| all.set_user_property(&key, "A", None));
-    set(&world, &account, "A", Some("2")).await;
-    world
-        .jira
-        .accounts(|all| all.set_user_property(&key, "B", Some("theirs")));
-    set(&world, &account, "B", Some("ours")).await;
-    let all = world.jira.accounts(|all| all.user_properties(&key));
-    assert_eq!(all.into_values().collect::<Vec<_>>(), ["2", "ours"]);
+        .inject(Fault::hold_answer(&gate).on("GET", page).times(1));
+    let late = read(&world, &account, "A");
+    let early = async {
+        gate.arrived(1).await;
+        let value = read(&world, &account, "A").await;
+        gate.release();
+        value
+    };
+    let (late, early) = futures_util::future::join(late, early).await;
+    assert_eq!((late.as_deref(), early.as_deref()), (Some("1"), Some("1")));
+    // Signed in at the beginning, and once more by whoever met the lapse first.
+    assert_eq!(count(&world, "POST", "WebSudoAuthenticate.jspa"), 2);
 }
 
 #[tokio::test]
