@@ -295,10 +295,9 @@ async fn while_one_of_two_targets_is_down_the_mark_stays() {
     second.resume().await.unwrap();
     is_made_good(&app, before, "back again").await;
     for place in 0..2 {
-        let name = app
-            .world
-            .graph
-            .people(|people| people.user_principal_name(app.who(place)));
+        let who = app.who(place);
+        let graph = &app.world.graph;
+        let name = graph.people(|people| people.user_principal_name(who));
         let key = second.accounts(|all| all.by_name(&name).unwrap().key.clone());
         let town = second.property(&key, "Town").unwrap();
         assert_eq!(town, format!("Town {place}"));

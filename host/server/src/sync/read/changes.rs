@@ -108,7 +108,7 @@ impl Reader<'_> {
         goal: Goal,
         progress: &Progress,
     ) -> Result<Completion, Failed> {
-        let (sender, mut pages) = mpsc::channel(PAGES_WAITING);
+        let (sender, mut pages) = mpsc::channel::<Page>(PAGES_WAITING);
         let take = async {
             let (wanted, names) = (self.inputs.wanted, self.inputs.source.names());
             let mut hand = Hand {
