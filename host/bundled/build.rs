@@ -1,6 +1,7 @@
 //! Compiles the `plugins/` workspace for `wasm32-unknown-unknown` and encodes the components.
 //!
-//! Every folder under `plugins/transforms` and `plugins/providers` is bundled. The nested cargo gets a
+//! Every folder under `plugins/transforms` and `plugins/providers` is bundled; those under
+//! `plugins/testing` come into a list of their own, which only tests name. The nested cargo gets a
 //! target directory of its own under `OUT_DIR`: with an inherited one both would wait for the same
 //! lock for ever. Nothing of the outer build's flags reaches the guests, so clippy, test and release
 //! builds embed the same bytes.
@@ -55,7 +56,9 @@ fn main() -> Result<(), Failure> {
 
     let mut bundled = guests(&plugins.join("transforms"))?;
     bundled.extend(guests(&plugins.join("providers"))?);
-    let generated = embed(&plugins, &out, "PLUGINS", bundled)?;
+    let mut generated = embed(&plugins, &out, "PLUGINS", bundled)?;
+    let testing = guests(&plugins.join("testing"))?;
+    generated += &embed(&plugins, &out, "TESTING", testing)?;
     fs::write(out.join("plugins.rs"), generated)?;
     Ok(())
 }
@@ -74,6 +77,7 @@ fn watch(root: &Path) {
         "plugins/sdk",
         "plugins/transforms",
         "plugins/providers",
+        "plugins/testing",
     ];
     // A path that is not there would make every build run this again.
     for source in sources
@@ -131,7 +135,7 @@ fn embed(
     guests.sort_by(|a, b| a.id.cmp(&b.id));
     let built = build(plugins, &out.join("guests"), &guests)?;
     let mut text = format!(
-        "/// The plugins of this build, sorted by id.\npub const {constant}: &[Bundled] = &[\n"
+        "/// The {constant} of this build, sorted by id.\npub const {constant}: &[Bundled] = &[\n"
     );
     for guest in &guests {
         let module = fs::read(built.join(format!("{}.wasm", guest.package.replace('-', "_"))))?;

@@ -15,9 +15,11 @@ mod bad_plugins;
 mod bad_values;
 mod changes;
 mod changes_lost;
+mod csv;
 mod existing_values;
 mod explained;
 mod forger;
+mod google;
 #[expect(
     dead_code,
     reason = "written for the tests of the sandbox, which use all of it"
@@ -26,9 +28,12 @@ mod forger;
 mod guest;
 mod half_done;
 mod hostile_providers;
+mod keycloak;
+mod managers;
 mod mass_change;
 mod matching;
 mod nothing_lost;
+mod okta;
 mod one_person;
 mod origins;
 mod ownership_table;
@@ -37,7 +42,9 @@ mod polite;
 mod profiles;
 mod records;
 mod same_plan;
+mod scim;
 mod scope;
+mod switch;
 mod targets;
 mod unchanged;
 mod visible;

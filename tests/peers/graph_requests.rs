@@ -26,7 +26,7 @@ const EXTENSION: &str = "extension_0f4c5be2b9d84f0f8e1b8f6c0a1d2e3f_badgeColour"
 /// The published description and the few documented values that it cannot say.
 fn description() -> Description {
     let delta = [("query", "$deltatoken"), ("header", "Prefer")];
-    let mut description = Description::read()
+    let mut description = Description::of_graph()
         .also("/users/delta", "/users/microsoft.graph.delta()", &delta)
         .with("/users/delta", "$select", EXTENSION);
     for path in ["/users", "/users/{user-id}"] {

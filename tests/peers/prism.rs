@@ -1,11 +1,12 @@
-//! Prism, a strict checker of requests, over Microsoft's published description of Graph v1.0.
+//! Prism, a strict checker of requests, over a provider's own published description.
 //!
-//! It stands as a proxy in front of the stand-in of Graph and refuses, with 422, 404 or 500, every
+//! It stands as a proxy in front of the provider's stand-in and refuses, with 422, 404 or 500, every
 //! request and every answer that the description does not allow. It does not mind query
 //! parameters and headers that the description does not name; [`Description::undeclared`] does.
 //!
-//! What the description cannot say although Graph's documentation does is added to a copy of it,
-//! value by value, and [`Description::with`] fails where an addition is not needed (any more):
+//! What a description cannot say although its owner documents it is added to a copy of it, value by
+//! value, and [`Description::with`] fails where an addition is not needed (any more). Okta's needs
+//! none; Graph's and Keycloak's:
 //!
 //! - `$expand=manager($select=id)` on the list and on one user. The description's `$expand` is a
 //!   list of bare names; nested options are `OData` and are in the documentation of `list users` and
@@ -15,6 +16,8 @@
 //! - names in `$select` that the description leaves out: `customSecurityAttributes`,
 //!   `signInActivity` (documented properties of `user`), and directory extensions, which every
 //!   tenant names itself.
+//! - 404 for a single user of Keycloak. Its description of 23.0.0 has no status but 200; its sources
+//!   answer "User not found" with it (`UsersResource`).
 
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
@@ -22,7 +25,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use attune_server::clock::{Clock, SystemClock};
 use attune_server::net::{self, Error, Outgoing, Outside, Sent, Wire};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 use url::Url;
@@ -36,6 +39,10 @@ const PORTS_TRIED: usize = 5;
 #[derive(Debug, Clone)]
 pub(crate) struct Description {
     content: Value,
+    /// What the description leaves out in front of its paths.
+    base: &'static str,
+    /// What stands before everything that it describes.
+    below: &'static str,
 }
 
 /// A running proxy.
@@ -44,9 +51,11 @@ pub(crate) struct Prism {
     _peer: Peer,
     _folder: TempDir,
     port: u16,
+    base: &'static str,
+    below: &'static str,
 }
 
-/// One request to Graph as the product made it, and what Prism made of it.
+/// One request to the API as the product made it, and what Prism made of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Exchange {
     /// `GET`.
@@ -64,12 +73,32 @@ pub(crate) struct Exchange {
 }
 
 impl Description {
-    /// Reads the description.
-    pub(crate) fn read() -> Self {
-        let path = peer::reference("specs/microsoft-graph-v1.0-users.openapi.json");
+    /// The description of Microsoft Graph.
+    pub(crate) fn of_graph() -> Self {
+        Self::of("microsoft-graph-v1.0-users", VERSION, VERSION)
+    }
+
+    /// The description of Okta's management API.
+    pub(crate) fn of_okta() -> Self {
+        Self::of("okta-management-2026.06.3-users", "", "/api/")
+    }
+
+    /// The description of Keycloak's Admin REST API.
+    pub(crate) fn of_keycloak() -> Self {
+        Self::of("keycloak-admin-23.0.0-users", "", "/admin")
+    }
+
+    /// Reads a description whose paths begin behind `base`; what is not below `below` is no
+    /// request to the API (tokens).
+    fn of(name: &str, base: &'static str, below: &'static str) -> Self {
+        let path = peer::reference(&format!("specs/{name}.openapi.json"));
         let text = std::fs::read_to_string(&path).expect("the published description");
         let content = serde_json::from_str(&text).expect("JSON");
-        Self { content }
+        Self {
+            content,
+            base,
+            below,
+        }
     }
 
     /// Allows one more value of a listed query parameter.
@@ -108,6 +137,15 @@ impl Description {
             known.push(serde_json::json!({ "in": place, "name": name, "schema": text }));
         }
         paths[path] = item;
+        self
+    }
+
+    /// Allows one more status of an answer, which the description leaves out.
+    pub(crate) fn answering(mut self, path: &str, status: &str) -> Self {
+        let responses = &mut self.content["paths"][path]["get"]["responses"];
+        let responses = responses.as_object_mut().expect(path);
+        let known = responses.insert(status.to_owned(), json!({ "description": "documented" }));
+        assert!(known.is_none(), "{path} knows status {status} by itself");
         self
     }
 
@@ -177,11 +215,11 @@ impl Description {
 }
 
 impl Prism {
-    /// Starts a proxy with this description in front of a stand-in of Graph.
-    pub(crate) async fn before(graph: &str, description: &Description) -> Self {
+    /// Starts a proxy with this description in front of a stand-in.
+    pub(crate) async fn before(origin: &str, description: &Description) -> Self {
         let program = program();
         let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("graph.json");
+        let file = folder.path().join("description.json");
         std::fs::write(&file, description.content.to_string()).expect("a writable folder");
         for _ in 0..PORTS_TRIED {
             let port = peer::free_port();
@@ -189,7 +227,7 @@ impl Prism {
             command
                 .arg("proxy")
                 .arg(&file)
-                .arg(format!("{graph}{VERSION}"));
+                .arg(format!("{origin}{}", description.base));
             command.args([
                 "--errors",
                 "--host",
@@ -203,6 +241,8 @@ impl Prism {
                         _peer: peer,
                         _folder: folder,
                         port,
+                        base: description.base,
+                        below: description.below,
                     };
                 }
                 Err(said) => assert!(said.contains("EADDRINUSE"), "Prism does not start:\n{said}"),
@@ -212,12 +252,14 @@ impl Prism {
     }
 
     /// The network, with every request to that stand-in's API led through the proxy.
-    pub(crate) fn network(&self, graph: &str) -> (Outside, Arc<Checked>) {
+    pub(crate) fn network(&self, origin: &str) -> (Outside, Arc<Checked>) {
         let wire = Wire::open(&net::Options::default(), None).expect("a network");
         let checked = Arc::new(Checked {
             wire,
-            graph: graph.to_owned(),
+            origin: origin.to_owned(),
             port: self.port,
+            base: self.base,
+            below: self.below,
             exchanges: Mutex::default(),
         });
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
@@ -233,17 +275,19 @@ fn program() -> PathBuf {
     peer::installed(Path::new(&path), "Prism (@stoplight/prism-cli 5.14.2)")
 }
 
-/// A network with Prism in the way to Graph.
+/// A network with Prism in the way to the API.
 #[derive(Debug)]
 pub(crate) struct Checked {
     wire: Wire,
-    graph: String,
+    origin: String,
     port: u16,
+    base: &'static str,
+    below: &'static str,
     exchanges: Mutex<Vec<Exchange>>,
 }
 
 impl Checked {
-    /// Every request to Graph's API so far.
+    /// Every request to the API so far.
     pub(crate) fn exchanges(&self) -> Vec<Exchange> {
         self.exchanges
             .lock()
@@ -253,11 +297,12 @@ impl Checked {
 
     /// The same request to Prism, where it is one to the API.
     fn redirected(&self, url: &Url) -> Option<Url> {
-        let is_graph = url.as_str().starts_with(&self.graph);
+        let is_ours = url.as_str().starts_with(&self.origin);
+        let is_api = is_ours && url.path().starts_with(self.below);
         let path = url
             .path()
-            .strip_prefix(VERSION)
-            .filter(|_| is_graph)?
+            .strip_prefix(self.base)
+            .filter(|_| is_api)?
             .to_owned();
         let mut url = url.clone();
         url.set_port(Some(self.port)).ok()?;

@@ -1,4 +1,4 @@
-//! Recorded and documented answers of Graph, played to the real component in a given order.
+//! Recorded and documented answers of a provider, played to the real component in a given order.
 
 use std::sync::{Arc, Mutex};
 
@@ -21,40 +21,67 @@ pub(crate) const LISTS: [&str; 6] = [
     "48-fixture-users-page2-last",
 ];
 
-/// The body of an example.
-pub(crate) fn body(name: &str) -> String {
-    let path = peer::reference(&format!("examples/entra/{name}.json"));
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+/// The recorded answers of one provider.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Examples(pub(crate) &'static str);
+
+impl Examples {
+    /// The body of an example.
+    pub(crate) fn body(self, name: &str) -> String {
+        let path = peer::reference(&format!("examples/{}/{name}.json", self.0));
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// The names of all examples.
+    pub(crate) fn names(self) -> Vec<String> {
+        let folder = peer::reference(&format!("examples/{}", self.0));
+        let entries = std::fs::read_dir(folder).expect("recorded bodies");
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| entry.expect("a file").file_name().into_string().ok())
+            .filter_map(|name| Some(name.strip_suffix(".json")?.to_owned()))
+            .filter(|name| !name.contains(".meta"))
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// An example with the status and the headers that it came with.
+    pub(crate) fn recorded(self, name: &str) -> Response {
+        let path =
+            peer::reference(&format!("examples/{}", self.0)).join(format!("{name}.meta.json"));
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let meta: Value = serde_json::from_str(&text).unwrap_or_default();
+        let status = meta["status"].as_u64().unwrap_or(200);
+        let status = u16::try_from(status).expect("a status");
+        let mut answer = Response::new(status, self.body(name));
+        for (header, values) in meta["headers"].as_object().into_iter().flatten() {
+            let lines = values.as_array().cloned();
+            for value in lines.unwrap_or_else(|| vec![values.clone()]) {
+                // The transport has dealt with the length before anybody sees the answer.
+                if header != "Content-length" {
+                    answer = answer.with_header(header, value.as_str().unwrap_or_default());
+                }
+            }
+        }
+        answer
+    }
 }
 
-/// The names of all examples.
+/// The body of an example of Graph.
+pub(crate) fn body(name: &str) -> String {
+    Examples("entra").body(name)
+}
+
+/// The names of all examples of Graph.
 pub(crate) fn names() -> Vec<String> {
-    let folder = peer::reference("examples/entra");
-    let entries = std::fs::read_dir(folder).expect("recorded bodies");
-    let mut names: Vec<String> = entries
-        .filter_map(|entry| entry.expect("a file").file_name().into_string().ok())
-        .filter_map(|name| Some(name.strip_suffix(".json")?.to_owned()))
-        .filter(|name| !name.contains(".meta"))
-        .collect();
-    names.sort();
+    let names = Examples("entra").names();
     assert!(names.len() > 20, "{names:?}");
     names
 }
 
-/// An example with the status and the headers that it came with.
+/// An example of Graph with the status and the headers that it came with.
 pub(crate) fn recorded(name: &str) -> Response {
-    let path = peer::reference("examples/entra").join(format!("{name}.meta.json"));
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let meta: Value = serde_json::from_str(&text).unwrap_or_default();
-    let status = meta["status"].as_u64().unwrap_or(200);
-    let mut answer = Response::new(u16::try_from(status).expect("a status"), body(name));
-    for (header, value) in meta["headers"].as_object().into_iter().flatten() {
-        // The transport has dealt with the length before anybody sees the answer.
-        if header != "Content-length" {
-            answer = answer.with_header(header, value.as_str().unwrap_or_default());
-        }
-    }
-    answer
+    Examples("entra").recorded(name)
 }
 
 /// An answer with that body.
@@ -72,11 +99,12 @@ pub(crate) fn with_id(name: &str, id: &str) -> Response {
     answer(200, user.to_string())
 }
 
-/// A world that gives these answers, in their order, to requests to Graph; tokens are there, and
-/// a listing gets no mark at which changes go on.
+/// A world that gives these answers, in their order, to requests to the API; tokens are there, and
+/// a listing of Graph gets no mark at which changes go on.
 pub(crate) struct Replay {
     script: Script,
-    outside: Outside,
+    /// The network of this world.
+    pub(crate) outside: Outside,
     /// What the waits came to.
     pub(crate) clock: Arc<TestClock>,
 }
@@ -110,12 +138,12 @@ impl Replay {
         }
     }
 
-    /// The real component in this world; `options` are those besides the tenant.
+    /// The real `entra` component in this world; `options` are those besides the tenant.
     pub(crate) fn source(&self, plugin: &Plugin, options: Value) -> Source {
         entra::source(plugin, options, &Place::global(), &self.outside)
     }
 
-    /// Path and query of every request to Graph, decoded.
+    /// Path and query of every request to the API, decoded.
     pub(crate) fn asked(&self) -> Vec<String> {
         let requests = self.script.seen();
         let graph = requests
@@ -131,7 +159,8 @@ impl Replay {
 }
 
 fn is_for_token(request: &Outgoing) -> bool {
-    request.url.host_str() == Some("login.microsoftonline.com")
+    let url = &request.url;
+    url.host_str() == Some("login.microsoftonline.com") || url.path() == "/oauth2/v1/token"
 }
 
 fn is_for_mark(request: &Outgoing) -> bool {

@@ -23,6 +23,18 @@ pub(crate) const SIZE_LIMIT: usize = 40;
 
 const ADMIN: &str = "cn=admin,dc=example,dc=com";
 const PORTS_TRIED: usize = 5;
+/// What people have of Active Directory's names. Its whole schema brings a `memberOf` that cannot
+/// be searched, and the overlay then keeps that one.
+const NAMES_ALONE: &str = "\
+attributetype ( 1.1.1.1 NAME 'department' EQUALITY caseIgnoreMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
+attributetype ( 1.1.1.2 NAME 'userPrincipalName' EQUALITY caseIgnoreMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
+attributetype ( 1.1.1.3 NAME 'sAMAccountName' EQUALITY caseIgnoreMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
+attributetype ( 1.1.1.4 NAME 'objectGUID' EQUALITY octetStringMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 )
+";
 
 /// A running directory.
 #[derive(Debug)]
@@ -61,9 +73,19 @@ impl Slapd {
 
     /// A directory that holds these entries and, with an identity, also speaks TLS.
     pub(crate) async fn start_with(entries: &[Entry], identity: Option<&Identity>) -> Self {
+        Self::start_overlaid(entries, identity, "").await
+    }
+
+    /// A directory that keeps `memberOf` of what changes from now on: what it was loaded with, the
+    /// overlay never saw.
+    pub(crate) async fn start_with_member_of(entries: &[Entry]) -> Self {
+        Self::start_overlaid(entries, None, "memberof").await
+    }
+
+    async fn start_overlaid(entries: &[Entry], identity: Option<&Identity>, overlay: &str) -> Self {
         let program = peer::installed(Path::new("/usr/sbin/slapd"), "OpenLDAP's slapd");
         let folder = tempfile::tempdir().expect("a folder");
-        load(folder.path(), entries, identity).await;
+        load(folder.path(), entries, identity, overlay).await;
         for _ in 0..PORTS_TRIED {
             let (port, secure_port) = (peer::free_port(), peer::free_port());
             let mut addresses = format!("ldap://127.0.0.1:{port}/");
@@ -112,7 +134,14 @@ impl Slapd {
         Entry::new(dn, &[(attribute, value)]).write(&mut text);
         let (dn, value) = text.split_once('\n').expect("two lines");
         let value = value.trim_end();
-        let text = format!("{dn}\nchangetype: modify\nreplace: {attribute}\n{value}\n-\n");
+        self.change(&format!(
+            "{dn}\nchangetype: modify\nreplace: {attribute}\n{value}\n-\n"
+        ))
+        .await;
+    }
+
+    /// Changes the directory as LDIF says, by OpenLDAP's own client.
+    pub(crate) async fn change(&self, text: &str) {
         let file = self.folder.path().join("change.ldif");
         std::fs::write(&file, text).expect("a writable folder");
         let mut command = self.client("ldapmodify");
@@ -175,8 +204,20 @@ impl Slapd {
 }
 
 /// Writes the configuration and fills the database.
-async fn load(folder: &Path, entries: &[Entry], identity: Option<&Identity>) {
+async fn load(folder: &Path, entries: &[Entry], identity: Option<&Identity>, overlay: &str) {
     let at = folder.display();
+    let (names, module, overlay) = match overlay {
+        "" => (
+            "include /etc/ldap/schema/msuser.schema\n",
+            String::new(),
+            String::new(),
+        ),
+        name => (
+            NAMES_ALONE,
+            format!("moduleload {name}\n"),
+            format!("overlay {name}\n"),
+        ),
+    };
     let mut tls = String::new();
     if let Some(identity) = identity {
         for (name, pem, key) in [
@@ -199,12 +240,11 @@ async fn load(folder: &Path, entries: &[Entry], identity: Option<&Identity>) {
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
 include /etc/ldap/schema/nis.schema
-include /etc/ldap/schema/msuser.schema
-objectclass ( 1.1.2.1 NAME 'companyPerson' SUP top AUXILIARY
+{names}objectclass ( 1.1.2.1 NAME 'companyPerson' SUP top AUXILIARY
   MAY ( department $ userPrincipalName $ sAMAccountName $ objectGUID ) )
 modulepath /usr/lib/ldap
 moduleload back_mdb
-pidfile {at}/slapd.pid
+{module}pidfile {at}/slapd.pid
 argsfile {at}/slapd.args
 sizelimit {SIZE_LIMIT}
 {tls}database mdb
@@ -218,7 +258,7 @@ index objectClass,uid,mail,entryUUID eq
 limits dn.exact=\"{READER}\" size=unlimited time=unlimited
 access to attrs=userPassword by anonymous auth by * none
 access to * by dn.exact=\"{READER}\" read by dn.exact=\"{LIMITED}\" read by * none
-"
+{overlay}"
     );
     std::fs::create_dir(folder.join("db")).expect("a writable folder");
     std::fs::write(folder.join("slapd.conf"), configuration).expect("a writable folder");

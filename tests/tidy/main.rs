@@ -11,6 +11,7 @@ mod files;
 mod homes;
 mod layers;
 mod names;
+mod recipes;
 mod shape;
 
 use files::File;
@@ -64,6 +65,11 @@ fn modules_are_nouns_of_the_domain() {
 #[test]
 fn contract_changes_with_its_page() {
     assert_tidy(contract::complaints);
+}
+
+#[test]
+fn recipes_name_what_is_there() {
+    assert_tidy(recipes::complaints);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //!
 //! The build script compiles the `plugins/` workspace to WebAssembly and encodes each plugin as a
 //! component; this crate holds the bytes and nothing else. Invariant: the same sources, toolchain
-//! and place give the same bytes, so a bundled plugin's digest names its code.
+//! and place give the same bytes, so a bundled plugin's digest names its code. `TESTING` are plugins
+//! that only tests load: a constant that no binary names is in none.
 //!
 //! Deliberately not here: loading, inspecting or running them (`attune-wasm`).
 

@@ -9,6 +9,7 @@ pub mod account;
 pub mod column;
 pub mod condition;
 pub mod decide;
+pub mod discover;
 pub mod evaluate;
 pub mod guard;
 pub mod json;

@@ -14,13 +14,18 @@
 pub mod confluence;
 pub mod demo;
 pub mod faults;
+pub mod google;
 pub mod graph;
 pub mod jira;
+pub mod keycloak;
 pub mod log;
+pub mod okta;
 pub mod people;
+pub mod scim;
 
 mod dice;
 mod journal;
+mod jwt;
 mod moment;
 mod pages;
 #[cfg(test)]

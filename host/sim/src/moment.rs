@@ -25,6 +25,14 @@ pub(crate) fn http_date(ahead: Duration) -> String {
         .unwrap_or_default()
 }
 
+/// The HTTP date of a Unix second.
+pub(crate) fn http_date_at(second: i64) -> String {
+    let then = Timestamp::from_second(second).unwrap_or(Timestamp::MAX);
+    DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&then)
+        .unwrap_or_default()
+}
+
 /// `2026-11-21T22:00:00`, the form inside a Graph error.
 pub(crate) fn graph_date() -> String {
     now().strftime("%Y-%m-%dT%H:%M:%S").to_string()

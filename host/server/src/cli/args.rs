@@ -80,6 +80,9 @@ pub enum Command {
     /// Connector files.
     #[command(subcommand)]
     Connector(ConnectorCommand),
+    /// The directory behind a connector.
+    #[command(subcommand)]
+    Source(SourceCommand),
     /// Plugins.
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -183,6 +186,28 @@ pub enum ConnectorCommand {
     List,
     /// Check one file, or all, without a request.
     Validate(Named),
+}
+
+/// `attune source`.
+#[derive(Debug, Subcommand)]
+pub enum SourceCommand {
+    /// What its people really have: attributes, how often they are filled, samples, and selectors
+    /// ready for rows. Needs no mapping.
+    Discover(Discover),
+}
+
+/// `attune source discover`.
+#[derive(Debug, Args)]
+pub struct Discover {
+    /// Connector file without `.toml`, or its id.
+    pub connector: String,
+    /// How many people are looked at; the first ones that the source delivers.
+    #[arg(long, value_name = "N", default_value_t = 50,
+          value_parser = clap::value_parser!(u32).range(1..=500))]
+    pub people: u32,
+    /// Show no value of anybody.
+    #[arg(long)]
+    pub no_samples: bool,
 }
 
 /// `attune plugin`.

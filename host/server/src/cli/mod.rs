@@ -16,6 +16,7 @@ mod plugin;
 mod progress;
 mod report;
 mod runs;
+mod source;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -97,6 +98,9 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
         Command::Explain(args) => explain::run(&shell, args).await,
         Command::Runs { limit } => runs::list(&shell, limit).await,
         Command::Run(args::RunCommand::Show { id }) => runs::show(&shell, &id).await,
+        Command::Source(args::SourceCommand::Discover(args)) => {
+            source::discover(&shell, args).await
+        }
         Command::Connector(args::ConnectorCommand::List) => connector::list(&shell),
         Command::Connector(args::ConnectorCommand::Validate(args)) => {
             connector::validate(&shell, args.connector.as_deref())

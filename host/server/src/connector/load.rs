@@ -180,7 +180,7 @@ pub fn load_file(path: &Path) -> Entry {
     }
 }
 
-fn read_text(path: &Path) -> Result<String, Vec<Mistake>> {
+pub(super) fn read_text(path: &Path) -> Result<String, Vec<Mistake>> {
     let wrong = |why: String| vec![Mistake::of_file(path.display().to_string(), why)];
     let unreadable = |cause: std::io::Error| wrong(format!("the file cannot be read: {cause}"));
     let meta = std::fs::metadata(path).map_err(unreadable)?;

@@ -20,6 +20,7 @@ mod revision;
 mod route;
 mod row;
 mod source;
+mod source_file;
 mod target;
 
 #[cfg(test)]
@@ -33,5 +34,6 @@ pub use definition::{
 pub use files::OptionFile;
 pub use load::{Entry, Loaded, find, load_dir, load_file, settle_id};
 pub use row::{Place, ROW_KEYS};
+pub use source_file::{SourceFile, find_source};
 
 pub use crate::settings::reader::{Mistake, Weight};

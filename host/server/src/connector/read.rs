@@ -109,7 +109,7 @@ fn connector(root: Section<'_>, name: &str, context: &Context<'_>) -> Option<Con
     })
 }
 
-fn id(node: &Node<'_>) -> Option<String> {
+pub(super) fn id(node: &Node<'_>) -> Option<String> {
     let text = node.full_text()?;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if text.len() <= 100 && text.chars().all(is_plain) {

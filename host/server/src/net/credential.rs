@@ -12,7 +12,9 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::assertion::{Assertion, ClientKey};
-use super::token::{Proof, TokenSource};
+use super::proof::Proof;
+use super::service_account::ServiceAccount;
+use super::token::TokenSource;
 use super::{Error, Slot, headers};
 
 /// What a connector file has under `credential`, its secrets read.
@@ -56,11 +58,11 @@ pub enum Credential {
         /// With what.
         key: ClientKey,
     },
-    /// A Google service account; not supported yet.
+    /// A service account of Google.
     GoogleServiceAccount {
         /// JSON, never shown.
         key: SecretString,
-        /// On whose behalf.
+        /// On whose behalf: an administrator's address.
         subject: Option<String>,
     },
     /// Name and password for a directory.
@@ -150,30 +152,37 @@ impl Sign {
                 client_id,
                 client_secret,
             } => {
-                let proof = Proof::Secret(client_secret.clone());
-                Self::by_token(grant, client_id, proof)
+                let proof = Proof::Secret {
+                    client_id: client_id.clone(),
+                    secret: client_secret.clone(),
+                };
+                Self::by_token(grant, proof)
             }
             Credential::PrivateKeyJwt { client_id, key } => {
                 let grant = grant.ok_or_else(no_token_endpoint)?;
                 let now = grant.login.outside().clock().now();
-                let proof = Proof::Key(Assertion::open(client_id, key, now)?);
-                Self::by_token(Some(grant), client_id, proof)
+                let proof = Proof::Key {
+                    client_id: client_id.clone(),
+                    key: Assertion::open(client_id, key, now)?,
+                };
+                Self::by_token(Some(grant), proof)
             }
-            Credential::GoogleServiceAccount { .. } | Credential::LdapBind { .. } => {
-                Err(Error::Unsupported {
-                    what: format!(
-                        "the credential kind {:?} for this address",
-                        credential.kind()
-                    ),
-                })
+            Credential::GoogleServiceAccount { key, subject } => {
+                let account = ServiceAccount::open(key, subject.as_deref())?;
+                Self::by_token(grant, Proof::Account(Box::new(account)))
             }
+            Credential::LdapBind { .. } => Err(Error::Unsupported {
+                what: format!(
+                    "the credential kind {:?} for this address",
+                    credential.kind()
+                ),
+            }),
         }
     }
 
-    fn by_token(grant: Option<Grant>, client_id: &str, proof: Proof) -> Result<Self, Error> {
+    fn by_token(grant: Option<Grant>, proof: Proof) -> Result<Self, Error> {
         let grant = grant.ok_or_else(no_token_endpoint)?;
-        let source = TokenSource::new(grant, client_id.to_owned(), proof);
-        Ok(Self::Token(Arc::new(source)))
+        Ok(Self::Token(Arc::new(TokenSource::new(grant, proof))))
     }
 }
 

@@ -91,6 +91,8 @@ pub struct Request {
     pub repeat: Repeat,
     /// An answer with a larger body is [`Error::TooLarge`](super::Error::TooLarge).
     pub body_bytes_max: usize,
+    /// The scopes that its token has; empty for all that the slot's grant names.
+    pub scopes: Vec<String>,
 }
 
 impl Request {
@@ -113,6 +115,7 @@ impl Request {
             body: Bytes::new(),
             repeat,
             body_bytes_max: BODY_BYTES_MAX,
+            scopes: Vec::new(),
         }
     }
 

@@ -117,7 +117,7 @@ impl Slot {
             let left = self.patience(clock.uptime().saturating_sub(began));
             self.outside().pass(self.origin(), left).await?;
             let outgoing = Outgoing {
-                credential: self.sign(&mut signature).await?,
+                credential: self.sign(&mut signature, &request.scopes).await?,
                 body: body()?,
                 ..unsigned.clone()
             };
@@ -166,6 +166,9 @@ impl Slot {
         for (name, value) in &request.headers {
             headers::check_form(name, value)?;
         }
+        if let Sign::Token(source) = &self.shared.sign {
+            source.admit(&request.scopes)?;
+        }
         Ok(Outgoing {
             method: request.method,
             url,
@@ -179,6 +182,7 @@ impl Slot {
     async fn sign(
         &self,
         signature: &mut Signature,
+        scopes: &[String],
     ) -> Result<Option<(String, SecretString)>, Error> {
         match &self.shared.sign {
             Sign::Nothing => Ok(None),
@@ -186,8 +190,8 @@ impl Slot {
             Sign::Token(source) => {
                 // Boxed: obtaining a token is itself an exchange, of the login slot.
                 let token = match signature.refused.take() {
-                    Some(refused) => Box::pin(source.instead_of(&refused)).await?,
-                    None => Box::pin(source.token()).await?,
+                    Some(refused) => Box::pin(source.instead_of(&refused, scopes)).await?,
+                    None => Box::pin(source.token(scopes)).await?,
                 };
                 let value = token.value.clone();
                 signature.used = Some(token);

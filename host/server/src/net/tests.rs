@@ -6,6 +6,7 @@ mod links;
 mod moved;
 mod proxies;
 mod redirects;
+mod service_accounts;
 mod tls;
 mod tokens;
 mod wire;

@@ -1,25 +1,25 @@
 //! Tokens of a client: obtained when first needed, renewed before they end, one request at a time.
 //!
-//! The form is that of RFC 6749, 4.4 with the client's secret in the body, as Entra ID wants it, or
-//! with an assertion that its key has signed (RFC 7523, 2.2), a new one for every attempt: a server
-//! may take each only once. A token is renewed at four fifths of its life, five minutes before its
-//! end at the earliest, and once when the other side answers 401 with it. Tokens are kept in memory
-//! only.
+//! A token is renewed at four fifths of its life, five minutes before its end at the earliest, and
+//! once when the other side answers 401 with it. A request that names scopes gets a token of just
+//! these: what only one request in a thousand needs is not in the hands of the others, and a scope
+//! that nobody granted is told by its name. Tokens are kept in memory only.
 //!
-//! Deliberately not here: how an assertion is made (`assertion`), service accounts of Google.
+//! Invariant: no token has a scope that the grant does not name. Deliberately not here: how a
+//! client proves who it is (`proof`).
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use bytes::Bytes;
-use secrecy::{ExposeSecret, SecretString};
+use jiff::Timestamp;
+use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::Mutex;
-use url::form_urlencoded;
 
-use super::assertion::Assertion;
+use super::proof::Proof;
 use super::request::{Method, Repeat, Request, Response};
-use super::{Error, Grant};
+use super::{Error, Grant, waiting};
 
 /// A token that says nothing of its life is used for so long.
 const LIFE_DEFAULT: Duration = Duration::from_mins(5);
@@ -27,26 +27,16 @@ const LIFE_DEFAULT: Duration = Duration::from_mins(5);
 const MARGIN_MAX: Duration = Duration::from_mins(5);
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
 const WORDS_MAX: usize = 300;
-const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-/// How `{"` begins in base64, and so every assertion.
-const JSON_START: &str = "eyJ";
+/// Clocks that differ by less agree: the answer was on its way for a while.
+const CLOCK_DIFFERENCE_S_MIN: i64 = 5;
 
 /// One client's tokens.
 #[derive(Debug)]
 pub struct TokenSource {
     grant: Grant,
-    client_id: String,
     proof: Proof,
-    held: Mutex<Option<Token>>,
-}
-
-/// How a client shows that it is itself.
-#[derive(Debug)]
-pub(super) enum Proof {
-    /// By a secret that both know.
-    Secret(SecretString),
-    /// By a signature.
-    Key(Assertion),
+    /// By their scopes.
+    held: Mutex<BTreeMap<Vec<String>, Token>>,
 }
 
 /// A token as it goes into the header.
@@ -77,37 +67,58 @@ struct Refusal {
 }
 
 impl TokenSource {
-    pub(super) fn new(grant: Grant, client_id: String, proof: Proof) -> Self {
+    pub(super) fn new(grant: Grant, proof: Proof) -> Self {
         Self {
             grant,
-            client_id,
             proof,
-            held: Mutex::new(None),
+            held: Mutex::default(),
         }
     }
 
-    /// A token that is still good for a while.
-    pub(super) async fn token(&self) -> Result<Token, Error> {
+    /// Refuses scopes that the grant does not name.
+    pub(super) fn admit(&self, scopes: &[String]) -> Result<(), Error> {
+        match scopes
+            .iter()
+            .find(|scope| !self.grant.scopes.contains(scope))
+        {
+            Some(scope) => Err(Error::refused(format!(
+                "it wants the scope {scope:?}, which the provider did not say it needs"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// A token of these scopes (all of the grant's, where there are none) that is still good for a
+    /// while.
+    pub(super) async fn token(&self, scopes: &[String]) -> Result<Token, Error> {
         let mut held = self.held.lock().await;
         let now = self.grant.login.outside().clock().uptime();
-        if let Some(token) = held.as_ref().filter(|token| now < token.renew_at) {
-            return Ok(token.clone());
+        match held.get(scopes) {
+            Some(token) if now < token.renew_at => Ok(token.clone()),
+            _ => self.renew(&mut held, scopes).await,
         }
-        self.renew(&mut held).await
     }
 
     /// Another token than `refused`, unless somebody else got one meanwhile.
-    pub(super) async fn instead_of(&self, refused: &Token) -> Result<Token, Error> {
+    pub(super) async fn instead_of(
+        &self,
+        refused: &Token,
+        scopes: &[String],
+    ) -> Result<Token, Error> {
         let mut held = self.held.lock().await;
-        if let Some(token) = held.as_ref().filter(|token| token.serial > refused.serial) {
-            return Ok(token.clone());
+        match held.get(scopes) {
+            Some(token) if token.serial > refused.serial => Ok(token.clone()),
+            _ => self.renew(&mut held, scopes).await,
         }
-        self.renew(&mut held).await
     }
 
     /// The lock is held all along: who comes meanwhile waits for this token.
-    async fn renew(&self, held: &mut Option<Token>) -> Result<Token, Error> {
-        let serial = held.as_ref().map_or(1, |token| token.serial + 1);
+    async fn renew(
+        &self,
+        held: &mut BTreeMap<Vec<String>, Token>,
+        scopes: &[String],
+    ) -> Result<Token, Error> {
+        let serial = held.get(scopes).map_or(1, |token| token.serial + 1);
         let request = Request {
             body_bytes_max: ANSWER_BYTES_MAX,
             ..Request::of(Method::Post, self.grant.path.as_str(), Repeat::Safe)
@@ -115,53 +126,26 @@ impl TokenSource {
                 .with_header("content-type", "application/x-www-form-urlencoded")
         };
         let login = &self.grant.login;
-        let answer = login.exchange_anew(request, &|| self.form()).await?;
-        let granted = self.read(&answer)?;
+        let clock = login.outside().clock();
+        let asked = match scopes {
+            [] => self.grant.scopes.as_slice(),
+            named => named,
+        };
+        let form = || self.proof.form(&self.grant, asked, clock.now());
+        let answer = login.exchange_anew(request, &form).await?;
+        let granted = self.read(&answer, asked, clock.now())?;
         let life = life(granted.expires_in.as_ref());
         let margin = MARGIN_MAX.min(life / 5);
-        let clock = login.outside().clock();
         let token = Token {
             value: SecretString::from(format!("Bearer {}", granted.access_token)),
             serial,
             renew_at: clock.uptime().saturating_add(life.saturating_sub(margin)),
         };
-        *held = Some(token.clone());
+        held.insert(scopes.to_vec(), token.clone());
         Ok(token)
     }
 
-    fn form(&self) -> Result<Bytes, Error> {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("grant_type", "client_credentials")
-            .append_pair("client_id", &self.client_id);
-        match &self.proof {
-            Proof::Secret(secret) => {
-                form.append_pair("client_secret", secret.expose_secret());
-            }
-            Proof::Key(key) => {
-                let now = self.grant.login.outside().clock().now();
-                let assertion = key.sign(&self.audience()?, now)?;
-                form.append_pair("client_assertion_type", ASSERTION_TYPE)
-                    .append_pair("client_assertion", &assertion);
-            }
-        }
-        if !self.grant.scopes.is_empty() {
-            form.append_pair("scope", &self.grant.scopes.join(" "));
-        }
-        Ok(form.extend_pairs(&self.grant.parameters).finish().into())
-    }
-
-    /// Whom an assertion is for: the token endpoint, where the provider names nobody else.
-    fn audience(&self) -> Result<String, Error> {
-        match self.grant.audience.as_str() {
-            "" => {
-                let endpoint = self.grant.login.base().join(&self.grant.path)?;
-                Ok(endpoint.to_string())
-            }
-            named => Ok(named.to_owned()),
-        }
-    }
-
-    fn read(&self, answer: &Response) -> Result<Granted, Error> {
+    fn read(&self, answer: &Response, scopes: &[String], now: Timestamp) -> Result<Granted, Error> {
         if answer.status >= 500 || answer.status == 429 {
             return Err(Error::Status {
                 origin: self.grant.login.origin().clone(),
@@ -174,12 +158,7 @@ impl TokenSource {
             )));
         }
         if !answer.is_success() {
-            return Err(
-                self.failed(match serde_json::from_slice::<Refusal>(&answer.body) {
-                    Ok(refusal) => shortened(&self.without_secret(&said(&refusal))),
-                    Err(_) => format!("status {}", answer.status),
-                }),
-            );
+            return Err(self.failed(self.explained(answer, scopes, now)));
         }
         // The cause is not shown: it could quote the token.
         let granted: Granted = serde_json::from_slice(&answer.body)
@@ -202,22 +181,24 @@ impl TokenSource {
         }
     }
 
-    /// What a server says of us may quote what we sent.
-    fn without_secret(&self, text: &str) -> String {
-        match &self.proof {
-            Proof::Secret(secret) if secret.expose_secret().is_empty() => text.to_owned(),
-            Proof::Secret(secret) => text.replace(secret.expose_secret(), "***"),
-            Proof::Key(_) => {
-                let words = text.split(' ');
-                let shown = words.map(|word| {
-                    if word.contains(JSON_START) {
-                        "***"
-                    } else {
-                        word
-                    }
-                });
-                shown.collect::<Vec<_>>().join(" ")
-            }
+    /// The server's words without our secrets, and what to do where we know more.
+    fn explained(&self, answer: &Response, scopes: &[String], now: Timestamp) -> String {
+        let Ok(refusal) = serde_json::from_slice::<Refusal>(&answer.body) else {
+            return format!("status {}", answer.status);
+        };
+        let words = shortened(&self.proof.without_secret(&said(&refusal)));
+        let ahead_s = waiting::date(answer.header("date"))
+            .map(|theirs| theirs.as_second() - now.as_second())
+            .map(|ahead| {
+                if ahead.abs() < CLOCK_DIFFERENCE_S_MIN {
+                    0
+                } else {
+                    ahead
+                }
+            });
+        match self.proof.advice(&refusal.error, scopes, ahead_s) {
+            Some(advice) => format!("{words}; {advice}"),
+            None => words,
         }
     }
 }

@@ -95,7 +95,8 @@ fn number(text: &str) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-fn date(text: Option<&str>) -> Option<Timestamp> {
+/// The moment of an HTTP date.
+pub(super) fn date(text: Option<&str>) -> Option<Timestamp> {
     rfc2822::DateTimeParser::new()
         .parse_timestamp(text?.trim())
         .ok()

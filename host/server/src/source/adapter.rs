@@ -157,6 +157,8 @@ pub enum Request {
         headers: Vec<(String, String)>,
         /// May be empty.
         body: Vec<u8>,
+        /// The scopes that it needs, of those of its slot's grant; empty for all of them.
+        scopes: Vec<String>,
     },
     /// To a directory.
     Ldap {

@@ -211,6 +211,7 @@ impl Requests {
                 locator,
                 headers,
                 body,
+                scopes,
             } => {
                 let (slot, locator) = match locator {
                     Locator::Endpoint(slot, path) => (slot, net::Locator::Path(path)),
@@ -237,6 +238,7 @@ impl Requests {
                     locator,
                     headers,
                     body: body.into(),
+                    scopes,
                     // By contract an adapter only reads, also where it posts a query.
                     ..net::Request::of(method, "/", Repeat::Safe)
                 };

@@ -266,15 +266,17 @@ impl Filling<'_> {
         };
         let wants_tokens = matches!(
             credential,
-            Credential::ClientCredentials { .. } | Credential::PrivateKeyJwt { .. }
+            Credential::ClientCredentials { .. }
+                | Credential::PrivateKeyJwt { .. }
+                | Credential::GoogleServiceAccount { .. }
         );
-        let grant = match slot.grant.as_ref().filter(|_| wants_tokens) {
-            Some(grant) => Some(self.grant(grant)?),
-            None => None,
-        };
         let extra = |name: &str| {
             let mut found = slot.extra.iter().filter(|(key, _)| key == name);
             found.next().map(|(_, value)| value.as_str())
+        };
+        let grant = match slot.grant.as_ref().filter(|_| wants_tokens) {
+            Some(grant) => Some(self.grant(grant)?),
+            None => None,
         };
         let header = extra("header").map(|name| (name, extra("prefix").unwrap_or_default()));
         Sign::with(credential, header, grant).map_err(|cause| Error::Credential {
@@ -300,10 +302,10 @@ impl Filling<'_> {
                 slot: grant.endpoint.clone(),
                 cause,
             })?;
-        let mut scopes = Vec::with_capacity(grant.scopes.len());
-        for scope in &grant.scopes {
-            scopes.push(self.with_addresses(scope)?);
-        }
+        let scopes = grant.scopes.iter();
+        let scopes = scopes
+            .map(|scope| self.with_addresses(scope))
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(Grant {
             login,
             path: grant.path.clone(),

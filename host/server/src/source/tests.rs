@@ -170,6 +170,7 @@ pub(super) fn http(id: u32, method: &str, locator: Locator) -> Action {
         locator,
         headers: Vec::new(),
         body: Vec::new(),
+        scopes: Vec::new(),
     })
 }
 

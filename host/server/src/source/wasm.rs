@@ -232,6 +232,7 @@ fn request_of(request: guest::Request) -> Request {
                 .map(|h| (h.name, h.value))
                 .collect(),
             body: http.body,
+            scopes: scopes(&http.extra),
         },
         guest::Request::Ldap(search) => Request::Ldap {
             id: search.id,
@@ -251,6 +252,14 @@ fn request_of(request: guest::Request) -> Request {
             },
         },
     }
+}
+
+/// `("scopes", "a b")` says which scopes of the grant a request needs.
+fn scopes(extra: &[(String, String)]) -> Vec<String> {
+    let named = extra.iter().filter(|(name, _)| name == "scopes");
+    named
+        .flat_map(|(_, scopes)| scopes.split_whitespace().map(str::to_owned))
+        .collect()
 }
 
 fn person(person: guest::Person) -> PersonAt {

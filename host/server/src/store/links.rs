@@ -130,7 +130,7 @@ impl Store {
         for chunk in links.chunks(CHUNK_ROWS) {
             let mut insert = QueryBuilder::<Sqlite>::new(
                 "insert into links (connector, target, person, state, account, username, rules, \
-                 looked_ms, fingerprint, site) ",
+                 looked_ms, fingerprint, site, is_outside) ",
             );
             insert.push_values(chunk, |mut row, link| {
                 row.push_bind(place.connector)
@@ -142,13 +142,15 @@ impl Store {
                     .push_bind(&link.rules)
                     .push_bind(link.looked_ms)
                     .push_bind(&link.fingerprint)
-                    .push_bind(place.site);
+                    .push_bind(place.site)
+                    .push_bind(i64::from(link.is_outside));
             });
             insert.push(
                 " on conflict (connector, target, person) do update set state = excluded.state, \
                  account = excluded.account, username = excluded.username, \
                  rules = excluded.rules, looked_ms = excluded.looked_ms, \
-                 fingerprint = excluded.fingerprint, site = excluded.site, is_outside = 0",
+                 fingerprint = excluded.fingerprint, site = excluded.site, \
+                 is_outside = excluded.is_outside",
             );
             insert.build().execute(&mut *tx).await?;
         }
@@ -184,6 +186,97 @@ impl Store {
         .bind(place.target)
         .bind(listing)
         .bind(person)
+        .bind(place.site)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Who claims these accounts: `(account, person)`, people of a listing as above.
+    pub async fn claims(
+        &self,
+        place: Place<'_>,
+        (listing, person): (&str, &str),
+        accounts: &[String],
+    ) -> Result<Vec<(String, String)>> {
+        let mut found = Vec::with_capacity(accounts.len());
+        for chunk in accounts.chunks(CHUNK_ROWS) {
+            let mut select = QueryBuilder::<Sqlite>::new(
+                "select l.account, l.person from links l join people p \
+                   on p.connector = l.connector and p.key = l.person \
+                 where l.connector = ",
+            );
+            select
+                .push_bind(place.connector)
+                .push(" and l.target = ")
+                .push_bind(place.target)
+                .push(" and l.site = ")
+                .push_bind(place.site)
+                .push(" and l.state <> 'unmatched' and l.is_outside = 0 and (p.listed_in = ")
+                .push_bind(listing)
+                .push(" or p.complete_in = ")
+                .push_bind(listing)
+                .push(" or p.key = ")
+                .push_bind(person)
+                .push(
+                    " or exists (select 1 from changed c where c.connector = p.connector \
+                     and c.key = p.key and c.takes_part = 1 and c.listing = ",
+                )
+                .push_bind(listing)
+                .push(
+                    ")) and not exists (select 1 from changed c where c.connector = p.connector \
+                     and c.key = p.key and c.takes_part = 0 and c.listing = ",
+                )
+                .push_bind(listing)
+                .push(") and l.account in (");
+            let mut list = select.separated(", ");
+            for account in chunk {
+                list.push_bind(account);
+            }
+            select.push(")");
+            for row in select.build().fetch_all(&self.pool).await? {
+                found.push((row.try_get(0)?, row.try_get(1)?));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Records the names that linked accounts have now, and when they were looked at.
+    pub async fn rename_linked(
+        &self,
+        place: Place<'_>,
+        names: &[(String, String)],
+        looked_ms: i64,
+    ) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        for (person, name) in names {
+            sqlx::query(
+                "update links set username = $4, looked_ms = $5 \
+                 where connector = $1 and target = $2 and person = $3",
+            )
+            .bind(place.connector)
+            .bind(place.target)
+            .bind(person)
+            .bind(name)
+            .bind(looked_ms)
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Records the names that linked accounts had in the last scan of the site.
+    pub async fn rename_scanned(&self, place: Place<'_>) -> Result<()> {
+        sqlx::query(
+            "update links set username = (select a.name from accounts a \
+               where a.site = links.site and a.key = links.account) \
+             where connector = $1 and target = $2 and site = $3 and state = 'matched' \
+             and exists (select 1 from accounts a where a.site = links.site \
+               and a.key = links.account and a.name <> links.username)",
+        )
+        .bind(place.connector)
+        .bind(place.target)
         .bind(place.site)
         .execute(&self.pool)
         .await?;

@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod links;
 pub mod people;
 pub mod plans;
+pub mod providers;
 pub mod runs;
 pub mod stage;
 

@@ -151,11 +151,14 @@ pub(super) async fn close(run: &Run<'_>, reading: &Reading, report: &Report) -> 
 
 /// Records that a listing was complete.
 pub(super) async fn close_listing(run: &Run<'_>, listing: &str, people: u64) -> Result<(), Error> {
+    let (store, connector) = (&run.host.store, &run.pinned.connector);
     let reading = people::Reading {
-        connector: &run.pinned.connector.id,
+        connector: &connector.id,
         listing,
         now_ms: run.now_ms,
     };
-    run.host.store.close_listing(reading, people).await?;
+    store.close_listing(reading, people).await?;
+    let provider = &connector.source.provider;
+    store.note_provider(&connector.id, provider).await?;
     Ok(())
 }

@@ -5,18 +5,29 @@ use std::sync::Arc;
 
 use attune_core::Problem;
 use attune_core::mapping::FieldKind;
+use attune_wasm::Plugin;
 
 use super::pin::Pinned;
 use super::{Error, Host};
-use crate::connector::CredentialSpec;
+use crate::connector::{CredentialSpec, SourceSpec as SourceSection};
 use crate::net::Credential;
 use crate::source::{self, Source, SourceSpec};
 use crate::target::{self, Target};
 
 /// Opens the source; sends nothing.
 pub(super) fn source(host: &Host, pinned: &Pinned) -> Result<Source, Error> {
-    let spec = &pinned.connector.source;
-    let adapter = source::Wasm::open(&pinned.provider, &spec.options).map_err(Error::Source)?;
+    let connector = &pinned.connector;
+    open_source(host, &connector.id, &connector.source, &pinned.provider)
+}
+
+/// Opens the source of a connector of which nothing else is known; sends nothing.
+pub(super) fn open_source(
+    host: &Host,
+    connector: &str,
+    spec: &SourceSection,
+    provider: &Plugin,
+) -> Result<Source, Error> {
+    let adapter = source::Wasm::open(provider, &spec.options).map_err(Error::Source)?;
     let endpoints = spec.endpoints.iter().map(|(slot, endpoint)| {
         let endpoint = source::Endpoint {
             url: endpoint.url.clone(),
@@ -32,7 +43,7 @@ pub(super) fn source(host: &Host, pinned: &Pinned) -> Result<Source, Error> {
         credentials.insert(slot.clone(), credential);
     }
     let spec = SourceSpec {
-        connector: pinned.connector.id.clone(),
+        connector: connector.to_owned(),
         adapter: Arc::new(adapter),
         endpoints: endpoints.collect(),
         ca_file: spec.ca_file.clone(),

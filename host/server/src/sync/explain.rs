@@ -3,13 +3,14 @@
 //! The same reading, relations and evaluation as a run, for one person, with every station
 //! written down; then what the ledger knows. Nothing is written, and no target is asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use attune_core::evaluate::{Batch, FieldTrace};
 use attune_core::scope::Standing;
 use serde::Serialize;
 
+use super::managers::Managers;
 use super::pin::{Pinned, PinnedTarget};
 use super::read::{Inputs, Reader};
 use super::relate::{Known, Relations};
@@ -105,15 +106,29 @@ pub async fn explain(
         .filter_map(Known::of)
         .map(Arc::new)
         .collect();
-    let columns = Relations::new(&host.store, &reader)
-        .columns(&pinned.resolved, &people)
-        .await?;
+    let relations = Relations::new(&host.store, &reader);
+    let (mut columns, chain) = relations.columns(&pinned.resolved, &people).await?;
     let cell = |selector: &attune_core::Selector| {
         Some(columns.get(pinned.resolved.position(selector)?)?.cell(0))
     };
     let standing = pinned.scope.standing(&cell).map_err(Error::Scope)?;
+    let last = host.store.last_listing(connector).await?;
+    let listing = last.map(|(_, name)| name).unwrap_or_default();
     let mut targets = Vec::with_capacity(pinned.targets.len());
     for (target, program) in pinned.targets.iter().zip(&mut programs) {
+        let managers = Managers {
+            store: &host.store,
+            place: Place {
+                connector,
+                target: &target.spec.name,
+                site: &target.site,
+            },
+            claims: (&listing, &key),
+            refused: &HashMap::new(),
+        };
+        managers
+            .fill(&target.accounts, &chain, &mut columns)
+            .await?;
         let batch = Batch {
             wanted: &pinned.resolved,
             columns: &columns,

@@ -3,6 +3,8 @@
 //! A site is asked for nothing before something is due there, not even whether it lets us in. A
 //! target that fails takes no part from there on and the others are finished.
 
+use std::collections::HashMap;
+
 use attune_core::Problem;
 use attune_core::evaluate::Program;
 use attune_core::plan::Fingerprinter;
@@ -23,6 +25,8 @@ pub(super) struct Lane {
     pub client: Box<dyn Target>,
     /// Why it takes no part any more.
     pub error: Option<Problem>,
+    /// People whom the site would not look for: whether they have an account is not known.
+    pub refused: HashMap<String, Problem>,
     /// Whether the site has let us in during this run.
     is_signed_in: bool,
 }
@@ -56,6 +60,7 @@ pub(super) fn open(
             prints: target.prints.clone(),
             client: ends::target(host, &target.spec)?,
             error: None,
+            refused: HashMap::new(),
             is_signed_in: false,
         });
     }

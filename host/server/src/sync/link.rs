@@ -3,8 +3,12 @@
 //! A link once made stays, by the account's stable key. People without one are looked up when
 //! their match values or the rules changed, in single-user and full runs, else once a day. Few
 //! look-ups are single requests; many are one scan of all accounts. Accounts are never created.
+//!
+//! Managers whose account a row asks for are linked by the same rules, also out of scope; such a
+//! link claims nothing. What it says is looked at again in `--full` and single-user runs.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use attune_core::account::{Account, MatchBy};
 use attune_core::matching::fold;
@@ -16,6 +20,7 @@ use tokio::sync::mpsc;
 use super::lanes::Lane;
 use super::page::Page;
 use super::pin::PinnedTarget;
+use super::relate::Known;
 use super::{Error, Run, hex};
 use crate::store::links::{Link, LinkState};
 use crate::target;
@@ -89,13 +94,104 @@ impl<'a> Linker<'a> {
                 wishes.push(wish);
             }
         }
-        if wishes.is_empty() || !self.lane.is_ready().await {
+        if self.is_ready_for(wishes.len()).await? {
+            let made = self.fulfil(wishes, &link_of).await?;
+            store.save_links(place, &made).await?;
+        }
+        Ok(())
+    }
+
+    /// Links managers of one page of people; `columns` hold the match rules' selectors in order.
+    ///
+    /// People of the run were looked up before and are left as they are.
+    pub(super) async fn link_managers(
+        &mut self,
+        managers: &[Arc<Known>],
+        columns: &[Column],
+    ) -> Result<(), Error> {
+        let place = self.run.place(self.target);
+        let store = &self.run.host.store;
+        let keys: Vec<String> = managers.iter().map(|one| one.key().to_owned()).collect();
+        let links = store.links(place, &keys).await?;
+        let link_of = |person: &str| links.get(person);
+        let (mut wishes, mut linked) = (Vec::new(), Vec::new());
+        for (row, known) in managers.iter().enumerate() {
+            let link = link_of(known.key());
+            let was_looked = link.is_some_and(|link| link.looked_ms >= self.run.now_ms);
+            if was_looked || self.lane.refused.contains_key(known.key()) {
+                continue;
+            }
+            let wish = self.wish(known.key(), columns, row);
+            match link.filter(|link| link.state == LinkState::Matched) {
+                Some(link) if self.run.order.is_thorough() => linked.push((link, wish)),
+                None if self.is_due(link, &wish) => wishes.push(wish),
+                Some(_) | None => {}
+            }
+        }
+        if !self.is_ready_for(wishes.len() + linked.len()).await? {
             return Ok(());
         }
-        self.lookups += wishes.len();
+        wishes.extend(self.look_again(linked).await?);
+        let mut made = self.fulfil(wishes, &link_of).await?;
+        for link in &mut made {
+            link.is_outside = link_of(&link.person).is_none_or(|before| before.is_outside);
+        }
+        store.save_links(place, &made).await?;
+        Ok(())
+    }
+
+    /// Takes the present names of linked accounts; whose account is gone is looked up anew.
+    async fn look_again(&mut self, linked: Vec<(&Link, Wish)>) -> Result<Vec<Wish>, Error> {
+        let store = &self.run.host.store;
+        let mut seen = HashMap::new();
+        if self.scan == Scan::Done {
+            let accounts: Vec<String> =
+                linked.iter().map(|(link, _)| fold(&link.account)).collect();
+            let found = store.accounts_by(&self.target.site, MatchBy::Key, &accounts);
+            let found = found.await?.into_iter();
+            seen.extend(found.map(|(_, key, name)| (key, name)));
+        }
+        let (mut names, mut gone) = (Vec::new(), Vec::new());
+        for (link, wish) in linked {
+            if let Some(name) = seen.get(&link.account) {
+                names.push((link.person.clone(), name.clone()));
+                continue;
+            }
+            // Also asked for where all accounts were read: inactive ones were left out there.
+            let key = &link.account;
+            match self.lane.client.find(MatchBy::Key, key).await {
+                Ok(found) => match found.into_iter().find(|account| account.key == *key) {
+                    Some(account) => names.push((link.person.clone(), account.username)),
+                    None => gone.push(wish),
+                },
+                Err(target::Error::Rejected { .. }) => {}
+                Err(error) => return Err(Error::Target(error)),
+            }
+        }
+        let place = self.run.place(self.target);
+        store.rename_linked(place, &names, self.run.now_ms).await?;
+        Ok(gone)
+    }
+
+    /// Signs in, and reads all accounts where so many look-ups are more work than that. False
+    /// where there is nothing to ask, or the site lets nobody in.
+    async fn is_ready_for(&mut self, lookups: usize) -> Result<bool, Error> {
+        if lookups == 0 || !self.lane.is_ready().await {
+            return Ok(false);
+        }
+        self.lookups += lookups;
         if self.scan == Scan::Open && self.lookups > SINGLE_LOOKUPS_MAX {
             self.scan().await?;
         }
+        Ok(true)
+    }
+
+    /// Looks people up and decides what their links are.
+    async fn fulfil<'l>(
+        &mut self,
+        wishes: Vec<Wish>,
+        link_of: &impl Fn(&str) -> Option<&'l Link>,
+    ) -> Result<Vec<Link>, Error> {
         let mut made = Vec::with_capacity(wishes.len());
         let found = self.look_up(&wishes).await?;
         for (wish, candidates) in wishes.into_iter().zip(found) {
@@ -105,8 +201,7 @@ impl<'a> Linker<'a> {
                 None => due_again(wish, before),
             });
         }
-        store.save_links(place, &made).await?;
-        Ok(())
+        Ok(made)
     }
 
     /// After all pages: two people of one account are both ambiguous.
@@ -195,6 +290,8 @@ impl<'a> Linker<'a> {
                     Some(Ok(accounts)) => *candidates = Some(accounts.clone()),
                     Some(Err(problem)) => {
                         *candidates = None;
+                        let refused = (wish.person.clone(), problem.clone());
+                        self.lane.refused.extend([refused]);
                         self.troubles.push(Trouble {
                             person: wish.person.clone(),
                             target: self.target.spec.name.clone(),
@@ -255,7 +352,9 @@ impl<'a> Linker<'a> {
         kept?;
         match read {
             Ok(()) => {
-                self.run.host.store.close_scan(site, scan).await?;
+                let store = &self.run.host.store;
+                store.close_scan(site, scan).await?;
+                store.rename_scanned(self.run.place(self.target)).await?;
                 self.scan = Scan::Done;
             }
             Err(target::Error::Rejected { problem }) => {

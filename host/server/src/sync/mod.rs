@@ -8,10 +8,12 @@
 mod apply;
 mod changes;
 mod check;
+mod discover;
 mod ends;
 mod explain;
 mod lanes;
 mod link;
+mod managers;
 mod page;
 mod pin;
 mod plan;
@@ -36,6 +38,7 @@ use crate::clock::Clock;
 use crate::{source, store, target};
 
 pub use check::{CheckLine, check};
+pub use discover::{Discovered, discover};
 pub use explain::{Explanation, FieldExplanation, explain};
 pub use pin::{Pinned, PinnedTarget};
 pub use plan_file::{
@@ -147,6 +150,9 @@ pub(crate) struct Run<'a> {
     now_ms: i64,
     /// The listing whose people count: this run's, or the last complete one.
     listing: String,
+    /// Whether the last complete listing came from another provider, which knew nobody by the keys
+    /// of this one.
+    takes_over: bool,
 }
 
 impl<'a> Run<'a> {

@@ -11,7 +11,7 @@ use attune_core::scope::Standing;
 use attune_core::selector::Wanted;
 use attune_core::{Column, Problem, Selector};
 
-use super::relate::{Known, Relations};
+use super::relate::{Chain, Known, Relations};
 use super::walk::{Reading, Walk};
 use super::{Error, Mode, Run};
 use crate::store::links::{Link, Place};
@@ -29,6 +29,8 @@ pub(super) struct Page {
     pub people: Vec<Arc<Known>>,
     /// One column per resolved selector.
     pub columns: Vec<Column>,
+    /// The people and their managers, as far up as the selectors lead.
+    pub chain: Chain,
     /// People of whom nothing can be said in this run: nothing of theirs is touched.
     pub unknown: Vec<(String, Problem)>,
     /// People who are out of scope.
@@ -52,17 +54,12 @@ pub(super) struct Pages<'a> {
 impl<'a> Pages<'a> {
     /// The pages of a walk, from the first one on.
     pub(super) fn new(walk: &Walk<'a>, selectors: &'a Wanted, places: Vec<Place<'a>>) -> Self {
-        let relations = Relations::new(&walk.run.host.store, walk.reader);
         Self {
             run: walk.run,
             reading: walk.reading,
             selectors,
             places,
-            relations: match walk.reading.how {
-                How::Complete | How::Sample => relations.of_listing(walk.run.now_ms),
-                How::Changes => relations.of_changes(walk.run.now_ms, &walk.run.listing),
-                How::Person => relations,
-            },
+            relations: relations(walk),
             after: String::new(),
             left: match walk.run.order.mode {
                 Mode::Sample(people) => people,
@@ -89,8 +86,8 @@ impl<'a> Pages<'a> {
                 None => unreadable.push((key, kept_by_another())),
             }
         }
-        let columns = self.relations.columns(self.selectors, &people).await?;
-        let mut page = self.in_scope(people, columns)?;
+        let read = self.relations.columns(self.selectors, &people).await?;
+        let mut page = self.in_scope(people, read)?;
         page.unknown.append(&mut unreadable);
         if let Mode::User(user) = &self.run.order.mode
             && page.people.is_empty()
@@ -130,7 +127,11 @@ impl<'a> Pages<'a> {
         })
     }
 
-    fn in_scope(&self, people: Vec<Arc<Known>>, columns: Vec<Column>) -> Result<Page, Error> {
+    fn in_scope(
+        &self,
+        people: Vec<Arc<Known>>,
+        (columns, chain): (Vec<Column>, Chain),
+    ) -> Result<Page, Error> {
         let mut rows = Vec::with_capacity(people.len());
         let (mut unknown, mut outside) = (Vec::new(), Vec::new());
         for (row, known) in people.iter().enumerate() {
@@ -153,6 +154,7 @@ impl<'a> Pages<'a> {
             } else {
                 columns.iter().map(|column| column.take(&rows)).collect()
             },
+            chain: if is_whole { chain } else { chain.take(&rows) },
             people: if is_whole {
                 people
             } else {
@@ -162,6 +164,16 @@ impl<'a> Pages<'a> {
             outside,
             links: Vec::with_capacity(self.places.len()),
         })
+    }
+}
+
+/// A resolver for the people of a walk.
+pub(super) fn relations<'a>(walk: &Walk<'a>) -> Relations<'a> {
+    let relations = Relations::new(&walk.run.host.store, walk.reader);
+    match walk.reading.how {
+        How::Complete | How::Sample => relations.of_listing(walk.run.now_ms),
+        How::Changes => relations.of_changes(walk.run.now_ms, &walk.run.listing),
+        How::Person => relations,
     }
 }
 

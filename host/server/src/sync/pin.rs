@@ -16,6 +16,7 @@ use attune_wasm::Plugin;
 use attune_wasm::registry::Snapshot;
 use sha2::{Digest as _, Sha256};
 
+use super::managers::{self, AccountInput};
 use super::{Error, hex};
 use crate::connector::{Connector, Loaded, Place, TargetSpec};
 
@@ -56,6 +57,8 @@ pub struct PinnedTarget {
     pub numbers: Vec<u16>,
     /// What the mapping reads.
     pub selectors: Wanted,
+    /// Columns of a page that the accounts of managers in this target answer.
+    pub accounts: Vec<AccountInput>,
     /// What everybody's fingerprint in this target has in common.
     pub prints: Fingerprinter,
 }
@@ -120,21 +123,24 @@ impl Pinned {
             resolved = resolved.with(spec.matching.iter().map(|rule| rule.source.clone()));
         }
         let documents = resolved.documents().map_err(Error::TooDeep)?;
-        refuse_accounts(&resolved)?;
+        let of_rules = specs.iter().flat_map(|spec| &spec.matching);
+        let shared = of_rules.map(|rule| &rule.source);
+        managers::refuse_outside_rows(scope.selectors().chain(shared))?;
+        let asked = managers::asked(&resolved, &documents, &specs)?;
         let mut pinned = Self {
             revision: loaded.revision().to_owned(),
             generations,
             targets: Vec::with_capacity(specs.len()),
             provider,
             scope,
-            asked: documents.with(resolved.selectors().iter().cloned()),
+            asked,
             documents,
             resolved,
             fields: Vec::new(),
             connector,
         };
         for (spec, program) in specs.into_iter().zip(&programs) {
-            pinned.add(spec, program, loaded.fields_digest());
+            pinned.add(spec, program, loaded.fields_digest())?;
         }
         Ok((pinned, programs))
     }
@@ -175,7 +181,12 @@ impl Pinned {
         self.resolved.selectors().iter().any(follows)
     }
 
-    fn add(&mut self, spec: TargetSpec, program: &Program, fields_digest: [u8; 32]) {
+    fn add(
+        &mut self,
+        spec: TargetSpec,
+        program: &Program,
+        fields_digest: [u8; 32],
+    ) -> Result<(), Error> {
         let fields: Vec<Field> = program.fields().cloned().collect();
         // Numbered by name, so that the rows of a stage are in the order of the digest.
         let mut sorted: Vec<&Field> = fields.iter().collect();
@@ -207,10 +218,12 @@ impl Pinned {
             site: spec.endpoint.url.trim_end_matches('/').to_owned(),
             fields,
             numbers,
+            accounts: managers::inputs(program.selectors(), &self.resolved)?,
             selectors: program.selectors().clone(),
             prints,
             spec,
         });
+        Ok(())
     }
 }
 
@@ -256,16 +269,4 @@ fn open_step(
         .map_err(problem)?;
     generations.insert(plugin.id().to_owned(), plugin.digest().to_owned());
     Ok(opened)
-}
-
-/// `manager.account.*` needs accounts of people who may be linked later in the same run.
-fn refuse_accounts(resolved: &Wanted) -> Result<(), Error> {
-    for selector in resolved.selectors() {
-        let relation = selector.strip_relation().map_err(Error::TooDeep)?;
-        if !matches!(relation.of, Of::Document(_)) {
-            let message = format!("`{selector}`: accounts of other people cannot be read yet");
-            return Err(Error::Configuration(Problem::new("unsupported", message)));
-        }
-    }
-    Ok(())
 }

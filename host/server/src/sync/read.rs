@@ -46,6 +46,8 @@ pub(super) struct Reader<'a> {
     troubles: Mutex<Vec<Trouble>>,
     requests: AtomicU64,
     bytes: AtomicU64,
+    /// Names that nobody has; asked for once in a run.
+    unknown: Mutex<HashSet<String>>,
 }
 
 /// What a [`Reader`] is made of.
@@ -77,6 +79,25 @@ impl<'a> Reader<'a> {
             troubles: Mutex::new(Vec::new()),
             requests: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
+            unknown: Mutex::new(HashSet::new()),
+        }
+    }
+
+    /// Those of these names of which it is not known that nobody has them.
+    pub(super) fn without_unknown(&self, names: &HashSet<&str>) -> Vec<String> {
+        let unknown = self.unknown.lock().ok();
+        let is_open = |name: &&&str| {
+            let is_unknown = unknown.as_ref().is_some_and(|all| all.contains(**name));
+            !is_unknown
+        };
+        let open = names.iter().filter(is_open);
+        open.map(|&name| name.to_owned()).collect()
+    }
+
+    /// Remembers names that the source was asked for and nobody has.
+    pub(super) fn note_unknown(&self, names: Vec<String>) {
+        if let Ok(mut unknown) = self.unknown.lock() {
+            unknown.extend(names);
         }
     }
 
@@ -306,7 +327,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn view(document: &Document) -> project::Document<'_> {
+pub(super) fn view(document: &Document) -> project::Document<'_> {
     match document {
         Document::Json(bytes) => project::Document::Json(bytes),
         Document::Ldap(entry) => project::Document::Entry(&entry.attributes, entry.is_binary()),

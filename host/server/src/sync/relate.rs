@@ -52,6 +52,26 @@ struct Input {
     position: Option<usize>,
 }
 
+/// People and their managers, level by level: entry i of level d is d managers above person i.
+#[derive(Debug, Default)]
+pub(super) struct Chain(Vec<Vec<Option<Arc<Known>>>>);
+
+impl Chain {
+    /// Everybody of one level; empty above the highest that was asked for.
+    pub(super) fn level(&self, depth: usize) -> &[Option<Arc<Known>>] {
+        self.0.get(depth).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The same for some of the people.
+    pub(super) fn take(&self, rows: &[usize]) -> Self {
+        let of_level = |level: &Vec<Option<Arc<Known>>>| {
+            let one = |row: &usize| level.get(*row).cloned().flatten();
+            rows.iter().map(one).collect()
+        };
+        Self(self.0.iter().map(of_level).collect())
+    }
+}
+
 /// Resolves selectors for pages of people.
 pub(super) struct Relations<'a> {
     store: &'a Store,
@@ -60,8 +80,6 @@ pub(super) struct Relations<'a> {
     not_before_ms: i64,
     /// Unless this complete listing had them, and changes of it are known.
     listing: Option<String>,
-    /// Names that nobody has; asked for once.
-    unknown: HashSet<String>,
 }
 
 impl<'a> Relations<'a> {
@@ -72,7 +90,6 @@ impl<'a> Relations<'a> {
             reader,
             not_before_ms: i64::MIN,
             listing: None,
-            unknown: HashSet::new(),
         }
     }
 
@@ -93,13 +110,13 @@ impl<'a> Relations<'a> {
         }
     }
 
-    /// One column per selector for these people. Account parts (`manager.account.key`) come out
-    /// absent; `pin` refuses rows that want them.
+    /// One column per selector for these people, and their managers as far up as these lead. What
+    /// an account answers (`manager.account.key`) comes out absent: `managers` fills it in.
     pub(super) async fn columns(
-        &mut self,
+        &self,
         selectors: &Wanted,
         people: &[Arc<Known>],
-    ) -> Result<Vec<Column>, Error> {
+    ) -> Result<(Vec<Column>, Chain), Error> {
         let inputs = self.inputs(selectors.selectors())?;
         let depth = inputs
             .iter()
@@ -110,11 +127,7 @@ impl<'a> Relations<'a> {
         let mut columns = Vec::with_capacity(inputs.len());
         for input in &inputs {
             let mut column = Column::with_capacity(people.len(), people.len() * 16);
-            let level = chain
-                .get(input.relation.depth)
-                .map(Vec::as_slice)
-                .unwrap_or_default();
-            for known in level {
+            for known in chain.level(input.relation.depth) {
                 let cell = match (known, input.position) {
                     (Some(known), Some(position)) => known.document.cell(position),
                     _ => Cell::ABSENT,
@@ -123,15 +136,10 @@ impl<'a> Relations<'a> {
             }
             columns.push(column);
         }
-        Ok(columns)
+        Ok((columns, chain))
     }
 
-    /// The people and their managers, level by level: `chain[d][i]` is d managers above person i.
-    pub(super) async fn chain(
-        &mut self,
-        people: &[Arc<Known>],
-        depth: usize,
-    ) -> Result<Vec<Vec<Option<Arc<Known>>>>, Error> {
+    async fn chain(&self, people: &[Arc<Known>], depth: usize) -> Result<Chain, Error> {
         let mut chain = vec![people.iter().cloned().map(Some).collect::<Vec<_>>()];
         for _ in 0..depth {
             let level = chain.last().map(Vec::as_slice).unwrap_or_default();
@@ -147,7 +155,7 @@ impl<'a> Relations<'a> {
                 .collect();
             chain.push(next);
         }
-        Ok(chain)
+        Ok(Chain(chain))
     }
 
     fn inputs(&self, selectors: &[Selector]) -> Result<Vec<Input>, Error> {
@@ -165,19 +173,15 @@ impl<'a> Relations<'a> {
             .collect()
     }
 
-    async fn find(&mut self, names: &HashSet<&str>) -> Result<HashMap<String, Arc<Known>>, Error> {
-        let mut open: Vec<String> = names
-            .iter()
-            .filter(|name| !self.unknown.contains(**name))
-            .map(|&name| name.to_owned())
-            .collect();
+    async fn find(&self, names: &HashSet<&str>) -> Result<HashMap<String, Arc<Known>>, Error> {
+        let mut open = self.reader.without_unknown(names);
         open.sort_unstable();
         let mut found = HashMap::with_capacity(open.len());
         self.find_kept(&mut open, &mut found).await?;
         if !open.is_empty() && self.reader.fetch(&open).await? > 0 {
             self.find_kept(&mut open, &mut found).await?;
         }
-        self.unknown.extend(open);
+        self.reader.note_unknown(open);
         Ok(found)
     }
 

@@ -247,8 +247,13 @@ async fn open<'a>(
     };
     host.store.open_run(&row, &pinned.revision).await?;
     let last = host.store.last_listing(&pinned.connector.id).await?;
+    let before = host.store.listed_by(&pinned.connector.id).await?;
+    let takes_over = before.is_some_and(|before| before != pinned.connector.source.provider);
+    if takes_over {
+        host.store.take_over(&pinned.connector.id).await?;
+    }
     let listing = match last {
-        Some((_, last)) if matches!(order.mode, Mode::User(_)) => last,
+        Some((_, last)) if matches!(order.mode, Mode::User(_)) && !takes_over => last,
         _ => id.clone(),
     };
     Ok(Run {
@@ -258,6 +263,7 @@ async fn open<'a>(
         id,
         now_ms,
         listing,
+        takes_over,
     })
 }
 

@@ -95,6 +95,10 @@ async fn bases(run: &Run<'_>, tally: &Tally, reading: &Reading) -> Result<Bases,
         });
     }
     let (last_listing, missing) = match &reading.before {
+        // Nobody is met again under their old key: what can be compared is how many there are.
+        Some((people, _)) if run.takes_over => {
+            (Some(*people), people.saturating_sub(reading.count))
+        }
         Some((people, listing)) => (
             Some(*people),
             store.missing_count(connector, listing, &run.id).await?,

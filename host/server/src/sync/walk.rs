@@ -9,7 +9,9 @@ use attune_core::selector::Wanted;
 
 use super::lanes::Lane;
 use super::link::Linker;
-use super::page::{Page, Pages};
+use super::managers::{self, Managers};
+use super::page::{self, Page, Pages};
+use super::pin::PinnedTarget;
 use super::plan::Planner;
 use super::progress::{Phase, Progress};
 use super::read::Reader;
@@ -70,12 +72,13 @@ impl Walk<'_> {
                 self.progress.add(page.people.len() as u64);
                 linker.link(&page, &columns).await
             });
-            match linked.await {
+            let linked = match linked.await {
+                Ok(()) => self.link_managers(target, &mut linker).await,
+                failed => failed,
+            };
+            match linked {
                 Ok(()) => {
-                    let person = self.reading.people.as_deref().and_then(<[String]>::first);
-                    linker
-                        .close(person.map(String::as_str).unwrap_or_default())
-                        .await?;
+                    linker.close(self.single()).await?;
                     troubles.append(&mut linker.troubles);
                 }
                 Err(Error::Target(error)) => lane.error = Some(error.problem()),
@@ -103,6 +106,14 @@ impl Walk<'_> {
             let targets = run.pinned.targets.iter().zip(lanes.iter_mut());
             for ((target, lane), links) in targets.zip(links) {
                 if lane.error.is_none() {
+                    let managers = Managers {
+                        store: &run.host.store,
+                        place: run.place(target),
+                        claims: (&run.listing, self.single()),
+                        refused: &lane.refused,
+                    };
+                    let Page { chain, columns, .. } = &mut page;
+                    managers.fill(&target.accounts, chain, columns).await?;
                     planner.page((lane, target), &page, links, tally).await?;
                 }
             }
@@ -111,6 +122,40 @@ impl Walk<'_> {
             Ok(())
         })
         .await
+    }
+
+    /// Finds the accounts of managers whom rows of this target ask for: also of those who are
+    /// out of scope, and become no people of the run by it.
+    async fn link_managers(
+        &self,
+        target: &PinnedTarget,
+        linker: &mut Linker<'_>,
+    ) -> Result<(), Error> {
+        if target.accounts.is_empty() {
+            return Ok(());
+        }
+        let scope = self.run.pinned.scope.selectors().cloned();
+        let accounts = managers::selectors(&target.accounts, &self.run.pinned.resolved);
+        let selectors = Wanted::new(scope.chain(accounts));
+        let rules = target.match_selectors();
+        let wanted = Wanted::new(rules.iter().cloned());
+        let relations = page::relations(self);
+        self.each_page(&selectors, Vec::new(), async |page| {
+            let managers = managers::distinct(&target.accounts, &page.chain);
+            let (columns, _) = relations.columns(&wanted, &managers).await?;
+            let in_order = |rule| columns.get(wanted.position(rule)?).cloned();
+            let columns: Vec<Column> = rules.iter().filter_map(in_order).collect();
+            linker.link_managers(&managers, &columns).await
+        })
+        .await
+    }
+
+    /// The one person of a run over one; empty for a listing.
+    fn single(&self) -> &str {
+        let people = self.reading.people.as_deref();
+        people
+            .and_then(<[String]>::first)
+            .map_or("", String::as_str)
     }
 
     /// Calls `each` for every page of people in scope, with their links of these places.

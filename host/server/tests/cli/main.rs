@@ -11,6 +11,7 @@
 )]
 
 mod certificate;
+mod discover;
 mod failures;
 mod hostile;
 mod killed;

@@ -12,14 +12,12 @@ use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
 
 use super::Directory;
 use super::token::Denial;
+use crate::jwt::{Assertion, member};
 use crate::moment;
 
-/// The one kind of assertion.
-pub(super) const KIND: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// Where tokens come from in the published clouds.
 const LOGIN_HOSTS: &[&str] = &[
     "https://login.microsoftonline.com",
@@ -30,42 +28,6 @@ const LOGIN_HOSTS: &[&str] = &[
 const LIFE_MAX_SECONDS: i64 = 600;
 /// Two clocks need not agree.
 const SKEW_SECONDS: i64 = 300;
-
-/// An assertion before anything in it is believed.
-struct Assertion {
-    header: Value,
-    claims: Value,
-    signed: String,
-    signature: Vec<u8>,
-}
-
-impl Assertion {
-    fn read(text: &str) -> Option<Self> {
-        let (signed, signature) = text.rsplit_once('.')?;
-        let (header, claims) = signed.split_once('.')?;
-        let bytes = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
-        let json = |part| serde_json::from_slice(&bytes(part)?).ok();
-        Some(Self {
-            header: json(header)?,
-            claims: json(claims)?,
-            signed: signed.to_owned(),
-            signature: bytes(signature)?,
-        })
-    }
-
-    fn claim(&self, name: &str) -> &str {
-        member(&self.claims, name)
-    }
-
-    fn second(&self, name: &str) -> i64 {
-        let value = self.claims.get(name).and_then(Value::as_i64);
-        value.unwrap_or_default()
-    }
-}
-
-fn member<'a>(part: &'a Value, name: &str) -> &'a str {
-    part.get(name).and_then(Value::as_str).unwrap_or_default()
-}
 
 impl Directory {
     /// Whether the application, and nobody else, has signed this for us, now, for the first time.

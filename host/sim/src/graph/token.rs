@@ -12,9 +12,9 @@ use std::sync::atomic::Ordering;
 use tokio::time::Instant;
 use url::form_urlencoded;
 
-use super::{Directory, assertion, refusal};
-use crate::moment;
+use super::{Directory, refusal};
 use crate::wire::{Received, Reply};
+use crate::{jwt, moment};
 
 const CLASS: &str = "token";
 
@@ -73,7 +73,7 @@ impl Directory {
         }
         self.check_scope(field("scope")?)?;
         let settings = self.settings();
-        if field("client_assertion_type").is_ok_and(|kind| kind == assertion::KIND) {
+        if field("client_assertion_type").is_ok_and(|kind| kind == jwt::KIND) {
             self.check_assertion(field("client_assertion")?, &settings.certificates)?;
             return Ok(settings.token_lifetime);
         }

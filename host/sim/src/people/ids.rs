@@ -39,6 +39,11 @@ pub(super) fn serial_of(seed: u64, id: &str) -> Option<u32> {
     if id.len() != 36 {
         return None;
     }
-    let head = u32::from_str_radix(id.get(..8)?, 16).ok()?;
+    serial_of_head(seed, id.get(..8)?)
+}
+
+/// The same of the first eight digits.
+pub(super) fn serial_of_head(seed: u64, head: &str) -> Option<u32> {
+    let head = u32::from_str_radix(head, 16).ok()?;
     Some((head ^ (seed as u32)).wrapping_mul(GATHER).wrapping_sub(1))
 }

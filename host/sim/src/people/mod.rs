@@ -158,6 +158,12 @@ impl People {
         (is_same && self.is_here(who)).then_some(who)
     }
 
+    /// The person whose id begins with these eight digits; other providers build their ids from them.
+    pub(crate) fn find_by_head(&self, head: &str) -> Option<Who> {
+        let who = Who(ids::serial_of_head(self.seed, head)?);
+        (self.is_here(who) && self.id(who).starts_with(head)).then_some(who)
+    }
+
     /// Whether the person exists and was not removed.
     pub fn is_here(&self, who: Who) -> bool {
         self.person(who).is_some_and(|person| !person.is_gone)

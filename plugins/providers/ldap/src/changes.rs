@@ -15,8 +15,9 @@ use attune_plugin::Problem;
 use attune_plugin::provider::{LdapEntry, LdapPage, LdapScope};
 use serde::{Deserialize, Serialize};
 
-use crate::conversation::{Conversation, Search, Task, limited};
-use crate::{Options, attributes};
+use crate::conversation::{Conversation, Search, Task};
+use crate::groups::Groups;
+use crate::{Options, attributes, filter};
 
 const DAY_S: i64 = 24 * 60 * 60;
 const NUMBER: &str = "uSNChanged";
@@ -52,8 +53,8 @@ impl Sounding {
     pub(crate) fn search(self, options: &Options, tide: &Tide) -> Search {
         match (self, &options.modified, &tide.quiet) {
             (Self::Recent, Some(name), Some(quiet)) => Search {
-                filter: limited(options, &at_least(name, quiet)),
-                ..Search::everyone(options, options.page_size)
+                filter: filter::all(&[options.filter(), at_least(name, quiet)]),
+                ..Search::everyone(options, &Groups::default(), options.page_size)
             },
             _ => Search {
                 base: String::new(),
@@ -73,12 +74,12 @@ impl Sounding {
 }
 
 impl Tide {
-    /// The search for a page of people.
-    pub(crate) fn search(&self, options: &Options) -> Search {
-        let everyone = Search::everyone(options, options.page_size);
+    /// The search for a page of people; there are changes of everyone only.
+    pub(crate) fn search(&self, options: &Options, groups: &Groups) -> Search {
+        let everyone = Search::everyone(options, groups, options.page_size);
         match (&options.modified, &self.since) {
             (Some(name), Some(since)) => Search {
-                filter: limited(options, &at_least(name, since)),
+                filter: filter::all(&[options.filter(), at_least(name, since)]),
                 ..everyone
             },
             _ => everyone,

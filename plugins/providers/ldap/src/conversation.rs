@@ -10,6 +10,7 @@ use attune_plugin::provider::{Attribute, Begin, Goal, LdapPage, LdapSearch, Repl
 use serde::{Deserialize, Serialize};
 
 use crate::changes::{Sounding, Tide};
+use crate::groups::{Ask, Groups};
 use crate::lookup::Lookup;
 use crate::options::DIRECTORY;
 use crate::probe::Check;
@@ -28,6 +29,9 @@ pub struct Conversation {
     next_id: u32,
     delivered: u32,
     seen: Vec<u64>,
+    /// Who takes part, where groups say so.
+    pub(crate) groups: Groups,
+    probes: bool,
     done: bool,
     /// Where changes begin and go on.
     pub(crate) tide: Tide,
@@ -36,6 +40,8 @@ pub struct Conversation {
 /// One search.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Task {
+    /// Something about groups; goes before everything that needs it.
+    Group(Ask),
     /// The page of everyone, or of those who changed, behind this cookie.
     Page(Vec<u8>),
     /// Where changes go on.
@@ -59,11 +65,11 @@ pub(crate) struct Search {
 
 impl Search {
     /// Everyone, so many per page.
-    pub(crate) fn everyone(options: &Options, page_size: u32) -> Self {
+    pub(crate) fn everyone(options: &Options, groups: &Groups, page_size: u32) -> Self {
         Self {
             base: options.base.clone(),
             scope: options.scope.into(),
-            filter: options.filter(),
+            filter: limits(options, groups),
             page_size,
         }
     }
@@ -78,29 +84,34 @@ impl Conversation {
         turn: &mut Turn,
     ) -> Result<(), Problem> {
         options.check()?;
-        if !begin.groups.is_empty() {
-            let hint = "use the option `filter`, for example (memberOf=<DN of the group>)";
-            let message = format!("the ldap adapter does not list members of groups yet; {hint}");
-            return Err(Problem::new("unsupported", message).at("groups"));
-        }
         *self = Self {
             asked_for: attributes::of_wanted(&begin.wanted, options)?,
+            probes: matches!(begin.goal, Goal::Probe),
             ..Self::default()
         };
+        if self.probes {
+            // The first line is whether the bind works at all; groups come after it.
+            self.queue_last(Task::Check(Check::Base));
+        }
+        let is_of_groups = !begin.groups.is_empty();
+        // What there is to be seen is not limited by who takes part.
+        if !matches!(begin.goal, Goal::Discover(_)) {
+            self.begin_groups(begin.groups, matches!(begin.goal, Goal::Everyone));
+        }
         match begin.goal {
             Goal::Everyone => {
                 // Who came into a group or left it is no modification of the person.
-                if begin.groups.is_empty() {
+                if !is_of_groups {
                     self.begin_checkpoint(options, now_ms);
                 }
                 self.queue.push_back(Task::Page(Vec::new()));
             }
-            Goal::ChangesSince(_) if !begin.groups.is_empty() => {
+            Goal::ChangesSince(_) if is_of_groups => {
                 return Err(unsupported("changes of the members of groups"));
             }
             Goal::ChangesSince(mark) => self.begin_changes(&mark, options)?,
             Goal::People(names) => self.begin_lookups(names, options, turn),
-            Goal::Probe => self.queue.push_back(Task::Check(Check::Base)),
+            Goal::Probe => {}
             Goal::Discover(people) => {
                 // `*` is every user attribute, `+` every operational one (RFC 3673).
                 self.asked_for = vec!["*".to_owned(), "+".to_owned(), options.key.clone()];
@@ -125,6 +136,7 @@ impl Conversation {
             Reply::Ldap(page) => page,
             Reply::Failed(why) if matches!(task, Task::Check(_)) && why.kind == "sign-in" => {
                 crate::probe::report_sign_in(&why.detail, turn);
+                self.drop_queue();
                 return Ok(());
             }
             Reply::Failed(why) => return Err(why.problem("the directory")),
@@ -134,6 +146,15 @@ impl Conversation {
             }
         };
         match task {
+            Task::Group(ask) => match self.group_replied(ask, options, page) {
+                Err(problem) if self.probes => {
+                    crate::probe::report_groups(&problem, turn);
+                    self.queue.retain(|task| !matches!(task, Task::Group(_)));
+                    self.groups = Groups::default();
+                    Ok(())
+                }
+                outcome => outcome,
+            },
             Task::Page(_) => self.page_replied(options, page, turn),
             Task::Sounding(sounding) => self.sounding_replied(sounding, options, &page),
             Task::Lookup(lookup) => self.lookup_replied(lookup, options, &page, turn),
@@ -157,6 +178,10 @@ impl Conversation {
             }
             turn.complete(self.delivered);
             return;
+        };
+        let task = match task {
+            Task::Group(ask) => Task::Group(self.settle(ask)),
+            other => other,
         };
         let id = self.next_id;
         self.next_id += 1;
@@ -184,17 +209,20 @@ impl Conversation {
     }
 
     fn search(&self, id: u32, task: &Task, options: &Options) -> LdapSearch {
+        let groups = &self.groups;
         let search = match task {
-            Task::Page(_) => self.tide.search(options),
+            Task::Group(ask) => ask.search(groups, options),
+            Task::Page(_) => self.tide.search(options, groups),
             Task::Sounding(sounding) => sounding.search(options, &self.tide),
-            Task::Lookup(lookup) => lookup.search(options),
-            Task::Check(check) => check.search(options),
-            Task::Sample(people) => Search::everyone(options, (*people).clamp(1, 1000)),
+            Task::Lookup(lookup) => lookup.search(options, groups),
+            Task::Check(check) => check.search(options, groups),
+            Task::Sample(people) => Search::everyone(options, groups, (*people).clamp(1, 1000)),
         };
         let attributes = match task {
             // No attributes (RFC 4511 section 4.5.1.8): the entry's being there is all.
             Task::Check(Check::Base) => vec!["1.1".to_owned()],
             Task::Sounding(sounding) => sounding.attributes(options),
+            Task::Group(ask) => ask.attributes(groups),
             _ => self.asked_for.clone(),
         };
         LdapSearch {
@@ -208,6 +236,7 @@ impl Conversation {
             page_size: search.page_size,
             cookie: match task {
                 Task::Page(cookie) => cookie.clone(),
+                Task::Group(ask) => ask.cookie(),
                 _ => Vec::new(),
             },
         }
@@ -225,19 +254,36 @@ impl Conversation {
             .entries
             .iter()
             .zip(0..)
+            .filter(|(entry, _)| self.groups.has(entry))
             .map(|(entry, index)| person::read(entry, index, options))
             .collect::<Result<Vec<_>, _>>()?;
-        if !page.cookie.is_empty() {
+        let is_last = page.cookie.is_empty();
+        if !is_last {
             self.turn_over(&page)?;
             self.queue_next(Task::Page(page.cookie));
         }
         self.deliver(people, turn);
+        if is_last {
+            self.groups.check_listed(self.delivered)?;
+        }
         Ok(())
+    }
+
+    /// One more attribute of every person.
+    pub(crate) fn ask_also(&mut self, name: &str) {
+        if !is_among(name, &self.asked_for) {
+            self.asked_for.push(name.to_owned());
+        }
+    }
+
+    /// Forgets everything that waits.
+    pub(crate) fn drop_queue(&mut self) {
+        self.queue.clear();
     }
 
     /// Remembers a page, unless it was there before. The cookie alone does not tell: 389 Directory
     /// Server sends the same one with every page of a search.
-    fn turn_over(&mut self, page: &LdapPage) -> Result<(), Problem> {
+    pub(crate) fn turn_over(&mut self, page: &LdapPage) -> Result<(), Problem> {
         let mut mark = fnv1a(0xcbf2_9ce4_8422_2325, &page.cookie);
         for entry in &page.entries {
             mark = fnv1a(mark ^ 0xff, entry.dn.as_bytes());
@@ -291,9 +337,12 @@ impl Conversation {
     }
 }
 
-/// The filter of one person within the adapter's limits.
-pub(crate) fn limited(options: &Options, condition: &str) -> String {
-    filter::all(&[options.filter(), condition.to_owned()])
+/// The filter of those who take part, as far as the server can judge it.
+pub(crate) fn limits(options: &Options, groups: &Groups) -> String {
+    match groups.condition() {
+        Some(condition) => filter::all(&[options.filter(), condition]),
+        None => options.filter(),
+    }
 }
 
 fn is_among(name: &str, names: &[String]) -> bool {
@@ -306,7 +355,7 @@ fn unsupported(what: &str) -> Problem {
 }
 
 /// FNV-1a, 64 bits, going on from `hash`.
-fn fnv1a(hash: u64, bytes: &[u8]) -> u64 {
+pub(crate) fn fnv1a(hash: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(hash, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })

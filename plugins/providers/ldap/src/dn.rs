@@ -24,6 +24,20 @@ pub(crate) fn levels_below(dn: &str, base: &str) -> Option<usize> {
     dn.ends_with(&base).then(|| dn.len() - base.len())
 }
 
+/// The upper end of a DN that names a domain or an organisation and no place in it: the tree.
+pub(crate) fn tree_of(dn: &str) -> String {
+    let parts = parse(dn).unwrap_or_default();
+    let is_upper = |rdn: &Vec<Pair>| {
+        let mut kinds = rdn.iter().map(|(kind, _)| kind.as_str());
+        kinds.all(|kind| matches!(kind, "dc" | "o" | "c"))
+    };
+    let upper = parts.iter().rev().take_while(|rdn| is_upper(rdn)).count();
+    let upper = if upper == 0 { parts.len() } else { upper };
+    let parts = parts.iter().skip(parts.len() - upper);
+    let spelt: Vec<String> = parts.map(|rdn| spell(rdn)).collect();
+    spelt.join(",")
+}
+
 fn parse(dn: &str) -> Option<Vec<Vec<Pair>>> {
     if dn.trim().is_empty() {
         return Some(Vec::new());
@@ -127,7 +141,7 @@ fn spell(rdn: &[Pair]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{canonical, levels_below};
+    use super::{canonical, levels_below, tree_of};
 
     #[test]
     fn spellings_of_one_dn_are_one() {
@@ -170,6 +184,17 @@ mod tests {
             // `\zz` is an escaped z: some writers escape what needs none.
             assert!(read.is_none() || text == r"cn=\zz", "{text}: {read:?}");
         }
+    }
+
+    #[test]
+    fn the_tree_is_the_domain_or_the_organisation() {
+        assert_eq!(
+            tree_of("OU=people, DC=corp,dc=example"),
+            "dc=corp,dc=example"
+        );
+        assert_eq!(tree_of("ou=people,o=Example,c=DE"), "o=Example,c=DE");
+        assert_eq!(tree_of("ou=people,ou=x"), "ou=people,ou=x");
+        assert_eq!(tree_of(""), "");
     }
 
     #[test]

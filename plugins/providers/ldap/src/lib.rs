@@ -6,17 +6,19 @@
 //! the entry itself; the manager is another entry's DN and comes as a relation.
 //!
 //! Invariant: any result code but 0 is an error, above all a list that the server cut at its size
-//! limit; only a search that was paged to its end completes. Deliberately not here yet: pictures
-//! and groups. They answer `unsupported`; a group is a filter:
-//! `(memberOf=cn=jira,ou=groups,dc=example,dc=com)`.
+//! limit; only a search that was paged to its end completes. Deliberately not here yet: pictures,
+//! which are answered `unsupported`, and changes of the members of groups.
 
 mod attributes;
 mod changes;
 mod conversation;
 mod dn;
 mod filter;
+mod groups;
 mod guid;
 mod lookup;
+mod marks;
+mod members;
 mod options;
 mod outcome;
 mod person;

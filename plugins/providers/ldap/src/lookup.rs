@@ -10,7 +10,8 @@ use attune_plugin::Problem;
 use attune_plugin::provider::{LdapPage, LdapScope, Turn};
 use serde::{Deserialize, Serialize};
 
-use crate::conversation::{Conversation, Search, Task, limited};
+use crate::conversation::{Conversation, Search, Task, limits};
+use crate::groups::Groups;
 use crate::options::Scope;
 use crate::{Options, dn, filter, guid, outcome, person};
 
@@ -37,7 +38,7 @@ impl Lookup {
         }
     }
 
-    pub(crate) fn search(&self, options: &Options) -> Search {
+    pub(crate) fn search(&self, options: &Options, groups: &Groups) -> Search {
         let condition = if self.is_dn {
             ANY_ENTRY.to_owned()
         } else {
@@ -49,8 +50,8 @@ impl Lookup {
             (false, false) => (options.base.clone(), LdapScope::Subtree),
         };
         let filter = match (self.is_dn, self.is_limited) {
-            (true, true) => options.filter(),
-            (false, true) => limited(options, &condition),
+            (true, true) => limits(options, groups),
+            (false, true) => filter::all(&[limits(options, groups), condition]),
             (_, false) => condition,
         };
         Search {
@@ -128,7 +129,7 @@ impl Conversation {
             } else {
                 person::read_outsider(entry, index, options)
             };
-            found.in_scope = Some(lookup.is_limited);
+            found.in_scope = Some(lookup.is_limited && self.groups.has(entry));
             people.push(found);
         }
         self.deliver(people, turn);

@@ -58,6 +58,16 @@ const SCHEMA: &str = r#"{
       "items": { "type": "string" },
       "description": "More attributes that hold bytes; objectGUID, objectSid, jpegPhoto, thumbnailPhoto, userCertificate and names with ;binary always do"
     },
+    "group-base": {
+      "type": "string",
+      "minLength": 1,
+      "description": "The DN below which groups of [scope] are looked for. Left out: the whole tree of the base"
+    },
+    "members": {
+      "enum": ["auto", "group", "member-of"],
+      "default": "auto",
+      "description": "Who is in a group of [scope]. group: whom the group names, groups within it followed. member-of: whose memberOf names it; only where the server has always kept that. auto: Active Directory judges itself, elsewhere as with group"
+    },
     "page-size": {
       "type": "integer",
       "minimum": 1,
@@ -95,6 +105,12 @@ pub struct Options {
     /// More attributes that hold bytes.
     #[serde(default)]
     pub binary: Vec<String>,
+    /// The DN below which groups are looked for.
+    #[serde(default)]
+    pub group_base: Option<String>,
+    /// Who is in a group.
+    #[serde(default)]
+    pub members: MembersBy,
     /// Entries per page.
     #[serde(default = "default_page_size")]
     pub page_size: u32,
@@ -109,6 +125,19 @@ pub enum Scope {
     Subtree,
     /// The base's direct children.
     OneLevel,
+}
+
+/// What says who is in a group.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MembersBy {
+    /// What the server does best and right.
+    #[default]
+    Auto,
+    /// The group's own attributes.
+    Group,
+    /// The `memberOf` of people and groups.
+    MemberOf,
 }
 
 impl From<Scope> for LdapScope {
@@ -161,6 +190,12 @@ impl Options {
         if dn::canonical(&self.base).is_none() {
             let message = format!("`base` is no DN: `{}`", self.base);
             return Err(Problem::option("base", message));
+        }
+        if let Some(base) = &self.group_base
+            && dn::canonical(base).is_none()
+        {
+            let message = format!("`group-base` is no DN: `{base}`");
+            return Err(Problem::option("group-base", message));
         }
         if !filter::is_one(&self.filter()) {
             let message = format!("`filter` is not one LDAP filter: `{}`", self.filter);

@@ -9,6 +9,8 @@ use attune_plugin::provider::LdapPage;
 const NO_SUCH_OBJECT: u32 = 32;
 const INVALID_DN_SYNTAX: u32 = 34;
 const REFERRAL: u32 = 10;
+/// Insufficient access rights.
+pub(crate) const NO_PERMISSION: u32 = 50;
 
 /// Checks the code of a page of a search below `base`.
 pub(crate) fn check(page: &LdapPage, base: &str) -> Result<(), Problem> {
@@ -62,7 +64,7 @@ fn meaning(page: &LdapPage) -> (&'static str, &'static str) {
             "the server does not accept the bind account: check DN and password, and whether the \
              account is locked",
         ),
-        50 => (
+        NO_PERMISSION => (
             "permission",
             "the bind account may not search below `{base}`",
         ),

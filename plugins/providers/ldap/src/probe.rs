@@ -7,6 +7,7 @@ use attune_plugin::provider::{Finding, LdapEntry, LdapPage, LdapScope, Turn};
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::{Conversation, Search, Task};
+use crate::groups::Groups;
 use crate::{Options, attributes, outcome, person};
 
 /// Enough to see whether an attribute is in use.
@@ -25,7 +26,7 @@ pub(crate) enum Check {
 }
 
 impl Check {
-    pub(crate) fn search(self, options: &Options) -> Search {
+    pub(crate) fn search(self, options: &Options, groups: &Groups) -> Search {
         match self {
             Self::Base => Search {
                 base: options.base.clone(),
@@ -33,7 +34,7 @@ impl Check {
                 filter: "(objectClass=*)".to_owned(),
                 page_size: SAMPLE,
             },
-            Self::People => Search::everyone(options, SAMPLE.min(options.page_size)),
+            Self::People => Search::everyone(options, groups, SAMPLE.min(options.page_size)),
         }
     }
 }
@@ -41,6 +42,12 @@ impl Check {
 /// The finding of a bind that failed.
 pub(crate) fn report_sign_in(detail: &str, turn: &mut Turn) {
     turn.finding(Finding::bad("sign-in", detail, SIGN_IN_FIX));
+}
+
+/// The finding of groups that cannot be used.
+pub(crate) fn report_groups(problem: &attune_plugin::Problem, turn: &mut Turn) {
+    let fix = "give each group's DN, and let the bind account read groups and their members";
+    turn.finding(Finding::bad("groups", problem.message.clone(), fix));
 }
 
 impl Conversation {
@@ -56,6 +63,7 @@ impl Conversation {
                 "sign-in" => report_sign_in(&problem.message, turn),
                 _ => turn.finding(Finding::bad("search", problem.message, "see the message")),
             }
+            self.drop_queue();
             return;
         }
         match check {
@@ -64,7 +72,12 @@ impl Conversation {
                 report_base(options, page, turn);
                 self.queue_last(Task::Check(Check::People));
             }
-            Check::People => report_people(options, &page.entries, turn),
+            Check::People => {
+                if let Some(finding) = self.groups.finding() {
+                    turn.finding(finding);
+                }
+                report_people(options, &page.entries, turn);
+            }
         }
     }
 }

@@ -3,6 +3,8 @@
 //! Fixture people are invented.
 
 mod changes;
+mod groups;
+mod groups_elsewhere;
 mod listing;
 mod outcomes;
 mod people;
@@ -142,6 +144,7 @@ fn options_that_cannot_work_are_named() {
         (json!({ "base": BASE, "key": "a b" }), "key"),
         (json!({ "base": BASE, "username": "uid)(x=" }), "username"),
         (json!({ "base": BASE, "binary": ["*"] }), "binary"),
+        (json!({ "base": BASE, "group-base": "x" }), "group-base"),
     ] {
         let problem = dispatch::needs::<Ldap>(&options.to_string()).unwrap_err();
         assert_eq!(

@@ -89,6 +89,11 @@ impl<T> Agenda<T> {
         }
     }
 
+    /// How many requests are under way.
+    pub fn under_way(&self) -> usize {
+        self.under_way.len()
+    }
+
     /// Whether nothing is queued and nothing under way.
     pub fn is_idle(&self) -> bool {
         self.queue.is_empty() && self.under_way.is_empty()
@@ -133,7 +138,7 @@ mod tests {
         }
         let mut turn = Turn::default();
         send(&mut agenda, &mut turn);
-        assert_eq!(sent(turn), 2);
+        assert_eq!((sent(turn), agenda.under_way()), (2, 2));
         assert_eq!(agenda.take(&reply(0)), Ok("page 1"));
         let mut turn = Turn::default();
         send(&mut agenda, &mut turn);

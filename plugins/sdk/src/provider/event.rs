@@ -188,6 +188,9 @@ pub struct HttpRequest {
     pub headers: Vec<(String, String)>,
     /// Empty for none.
     pub body: Vec<u8>,
+    /// The scopes that this request needs, of those that the slot's grant names; its token then has
+    /// these and no others. Empty for all of them.
+    pub scopes: Vec<String>,
 }
 
 impl HttpRequest {
@@ -199,7 +202,15 @@ impl HttpRequest {
             locator,
             headers: vec![("Accept".to_owned(), "application/json".to_owned())],
             body: Vec::new(),
+            scopes: Vec::new(),
         }
+    }
+
+    /// The same request with a token of this scope only.
+    #[must_use]
+    pub fn scope(mut self, scope: &str) -> Self {
+        self.scopes.push(scope.to_owned());
+        self
     }
 
     /// The same request with one more header.

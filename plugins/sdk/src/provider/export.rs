@@ -155,7 +155,11 @@ fn http_request(request: HttpRequest) -> wire::HttpRequest {
             .map(|(name, value)| wire::Header { name, value })
             .collect(),
         body: request.body,
-        extra: Vec::new(),
+        extra: if request.scopes.is_empty() {
+            Vec::new()
+        } else {
+            vec![("scopes".to_owned(), request.scopes.join(" "))]
+        },
     }
 }
 

@@ -45,8 +45,40 @@ pub fn members<'a, const N: usize>(
     object: &'a str,
     names: [&str; N],
 ) -> Result<[Option<&'a str>; N], Error> {
+    read_members(object, names, <[u8]>::eq, false)
+}
+
+/// The same where the object may have no other members: for answers of which the adapter chose what
+/// is in them, so that a member that is spelt otherwise is no member that is missing.
+pub fn only_members<'a, const N: usize>(
+    object: &'a str,
+    names: [&str; N],
+) -> Result<[Option<&'a str>; N], Error> {
+    read_members(object, names, <[u8]>::eq, true)
+}
+
+/// The same with names that are compared without (ASCII) case, as SCIM wants it; a name that comes
+/// in two spellings comes twice.
+pub fn members_ignoring_case<'a, const N: usize>(
+    object: &'a str,
+    names: [&str; N],
+) -> Result<[Option<&'a str>; N], Error> {
+    read_members(object, names, <[u8]>::eq_ignore_ascii_case, false)
+}
+
+fn read_members<'a, const N: usize>(
+    object: &'a str,
+    names: [&str; N],
+    is_same: Same,
+    is_strict: bool,
+) -> Result<[Option<&'a str>; N], Error> {
     let mut json = serde_json::Deserializer::from_str(object);
-    let found = Members { names }.deserialize(&mut json)?;
+    let members = Members {
+        names,
+        is_same,
+        is_strict,
+    };
+    let found = members.deserialize(&mut json)?;
     json.end()?;
     Ok(found)
 }
@@ -73,8 +105,14 @@ pub fn slice(body: &str, part: &str) -> Option<(u32, u32)> {
     (end <= body.len()).then_some(range)
 }
 
+/// How two names are compared.
+type Same = fn(&[u8], &[u8]) -> bool;
+
 struct Members<'n, const N: usize> {
     names: [&'n str; N],
+    is_same: Same,
+    /// Other members are an error.
+    is_strict: bool,
 }
 
 impl<'de, const N: usize> DeserializeSeed<'de> for Members<'_, N> {
@@ -94,13 +132,20 @@ impl<'de, const N: usize> Visitor<'de> for Members<'_, N> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut found = [None; N];
-        while let Some(position) = map.next_key_seed(Name { names: &self.names })? {
+        let name = Name {
+            names: &self.names,
+            is_same: self.is_same,
+        };
+        while let Some(position) = map.next_key_seed(name)? {
             match position.and_then(|at| found.get_mut(at)) {
                 Some(place) => {
                     let value: &RawValue = map.next_value()?;
                     if place.replace(value.get()).is_some() {
                         return Err(serde::de::Error::custom("a member comes twice"));
                     }
+                }
+                None if self.is_strict => {
+                    return Err(serde::de::Error::custom("a member that nobody asked for"));
                 }
                 None => {
                     map.next_value::<IgnoredAny>()?;
@@ -112,8 +157,10 @@ impl<'de, const N: usize> Visitor<'de> for Members<'_, N> {
 }
 
 /// The position of a member's name among those looked for.
+#[derive(Clone, Copy)]
 struct Name<'n> {
     names: &'n [&'n str],
+    is_same: Same,
 }
 
 impl<'de> DeserializeSeed<'de> for Name<'_> {
@@ -137,7 +184,8 @@ impl Visitor<'_> for Name<'_> {
         if name.iter().any(u8::is_ascii_control) {
             return Err(E::custom("control character in a member's name"));
         }
-        Ok(self.names.iter().position(|known| known.as_bytes() == name))
+        let is_name = |known: &&str| (self.is_same)(known.as_bytes(), name);
+        Ok(self.names.iter().position(is_name))
     }
 
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Self::Value, E> {
@@ -173,7 +221,7 @@ impl<'de> Visitor<'de> for Elements {
 
 #[cfg(test)]
 mod tests {
-    use super::{elements, members, slice, string, text};
+    use super::{elements, members, members_ignoring_case, only_members, slice, string, text};
 
     #[test]
     fn a_member_whose_name_is_no_text_hides_nobody() {
@@ -200,6 +248,13 @@ mod tests {
     }
 
     #[test]
+    fn only_members_takes_no_others() {
+        assert_eq!(only_members("{\"a\":1}", ["a", "b"]), Ok([Some("1"), None]));
+        assert_eq!(only_members("{}", ["a"]), Ok([None]));
+        assert!(only_members("{\"a\":1,\"c\":2}", ["a", "b"]).is_err());
+    }
+
+    #[test]
     fn null_is_not_missing() {
         assert_eq!(members("{\"a\":null}", ["a"]).unwrap(), [Some("null")]);
     }
@@ -217,6 +272,15 @@ mod tests {
     fn a_member_that_comes_twice_is_an_error() {
         assert!(members("{\"a\":1,\"a\":2}", ["a"]).is_err());
         assert!(members("{\"b\":1,\"b\":2}", ["a"]).is_ok());
+    }
+
+    #[test]
+    fn names_without_case_are_one_name() {
+        let body = r#"{"RESOURCES":[],"Urn:X:User":{"a":1}}"#;
+        let found = members_ignoring_case(body, ["Resources", "urn:x:user", "a"]).unwrap();
+        assert_eq!(found, [Some("[]"), Some(r#"{"a":1}"#), None]);
+        assert!(members_ignoring_case("{\"id\":1,\"ID\":2}", ["id"]).is_err());
+        assert_eq!(members("{\"id\":1,\"ID\":2}", ["id"]).unwrap(), [Some("1")]);
     }
 
     #[test]

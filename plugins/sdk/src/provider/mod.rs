@@ -20,6 +20,7 @@ mod action;
 mod agenda;
 mod event;
 mod export;
+mod held;
 mod path;
 mod requirement;
 mod seen;
@@ -35,10 +36,11 @@ pub use event::{
     LdapSearch, Locator, Reply, Request,
 };
 pub use export::Component;
+pub use held::Held;
 pub use path::Path;
 pub use requirement::{CredentialSlot, EndpointSlot, Requirements, TokenGrant};
 pub use seen::Seen;
-pub use selector::first_steps;
+pub use selector::{first_steps, second_steps, steps};
 pub use trail::Trail;
 
 pub use crate::wit::transform::attune::plugin::types::Manifest;

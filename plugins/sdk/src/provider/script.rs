@@ -287,7 +287,8 @@ fn mark(request: &Request) -> String {
     match request {
         Request::Http(http) => format!("{:?} {:?} {:?}", http.method, http.locator, http.body),
         Request::Ldap(search) if search.cookie.is_empty() => {
-            format!("{:?} {:?} {}", search.base, search.scope, search.filter)
+            let (base, scope, filter) = (&search.base, search.scope, &search.filter);
+            format!("{base:?} {scope:?} {filter} {:?}", search.attributes)
         }
         Request::Ldap(search) => search.id.to_string(),
     }

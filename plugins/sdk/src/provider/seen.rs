@@ -19,20 +19,25 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Seen {
     marks: String,
+    #[serde(default)]
+    is_exact: bool,
 }
 
 impl Seen {
+    /// A set in which ids that differ in case are two.
+    pub fn exact() -> Self {
+        Self {
+            is_exact: true,
+            ..Self::default()
+        }
+    }
+
     /// The ids that are new, each once; from now on they are known.
     pub fn admit(&mut self, ids: Vec<String>) -> Vec<String> {
-        let mut known: HashSet<String> = self
-            .marks
-            .as_bytes()
-            .chunks_exact(CHARS)
-            .map(|mark| mark.iter().copied().map(char::from).collect())
-            .collect();
+        let mut known = self.known();
         ids.into_iter()
             .filter(|id| {
-                let mark = mark(id);
+                let mark = self.mark(id);
                 let is_new = known.insert(mark.clone());
                 if is_new {
                     self.marks.push_str(&mark);
@@ -47,6 +52,32 @@ impl Seen {
         !self.admit(vec![id.to_owned()]).is_empty()
     }
 
+    /// Which of these ids are known; nothing is remembered.
+    pub fn knows(&self, ids: &[String]) -> Vec<bool> {
+        let known = self.known();
+        let is_known = |id: &String| known.contains(&self.mark(id));
+        ids.iter().map(is_known).collect()
+    }
+
+    /// Whether nothing is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.marks.is_empty()
+    }
+
+    fn known(&self) -> HashSet<String> {
+        let marks = self.marks.as_bytes().chunks_exact(CHARS);
+        let text = |mark: &[u8]| mark.iter().copied().map(char::from).collect();
+        marks.map(text).collect()
+    }
+
+    fn mark(&self, id: &str) -> String {
+        if self.is_exact {
+            mark(id)
+        } else {
+            mark(&id.to_ascii_lowercase())
+        }
+    }
+
     /// Whether no more should be remembered.
     pub fn is_full(&self) -> bool {
         self.marks.len() >= IDS_MAX * CHARS
@@ -58,9 +89,9 @@ impl Seen {
     }
 }
 
-/// Ten characters, without case.
+/// Ten characters.
 fn mark(id: &str) -> String {
-    let mut hash = fnv1a(id.to_ascii_lowercase().as_bytes());
+    let mut hash = fnv1a(id.as_bytes());
     // The upper bits of the hash are spread best; the rest of them comes down.
     hash ^= hash >> 4;
     (0..CHARS)
@@ -89,6 +120,20 @@ mod tests {
         assert_eq!(seen.admit(ids(2..5)), ids(3..5));
         assert!(!seen.is_new("00000000-0000-4000-8000-000000000001"));
         assert!(seen.is_new("other"));
+        let asked = ["other", "OTHER", "never"].map(str::to_owned);
+        assert_eq!(seen.knows(&asked), [true, true, false]);
+        assert!(seen.is_new("never"));
+    }
+
+    #[test]
+    fn case_counts_where_it_is_said_to() {
+        let both = || vec!["aB".to_owned(), "Ab".to_owned()];
+        assert_eq!(Seen::default().admit(both()), ["aB"]);
+        let mut exact = Seen::exact();
+        assert!(exact.is_empty());
+        assert_eq!(exact.admit(both()), both());
+        let ids = ["Ab", "AB", "aB"].map(str::to_owned);
+        assert_eq!(exact.knows(&ids), [true, false, true]);
     }
 
     #[test]

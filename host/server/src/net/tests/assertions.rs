@@ -25,9 +25,9 @@ use crate::net::{
 };
 
 /// A key in the forms in which keys lie in files.
-struct Key {
+pub(super) struct Key {
     pkcs8: Vec<u8>,
-    public: Vec<u8>,
+    pub(super) public: Vec<u8>,
 }
 
 impl Key {
@@ -41,7 +41,7 @@ impl Key {
         }
     }
 
-    fn pem(&self) -> String {
+    pub(super) fn pem(&self) -> String {
         pem("PRIVATE KEY", &self.pkcs8)
     }
 
@@ -57,7 +57,7 @@ impl Key {
 }
 
 /// Making an RSA key takes a moment; these serve all tests.
-static RSA: LazyLock<Key> = LazyLock::new(Key::rsa);
+pub(super) static RSA: LazyLock<Key> = LazyLock::new(Key::rsa);
 static OTHER: LazyLock<Key> = LazyLock::new(Key::rsa);
 
 fn pem(label: &str, der: &[u8]) -> String {
@@ -152,9 +152,9 @@ impl World {
 }
 
 /// An assertion taken apart.
-struct Assertion {
-    header: Value,
-    claims: Value,
+pub(super) struct Assertion {
+    pub(super) header: Value,
+    pub(super) claims: Value,
     signed: String,
     signature: Vec<u8>,
 }
@@ -162,7 +162,11 @@ struct Assertion {
 impl Assertion {
     fn of(form: &[(String, String)]) -> Self {
         let found = form.iter().find(|(name, _)| name == "client_assertion");
-        let (signed, signature) = found.unwrap().1.rsplit_once('.').unwrap();
+        Self::read(&found.unwrap().1)
+    }
+
+    pub(super) fn read(text: &str) -> Self {
+        let (signed, signature) = text.rsplit_once('.').unwrap();
         let (header, claims) = signed.split_once('.').unwrap();
         let bytes = |part: &str| URL_SAFE_NO_PAD.decode(part).unwrap();
         Self {
@@ -173,7 +177,11 @@ impl Assertion {
         }
     }
 
-    fn is_signed_by(&self, algorithm: &'static dyn VerificationAlgorithm, public: &[u8]) -> bool {
+    pub(super) fn is_signed_by(
+        &self,
+        algorithm: &'static dyn VerificationAlgorithm,
+        public: &[u8],
+    ) -> bool {
         let key = UnparsedPublicKey::new(algorithm, public);
         key.verify(self.signed.as_bytes(), &self.signature).is_ok()
     }

@@ -106,6 +106,44 @@ async fn one_token_serves_many_and_is_renewed_before_it_ends() {
 }
 
 #[tokio::test]
+async fn the_address_of_a_token_endpoint_may_be_whole() {
+    let script = Script::new(|sent| match sent.url.host_str() {
+        Some("login.example.com") => Ok(token(1)),
+        _ => Ok(Response::new(200, "")),
+    });
+    let outside = Outside::with_send(Arc::new(script.clone()), TestClock::at(noon()), 1);
+    for address in [
+        "https://login.example.com/oauth2/token",
+        "https://login.example.com/token/",
+    ] {
+        let grant = Grant {
+            login: slot(&outside, address),
+            path: String::new(),
+            scopes: Vec::new(),
+            audience: String::new(),
+            parameters: Vec::new(),
+        };
+        let credential = Credential::ClientCredentials {
+            client_id: "client-1".to_owned(),
+            client_secret: SecretString::from(SECRET),
+        };
+        let spec = SlotSpec {
+            address: "https://scim.example.com/v2".to_owned(),
+            sign: Sign::with(&credential, None, Some(grant)).unwrap(),
+            ..SlotSpec::default()
+        };
+        let slot = Slot::open(&outside, spec).unwrap();
+        slot.exchange(Request::get("/Users")).await.unwrap();
+        let seen = script.seen();
+        let [.., login, users] = seen.as_slice() else {
+            panic!("{seen:?}");
+        };
+        assert_eq!(login.url.as_str(), address);
+        assert_eq!(users.url.as_str(), "https://scim.example.com/v2/Users");
+    }
+}
+
+#[tokio::test]
 async fn a_401_renews_once_and_only_once() {
     let count = AtomicUsize::new(0);
     let world = world(move |sent| match sent.url.host_str() {
@@ -183,13 +221,13 @@ async fn what_is_no_token_is_said_so() {
     }
 }
 
-#[tokio::test]
-async fn kinds_to_come_say_that_they_are_not_supported() {
-    let credential = Credential::GoogleServiceAccount {
-        key: SecretString::from("{}"),
-        subject: None,
+#[test]
+fn a_kind_that_signs_no_requests_is_told() {
+    let credential = Credential::LdapBind {
+        dn: "cn=reader".to_owned(),
+        password: SecretString::from("x"),
     };
     let error = Sign::with(&credential, None, None).unwrap_err();
     assert_eq!(error.kind(), "unsupported");
-    assert!(error.to_string().contains("google-service-account"));
+    assert!(error.to_string().contains("ldap-bind"));
 }

@@ -22,6 +22,7 @@ fn to_api(method: &str, headers: &[(&str, &str)]) -> Action {
         locator: Locator::Endpoint("api".to_owned(), "/users".to_owned()),
         headers: headers.iter().map(pair).collect(),
         body: Vec::new(),
+        scopes: Vec::new(),
     })
 }
 

@@ -4,7 +4,7 @@ use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::graph::{Graph, Options};
@@ -63,7 +63,7 @@ async fn start(certificates: &[&Client]) -> Graph {
 async fn ask(graph: &Graph, assertion: &str) -> (u16, u64) {
     let changes = [
         ("client_secret", ""),
-        ("client_assertion_type", KIND),
+        ("client_assertion_type", crate::jwt::KIND),
         ("client_assertion", assertion),
     ];
     let answer = ask_token(graph, &changes).await;

@@ -4,7 +4,7 @@ use attune_plugin::provider::script::begin;
 use attune_plugin::provider::{Goal, LdapScope, Relation};
 use serde_json::json;
 
-use super::{BASE, ad_options, entry, listed, options, page, run, search_of, someone, uuid};
+use super::{BASE, ad_options, entry, listed, page, run, search_of, someone, uuid};
 use crate::Ldap;
 
 #[test]
@@ -204,12 +204,4 @@ fn names_that_are_no_attributes_are_refused_before_anything_is_sent() {
         let seen = listed(&[name], &[]);
         assert_eq!((seen.code(), seen.requests.len()), ("options", 0), "{name}");
     }
-}
-
-#[test]
-fn groups_are_not_silently_left_out() {
-    let mut begin = begin(Goal::Everyone, &[]);
-    begin.groups = vec!["jira".to_owned()];
-    let seen = run::<Ldap>(&options(), begin, |request| page(request, vec![], b""));
-    assert_eq!((seen.code(), seen.requests.len()), ("unsupported", 0));
 }
