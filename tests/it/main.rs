@@ -13,6 +13,8 @@
 mod absence;
 mod bad_plugins;
 mod bad_values;
+mod changes;
+mod changes_lost;
 mod csv;
 mod existing_values;
 mod explained;

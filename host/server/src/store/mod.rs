@@ -7,6 +7,8 @@
 
 pub mod accounts;
 pub mod altered;
+pub mod changed;
+pub mod checkpoints;
 pub mod journal;
 pub mod ledger;
 pub mod links;

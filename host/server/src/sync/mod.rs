@@ -6,6 +6,7 @@
 //! one revision and one set of plugin generations when it opens (`pin`).
 
 mod apply;
+mod changes;
 mod check;
 mod discover;
 mod ends;
@@ -72,7 +73,8 @@ pub enum Mode {
     Complete,
     /// A complete listing, nobody skipped, targets read again.
     Full,
-    /// Since the checkpoint; a complete listing where the provider has no such thing.
+    /// Who changed since the checkpoint, and who is due from before; a complete listing where
+    /// there is no checkpoint.
     Changes,
     /// One person, by key, user name or e-mail. Not guarded.
     User(String),
@@ -138,11 +140,6 @@ impl Order {
         !matches!(self.mode, Mode::User(_) | Mode::Sample(_))
     }
 
-    /// Whether everybody of the source is read.
-    pub fn is_listing(&self) -> bool {
-        !matches!(self.mode, Mode::User(_))
-    }
-
     fn verb(&self) -> &'static str {
         if self.writes { "sync" } else { "plan" }
     }
@@ -169,6 +166,14 @@ impl<'a> Run<'a> {
             connector: &self.pinned.connector.id,
             target: &target.spec.name,
             site: &target.site,
+        }
+    }
+
+    /// The last complete listing, where the run reads what changed since.
+    fn since(&self) -> store::changed::Since<'_> {
+        store::changed::Since {
+            connector: &self.pinned.connector.id,
+            listing: &self.listing,
         }
     }
 }

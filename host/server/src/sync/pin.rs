@@ -14,9 +14,10 @@ use attune_core::selector::{Of, Wanted};
 use attune_core::{Problem, Selector};
 use attune_wasm::Plugin;
 use attune_wasm::registry::Snapshot;
+use sha2::{Digest as _, Sha256};
 
 use super::managers::{self, AccountInput};
-use super::{Error, pictures};
+use super::{Error, hex, pictures};
 use crate::connector::{Connector, Loaded, Place, TargetSpec};
 
 /// Everything that stays the same during a run.
@@ -148,6 +149,32 @@ impl Pinned {
         }
         pinned.add_avatar(plugins)?;
         Ok((pinned, programs))
+    }
+
+    /// How many managers up rows, scope and match rules read.
+    pub fn relation_depth(&self) -> usize {
+        let relations = self
+            .resolved
+            .selectors()
+            .iter()
+            .map(Selector::strip_relation);
+        let depths = relations.filter_map(|relation| Some(relation.ok()?.depth));
+        depths.max().unwrap_or(0)
+    }
+
+    /// Digest of everything that decides what is read of whom and what follows from it: where it
+    /// differs, what changed since an earlier run is not all that there is to look at.
+    pub fn frame(&self) -> String {
+        let mut hash = Sha256::new();
+        let generations = self.generations.iter();
+        let generations = generations.flat_map(|(id, digest)| [id.as_str(), digest.as_str()]);
+        let parts = [env!("CARGO_PKG_VERSION"), &self.revision];
+        for part in parts.into_iter().chain(generations) {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        hash.update(self.asked.digest());
+        hex(&hash.finalize())
     }
 
     /// Whether rows follow relations, so that names must be found again.

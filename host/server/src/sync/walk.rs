@@ -4,7 +4,7 @@
 //! is left out from there on; the others are finished.
 
 use attune_core::Column;
-use attune_core::plan::Trouble;
+use attune_core::plan::{How, Trouble};
 use attune_core::selector::Wanted;
 
 use super::lanes::Lane;
@@ -22,12 +22,18 @@ use crate::store::stage::Stage;
 
 /// What a reading brought.
 pub(super) struct Reading {
-    /// People by key where they were asked for one by one; `None` for a listing.
+    /// People by key where they were asked for one by one; `None` for a listing, and for changes.
     pub people: Option<Vec<String>>,
-    /// How many people the source counted.
+    /// How the source was read; `Changes`: only those who are due take part.
+    pub how: How,
+    /// How many people take part, before the scope is judged.
     pub count: u64,
     /// The last complete listing before this one: its count and name.
     pub before: Option<(u64, String)>,
+    /// Where changes go on, if this run loses nothing.
+    pub checkpoint: Option<String>,
+    /// Why everybody was listed although only changes were asked for.
+    pub why: Option<String>,
 }
 
 /// Everybody of one reading.

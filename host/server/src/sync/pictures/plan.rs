@@ -15,7 +15,7 @@ use futures_util::{StreamExt as _, stream};
 use super::super::lanes::Lane;
 use super::super::pin::PinnedTarget;
 use super::super::tally::Tally;
-use super::super::{Error, Mode, Run};
+use super::super::{Error, Run};
 use super::ask::{Answer, Counter, Got, PEOPLE_AT_ONCE};
 use super::make::{Made, Studio};
 use super::{described, field};
@@ -62,7 +62,7 @@ pub(in crate::sync) async fn plan(
         return Ok(());
     };
     let left = stage.candidates_left().await?;
-    if matches!(run.order.mode, Mode::Changes) || left == 0 {
+    if left == 0 {
         return Ok(());
     }
     stage.index_people().await?;
