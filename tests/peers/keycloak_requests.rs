@@ -30,8 +30,8 @@ async fn world() -> World {
     let mut options = Options::of(People::generate(1, PEOPLE));
     options.settings.groups = groups(&options.people);
     let keycloak = Keycloak::start(options).await.expect("loopback");
-    let description = Description::of_keycloak()
-        .answering("/admin/realms/{realm}/users/{id}", "404");
+    let description =
+        Description::of_keycloak().answering("/admin/realms/{realm}/users/{id}", "404");
     let prism = Prism::before(&keycloak.url(), &description).await;
     let (outside, checked) = prism.network(&keycloak.url());
     World {

@@ -11,9 +11,9 @@ use attune_server::net::{Outgoing, Outside, Response, Script};
 use attune_server::source::{Goal, Source};
 use serde_json::{Value, json};
 
-use crate::entra::{Talk, converse, people};
 use crate::peer;
 use crate::scim::{self, TOKEN, values};
+use crate::talk::{Talk, converse, people};
 
 /// What a body is an answer to.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -11,14 +11,14 @@ use attune_server::source::{Document, Endpoint, Person, Source, SourceSpec, Wasm
 use attune_wasm::Plugin;
 use serde_json::Value;
 
+use crate::talk;
+
 /// The token of every service here.
 pub(crate) const TOKEN: &str = "scim-token-not-real";
 
 /// The bundled component.
 pub(crate) fn plugin() -> Plugin {
-    let engine = attune_wasm::Engine::new(attune_wasm::Options::default()).expect("an engine");
-    let bundled = attune_bundled::find("scim").expect("scim is bundled");
-    engine.load(bundled.wasm).expect("a good component")
+    talk::bundled("scim")
 }
 
 /// A source of that component, signed in with this token.

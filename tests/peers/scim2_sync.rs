@@ -15,9 +15,9 @@ use attune_sim::people::{Manager, People, Who};
 use attune_tests::TestApp;
 use serde_json::{Value, json};
 
-use crate::entra::{converse, people};
 use crate::scim::{self, TOKEN, values};
 use crate::scim2::{ENTERPRISE, PAGE_MAX, Paging, Scim2};
+use crate::talk::{converse, people};
 
 const PEOPLE: usize = 120;
 const MAP: &str = r#"

@@ -19,7 +19,7 @@ use crate::pictures::Portrait;
 use crate::probe::Check;
 use crate::reading::Reading;
 use crate::reply;
-use crate::scope::Held;
+use crate::scope::Waiting;
 use crate::service::Service;
 
 /// People whose documents wait in the state until their scope is known.
@@ -69,7 +69,7 @@ pub(crate) enum Task {
     /// One person.
     Lookup(Lookup),
     /// Whether a person found meets the filter.
-    Scope(Box<Held>),
+    Scope(Box<Waiting>),
     /// Where one person's picture is.
     Portrait(Portrait),
     /// One line of a probe.
@@ -173,7 +173,7 @@ impl Conversation {
             Task::Group(group) => self.group_replied(group, &answer, turn),
             Task::Page(page) => self.page_replied(page, &answer, turn),
             Task::Lookup(lookup) => self.lookup_replied(lookup, &answer, turn),
-            Task::Scope(held) => self.scope_replied(held, &answer, turn),
+            Task::Scope(waiting) => self.scope_replied(waiting, &answer, turn),
             Task::Portrait(portrait) => self.portrait_replied(portrait, &answer, turn),
             Task::Check(check) => {
                 self.check_replied(check, &answer, turn);
@@ -254,7 +254,7 @@ fn request(id: u32, task: &Task, reading: &Reading, filter: Option<&str>) -> Req
         Task::Group(group) => group.request(id),
         Task::Page(page) => page.request(id, reading),
         Task::Lookup(lookup) => lookup.request(id),
-        Task::Scope(held) => held.request(id, filter),
+        Task::Scope(waiting) => waiting.request(id, filter),
         Task::Portrait(portrait) => portrait.request(id),
         Task::Check(check) => check.request(id, reading, filter),
         Task::Part(part) => part.request(id),

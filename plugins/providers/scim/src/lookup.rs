@@ -152,7 +152,7 @@ impl Conversation {
         }
         for user in meant {
             let found = person::read(body, user, &self.reading, answer.what)?;
-            self.person_found(found, user, turn);
+            self.person_found(found, (body, user), turn);
         }
         Ok(())
     }
@@ -174,20 +174,20 @@ impl Conversation {
         if lookup.is_member {
             self.deliver(vec![found], turn);
         } else {
-            self.person_found(found, user, turn);
+            self.person_found(found, (body, user), turn);
         }
         Ok(())
     }
 
     /// Hands over somebody who was asked for, once however many names led to them; where there is a
     /// filter, they are held back until it is known whether they meet it.
-    fn person_found(&mut self, mut found: Person, user: &str, turn: &mut Turn) {
+    fn person_found(&mut self, mut found: Person, (body, user): (&str, &str), turn: &mut Turn) {
         if !self.answered.is_new(&found.key) {
             return;
         }
         found.in_scope = self.members.say(&found.key, user);
         if self.filter.is_some() && found.in_scope != Some(false) {
-            self.hold(&found, user);
+            self.hold(found, body);
         } else {
             self.deliver(vec![found], turn);
         }

@@ -27,8 +27,7 @@ pub(crate) fn read(
         .ok_or_else(|| odd(what, "a user has no id"))?;
     let (start, end) =
         json::slice(body, user).ok_or_else(|| odd(what, "a user lies outside of it"))?;
-    let document = Document::Slice(start, end);
-    let mut person = Person::whole(key, document.clone());
+    let mut person = Person::whole(key, Document::Slice(start, end));
     for name in [user_name, external]
         .into_iter()
         .flatten()
@@ -43,9 +42,7 @@ pub(crate) fn read(
         person.relate("manager", manager);
     }
     person.revision = revision(meta);
-    // What a row calls `"urn:...:core:2.0:User".title` stands at the top of the document.
-    let parts = reading.core_names.iter();
-    person.parts = parts.map(|name| (name.clone(), document.clone())).collect();
+    reading.hang_in(&mut person);
     Ok(person)
 }
 

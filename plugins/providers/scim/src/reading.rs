@@ -7,7 +7,7 @@
 //! that is not there.
 
 use attune_plugin::Problem;
-use attune_plugin::provider::{HttpRequest, Locator, Path, Request, json, steps};
+use attune_plugin::provider::{HttpRequest, Locator, Path, Person, Request, json, steps};
 use serde::{Deserialize, Serialize};
 
 use crate::attributes::{CORE, ENTERPRISE, core_name, is_name, qualified};
@@ -24,7 +24,7 @@ pub(crate) struct Reading {
     /// Schemas of extensions of which something is wanted.
     extensions: Vec<String>,
     /// The schema of users as selectors spell it; the document is hung in under it once more.
-    pub(crate) core_names: Vec<String>,
+    core_names: Vec<String>,
     /// Whether lists are sorted by id, so that pages fit together.
     pub(crate) is_sorted: bool,
 }
@@ -120,6 +120,14 @@ impl Reading {
             .any(|schema| is_declared(schema) && !is_there(schema))
     }
 
+    /// Hangs a person's document in under the schema's name: what a row calls
+    /// `"urn:...:core:2.0:User".title` stands at the top of the document.
+    pub(crate) fn hang_in(&self, person: &mut Person) {
+        let names = self.core_names.iter();
+        let part = |name: &String| (name.clone(), person.document.clone());
+        person.parts = names.map(part).collect();
+    }
+
     /// The parameters that a list of users has besides its filter and its place.
     pub(crate) fn ask(&self, path: Path) -> Path {
         let path = match &self.attributes {
@@ -139,12 +147,8 @@ pub(crate) fn get(id: u32, path: Path) -> Request {
     let locator = Locator::Endpoint(API.to_owned(), path.into_string());
     let accepted = "application/scim+json, application/json;q=0.9".to_owned();
     Request::Http(HttpRequest {
-        id,
-        method: "GET".to_owned(),
-        locator,
         headers: vec![("Accept".to_owned(), accepted)],
-        scopes: Vec::new(),
-        body: Vec::new(),
+        ..HttpRequest::get(id, locator)
     })
 }
 

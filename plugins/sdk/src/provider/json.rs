@@ -221,9 +221,7 @@ impl<'de> Visitor<'de> for Elements {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        elements, members, members_ignoring_case, only_members, slice, string, text,
-    };
+    use super::{elements, members, members_ignoring_case, only_members, slice, string, text};
 
     #[test]
     fn a_member_whose_name_is_no_text_hides_nobody() {
