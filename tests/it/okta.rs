@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use attune_core::plan::{Change, State};
+use attune_server::clock::Clock as _;
 use attune_server::sync::Mode;
 use attune_sim::demo;
 use attune_sim::faults::{Fault, RetryAfter};
@@ -49,7 +50,10 @@ pub(crate) fn connector(
             let key = rcgen::KeyPair::generate().unwrap();
             std::fs::write(app.path("okta-key.pem"), key.serialize_pem()).unwrap();
             let public = ("key-1".to_owned(), key.public_key_raw().to_vec());
-            okta.configure(|settings| settings.keys = vec![public]);
+            okta.configure(|settings| {
+                settings.keys = vec![public];
+                settings.clock_stands_at = Some(app.clock.now());
+            });
             "kind = \"oauth2-private-key-jwt\"\nclient-id = \"0oasimclient00000001\"\n\
              private-key = { file = \"../okta-key.pem\" }\nkey-id = \"key-1\""
                 .to_owned()

@@ -1,16 +1,17 @@
 //! The real `okta` component behind the host's own source.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use attune_server::net::{Credential, Outside};
 use attune_server::source::{Endpoint, Source, SourceSpec, Wasm};
 use attune_wasm::Plugin;
 use serde_json::Value;
 
-/// The bundled component.
-pub(crate) fn plugin() -> Plugin {
-    crate::talk::bundled("okta")
+/// The bundled component, compiled once.
+pub(crate) fn plugin() -> &'static Plugin {
+    static PLUGIN: OnceLock<Plugin> = OnceLock::new();
+    PLUGIN.get_or_init(|| crate::talk::bundled("okta"))
 }
 
 /// A source of that component for an org at this address, with an API token.

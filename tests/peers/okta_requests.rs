@@ -29,7 +29,7 @@ struct World {
     checked: Arc<Checked>,
     outside: Outside,
     org: Okta,
-    plugin: Plugin,
+    plugin: &'static Plugin,
     everybody: Vec<Who>,
     _prism: Prism,
 }
@@ -60,7 +60,7 @@ async fn world() -> World {
 
 impl World {
     fn source(&self, options: Value) -> Source {
-        okta::source(&self.plugin, &options, &self.org.url(), &self.outside)
+        okta::source(self.plugin, &options, &self.org.url(), &self.outside)
     }
 
     /// What Prism and the description have against the requests so far.

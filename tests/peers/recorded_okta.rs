@@ -69,7 +69,7 @@ fn recorded(name: &str) -> Response {
 }
 
 fn source(world: &Replay) -> Source {
-    okta::source(&okta::plugin(), &json!({}), API, &world.outside)
+    okta::source(okta::plugin(), &json!({}), API, &world.outside)
 }
 
 fn group(id: &str, name: &str) -> String {

@@ -82,6 +82,9 @@ pub struct Settings {
     pub keys: Vec<(String, Vec<u8>)>,
     /// The scopes that the app was granted.
     pub scopes: Vec<String>,
+    /// The time by which assertions are judged, where it is not this machine's: tests have a clock of
+    /// their own.
+    pub clock_stands_at: Option<Timestamp>,
     /// Whether the app demands `DPoP`.
     pub demands_dpop: bool,
     /// An API token that can read everything.
@@ -119,6 +122,7 @@ impl Options {
             client_id: "0oasimclient00000001".to_owned(),
             keys: Vec::new(),
             scopes: vec!["okta.users.read".to_owned()],
+            clock_stands_at: None,
             demands_dpop: false,
             api_token: "00simApiTokenNotReal".to_owned(),
             page_max: 200,

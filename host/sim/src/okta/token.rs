@@ -93,7 +93,8 @@ impl Org {
                                 invoked for the request.",
             ));
         }
-        let now = moment::now().as_second();
+        let now = settings.clock_stands_at.unwrap_or_else(moment::now);
+        let now = now.as_second();
         let end = assertion.second("exp");
         if end <= now || end - now > LIFE_MAX_SECONDS {
             return Err(refused(

@@ -91,6 +91,10 @@ impl Conversation {
         } else {
             group.found(body, purpose)?
         };
+        if self.groups.contains(&id) {
+            // Named twice, by id and by name: its pages are asked for once.
+            return Ok(());
+        }
         if self.lists_members {
             self.queue_page(Listing::Members(id.clone()));
         }

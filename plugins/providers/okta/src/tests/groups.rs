@@ -67,6 +67,13 @@ fn a_group_by_id_is_looked_at_before_its_members_are() {
 }
 
 #[test]
+fn a_group_that_is_named_twice_is_listed_once() {
+    let seen = of_groups(&[SALES, "Sales"], &[group(SALES, "Sales")]);
+    assert_eq!((seen.keys(), seen.complete), (vec![ADA, BEN], Some(2)));
+    assert_eq!(seen.requests.len(), 3);
+}
+
+#[test]
 fn somebody_in_two_groups_is_one_person() {
     let both = |request: &Request| {
         let name = if is_about(request, "Sales") {
