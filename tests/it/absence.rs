@@ -70,7 +70,7 @@ async fn recovers(app: &TestApp, what: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_that_cannot_be_read_fails_the_run_and_clears_nothing() {
     let app = settled().await;
-    let second = |fault: Fault| fault.on("GET", "/users").after(1).times(20);
+    let second = |fault: Fault| fault.on("GET", "/users").after(2).times(20);
     #[rustfmt::skip]
     let damages = [
         ("a truncated page", second(Fault::truncate(700)), "unavailable", 4),

@@ -89,10 +89,10 @@ async fn answer(mut stream: TcpStream, shelf: &Mutex<Shelf>) {
         let length = whole.len();
         match shelf.serves.clone() {
             Serves::Whole => (200, length, whole),
-            Serves::Cut(end) => (200, length, whole[..end].to_vec()),
+            Serves::Cut(end) => (200, length, whole.get(..end).unwrap().to_vec()),
             Serves::Growing(end) => {
                 shelf.serves = Serves::Growing(end * 2);
-                let part = whole[..end.min(length)].to_vec();
+                let part = whole.get(..end.min(length)).unwrap().to_vec();
                 (200, part.len(), part)
             }
             Serves::Status(status) => (status, 0, Vec::new()),
@@ -113,19 +113,18 @@ struct World {
 
 /// Everybody of the site as a line, with the department that a test wants; each leads the next.
 fn export(app: &TestApp, department: &str) -> String {
-    let mut file = "id;login;Abteilung;title;manager\r\n".to_owned();
-    for place in 0..20 {
+    let line = |place: usize| {
         let who = app.who(place);
-        let login = app.member(who, "userPrincipalName").unwrap();
-        let leader = if place == 0 {
-            String::new()
-        } else {
-            app.key(app.who(place - 1))
+        let (key, login) = (app.key(who), app.member(who, "userPrincipalName").unwrap());
+        let leader = match place.checked_sub(1) {
+            Some(before) => app.key(app.who(before)),
+            None => String::new(),
         };
-        let key = app.key(who);
-        file += &format!("{key};{login};\"{department}\";Größe \"{place}\";{leader}\r\n");
-    }
-    file
+        format!("{key};{login};\"{department}\";Größe \"{place}\";{leader}")
+    };
+    let head = "id;login;Abteilung;title;manager".to_owned();
+    let lines: Vec<String> = std::iter::once(head).chain((0..20).map(line)).collect();
+    lines.join("\r\n") + "\r\n"
 }
 
 async fn world() -> World {

@@ -125,7 +125,8 @@ async fn a_whole_realm_is_written_once_and_then_left_alone() {
     assert_eq!(asked("users.list", "first="), 4);
     assert_eq!((asked("users.count", ""), asked("token", "")), (2, 1));
     // Managers who are nobody are looked for by their ids and names, and found nowhere.
-    assert!(asked("user", "") > 0);
+    let is_nobody = |record: &Record| record.status == 404 && record.path.contains("/users/");
+    assert!(log.iter().any(is_nobody));
 
     world.app.forget();
     let ran = world.sync().await;
@@ -164,19 +165,18 @@ async fn an_old_server_has_a_prefix_and_its_sub_groups_in_the_groups() {
 
 /// `/sales` with nobody in it, `/sales/emea` with 20 people, and `/sales/emea/r~/d` with 10 others.
 fn groups(people: &People) -> Vec<Group> {
-    let all: Vec<Who> = people.iter().collect();
-    let named = |id: &str, name: &str, members: &[Who], children| Group {
+    let named = |id: &str, name: &str, (skip, take): (usize, usize), children| Group {
         id: id.to_owned(),
         name: name.to_owned(),
-        members: members.to_vec(),
+        members: people.iter().skip(skip).take(take).collect(),
         children,
     };
-    let small = named("g-3", "r/d", &all[20..30], Vec::new());
-    let emea = named("g-2", "emea", &all[..20], vec![small]);
-    let other = named("g-5", "emea", &all[30..], Vec::new());
+    let small = named("g-3", "r/d", (20, 10), Vec::new());
+    let emea = named("g-2", "emea", (0, 20), vec![small]);
+    let other = named("g-5", "emea", (30, 10), Vec::new());
     vec![
-        named("g-1", "sales", &[], vec![emea]),
-        named("g-4", "it", &[], vec![other]),
+        named("g-1", "sales", (0, 0), vec![emea]),
+        named("g-4", "it", (0, 0), vec![other]),
     ]
 }
 
@@ -397,7 +397,7 @@ async fn somebody_who_left_the_realm_is_absent_by_its_own_word() {
             (ran.report.state, ran.report.summary.people),
             (State::Nothing, 29)
         );
-        world.app.clock.advance(Duration::from_secs(60));
+        world.app.clock.advance(Duration::from_mins(1));
     }
     let failure = world
         .app

@@ -13,6 +13,8 @@
 mod absence;
 mod bad_plugins;
 mod bad_values;
+mod changes;
+mod changes_lost;
 mod csv;
 mod existing_values;
 mod explained;
@@ -35,6 +37,7 @@ mod okta;
 mod one_person;
 mod origins;
 mod ownership_table;
+mod pictures;
 mod plan_files;
 mod polite;
 mod profiles;

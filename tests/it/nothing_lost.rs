@@ -77,7 +77,7 @@ async fn a_run_killed_while_it_reads_people_concludes_nothing() {
     let gate = Gate::default();
     app.world
         .graph
-        .inject(Fault::hold(&gate).on("GET", "/users").after(1));
+        .inject(Fault::hold(&gate).on("GET", "/users").after(2));
     {
         let watch = Watch::default();
         tokio::select! {

@@ -23,7 +23,7 @@ async fn a_run_in_which_nothing_is_due_asks_the_site_for_nothing() {
         );
         let graph = app.world.graph.counts();
         assert_eq!(
-            graph.class("users.list") + graph.class("token"),
+            graph.class("users.delta") + graph.class("users.list") + graph.class("token"),
             graph.requests
         );
         let failing = second.report.summary.failed > 0;

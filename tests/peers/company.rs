@@ -122,6 +122,7 @@ impl Company {
         }
         self.add_manager(who, &mut entry);
         add_bytes(who, &mut entry);
+        entry.push("modifyTimestamp", long_ago(who).as_bytes());
         entry
     }
 
@@ -159,6 +160,13 @@ impl Company {
             Manager::Nobody => {}
         }
     }
+}
+
+/// When an entry was last modified: everybody at a second of their own, long before any test.
+fn long_ago(who: Who) -> String {
+    let second = who.position();
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("20200101{hour:02}{minute:02}{second:02}Z")
 }
 
 /// Bytes: some that are no text, and some that could be taken for it.

@@ -193,7 +193,8 @@ async fn keys_and_values_are_those_that_ldapsearch_shows() {
     );
     let mark = slapd.mark();
     let plan = app.plan(Mode::Complete).await.unwrap();
-    let pages = slapd.searches(mark).await.len();
+    let searches = slapd.searches(mark).await;
+    let pages = searches.iter().filter(|search| search.entries > 0).count();
     assert_eq!(pages, company.listed().count().div_ceil(7));
 
     let entries = slapd.read(BASE, "(objectClass=inetOrgPerson)").await;

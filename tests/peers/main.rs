@@ -27,6 +27,7 @@ mod google_requests;
 mod graph_requests;
 mod keycloak;
 mod keycloak_requests;
+mod ldap_changes;
 mod ldap_discover;
 mod ldap_groups;
 mod ldap_people;

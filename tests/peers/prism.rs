@@ -11,6 +11,8 @@
 //! - `$expand=manager($select=id)` on the list and on one user. The description's `$expand` is a
 //!   list of bare names; nested options are `OData` and are in the documentation of `list users` and
 //!   `list manager`, and in recorded traffic.
+//! - `/users/delta`, which the documentation of `user: delta` writes so; the description has it by
+//!   its qualified name only, without the token of a link and without the header `Prefer`.
 //! - names in `$select` that the description leaves out: `customSecurityAttributes`,
 //!   `signInActivity` (documented properties of `user`), and directory extensions, which every
 //!   tenant names itself.
@@ -114,6 +116,27 @@ impl Description {
             "{path} knows {parameter}={value} by itself"
         );
         values.push(value);
+        self
+    }
+
+    /// Another name of a path, with further parameters: `("query", "$deltatoken")`.
+    pub(crate) fn also(mut self, path: &str, of: &str, parameters: &[(&str, &str)]) -> Self {
+        let paths = &mut self.content["paths"];
+        assert!(
+            paths[path].is_null(),
+            "the description knows {path} by itself"
+        );
+        let mut item = paths[of].clone();
+        let known = item["get"]["parameters"].as_array_mut().expect(of);
+        for (place, name) in parameters {
+            assert!(
+                known.iter().all(|known| known["name"] != *name),
+                "{of} knows {name}"
+            );
+            let text = serde_json::json!({ "type": "string" });
+            known.push(serde_json::json!({ "in": place, "name": name, "schema": text }));
+        }
+        paths[path] = item;
         self
     }
 

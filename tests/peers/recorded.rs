@@ -4,7 +4,7 @@
 //! of their documents; members of groups and managers become what they are. What goes wrong with
 //! such bodies is in `recorded_errors`.
 
-use attune_server::source::{Document, Goal, Presence};
+use attune_server::source::{Document, Goal, Person, Presence};
 use serde_json::json;
 
 use crate::entra::{self, Talk, converse, people, values};
@@ -200,6 +200,42 @@ async fn a_walk_follows_next_links_whole_and_ends_without_one() {
         (gone.presence, &gone.document),
         (Presence::Gone, &Document::Nothing)
     );
+}
+
+/// The same walk as what changed since a mark: people are partial, and the last link is the mark.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_walk_over_changes_ends_with_the_next_mark() {
+    let mark = "https://graph.microsoft.com/v1.0/users/delta?$deltatoken=before";
+    let pages = ["10-delta-walk-1-nextlink", "12-delta-walk-3-deltalink"];
+    let world = Replay::of(pages.map(recorded).to_vec());
+    let source = world.source(&entra::plugin(), json!({}));
+    let since = || Goal::ChangesSince(mark.to_owned());
+    let talk = converse(&source, since(), &["displayName"], &[]).await;
+    assert_eq!(talk.count(), 4);
+    let partial = |person: &Person| person.presence == Presence::Partial;
+    assert!(talk.page.people.iter().all(partial));
+    let link = |page: &str, name: &str| {
+        let page: serde_json::Value = serde_json::from_str(&body(page)).unwrap();
+        page[name].as_str().unwrap().to_owned()
+    };
+    let asked: Vec<String> = world.requests().iter().map(|r| r.url.to_string()).collect();
+    let next = link(pages[0], "@odata.nextLink");
+    assert!(asked.ends_with(&[mark.to_owned(), next]), "{asked:?}");
+    let later = talk.result.unwrap().checkpoint;
+    assert_eq!(later, Some(link(pages[1], "@odata.deltaLink")));
+
+    let world = Replay::of(vec![recorded("14-delta-walk-5-deltalink-removed")]);
+    let source = world.source(&entra::plugin(), json!({}));
+    let talk = converse(&source, since(), &["displayName"], &[]).await;
+    assert_eq!(talk.count(), 1);
+    let gone = talk.person("8ffff70c-1c63-4860-b963-e34ec660931d");
+    assert_eq!(gone.presence, Presence::Gone);
+
+    // The documentation's example leaves out the id, which Graph itself never does.
+    let world = Replay::of(vec![recorded("08-delta-select")]);
+    let source = world.source(&entra::plugin(), json!({}));
+    let talk = converse(&source, since(), &["displayName"], &[]).await;
+    assert_eq!(talk.refusal().0, "bad-answer");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -149,6 +149,13 @@ impl Slapd {
         output(command).await;
     }
 
+    /// Deletes an entry, by OpenLDAP's own client.
+    pub(crate) async fn delete(&self, dn: &str) {
+        let mut command = self.client("ldapdelete");
+        command.args(["-D", ADMIN, "-w", PASSWORD, dn]);
+        output(command).await;
+    }
+
     fn client(&self, name: &str) -> Command {
         let path = Path::new("/usr/bin").join(name);
         let mut command = Command::new(peer::installed(&path, "OpenLDAP's client (ldap-utils)"));

@@ -90,6 +90,12 @@ impl Counts {
         self.is_failed = false;
     }
 
+    /// Goes on with a person who was begun before, and may have been counted then.
+    pub fn resume_person(&mut self, is_changed: bool) {
+        self.is_changed = is_changed;
+        self.is_failed = false;
+    }
+
     /// Counts a change of the person that was begun.
     pub fn change(&mut self, change: &Planned<'_>) {
         let Some(before) = change.before.filter(|before| !before.is_empty()) else {

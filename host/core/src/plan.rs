@@ -159,6 +159,34 @@ pub struct TargetSummary {
     pub error: Option<crate::Problem>,
 }
 
+/// How much of the source a run read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// Everybody.
+    Complete,
+    /// Who changed since the run before, and who was due from then.
+    Changes,
+    /// One person.
+    Person,
+    /// The first few people of a listing.
+    Sample,
+}
+
+/// What reading the source came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceRead {
+    /// How much of it was read.
+    pub read: How,
+    /// Requests, repetitions included.
+    pub requests: u64,
+    /// Bytes of all answers, decompressed.
+    pub bytes: u64,
+    /// Why everybody was listed although only changes were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
 /// A whole plan or run: what `--json` prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(
@@ -177,6 +205,8 @@ pub struct Report {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
     pub state: State,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceRead>,
     pub summary: Summary,
     pub targets: BTreeMap<String, TargetSummary>,
     pub changes: Vec<Change>,

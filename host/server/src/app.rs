@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use attune_wasm::registry::Registry;
@@ -16,7 +17,7 @@ use crate::connector;
 use crate::net::{self, Outside};
 use crate::settings::{self, Document, Overrides, Settings, TextRef};
 use crate::store::{Store, make_private_folder};
-use crate::sync::Host;
+use crate::sync::{Host, PictureBudget};
 use crate::vault::Vault;
 
 /// Settings file that is read when none is named.
@@ -75,6 +76,19 @@ pub fn plugins(settings: &Settings) -> Result<Registry, attune_wasm::Error> {
     Registry::open(&engine, &bundled, folder, &settings.plugin_override)
 }
 
+/// What reading pictures may cost a run.
+fn picture_budget(limits: &settings::Limits) -> PictureBudget {
+    let usual = PictureBudget::default();
+    PictureBudget {
+        time: limits
+            .picture_seconds
+            .map_or(usual.time, Duration::from_secs),
+        bytes: limits
+            .picture_mib
+            .map_or(usual.bytes, |mib| mib * 1024 * 1024),
+    }
+}
+
 impl App {
     /// Opens the database, the plugins and the way out.
     pub async fn open(settings: Settings, env: BTreeMap<String, String>) -> anyhow::Result<Self> {
@@ -105,6 +119,7 @@ impl App {
             net,
             clock,
             vault: Arc::new(vault),
+            pictures: picture_budget(&settings.limits),
         };
         Ok(Self { settings, host })
     }

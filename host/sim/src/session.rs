@@ -44,6 +44,11 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
+    /// The value of its cookie.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// The answer with this session's cookies, where the browser does not have them yet.
     pub(crate) fn on(&self, reply: Reply, path: &str, token_cookie: Option<&str>) -> Reply {
         if !self.is_new {

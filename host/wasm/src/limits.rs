@@ -92,8 +92,23 @@ impl Limits {
     pub const FILE_BYTES_SCRIPT: usize = 48 * 1024 * 1024;
     /// The host's own bound on [`Limits::memory_bytes`]: the size of a pool slot.
     pub const MEMORY_BYTES_MAX: usize = 256 * 1024 * 1024;
+    /// Deadline for one picture.
+    pub const PICTURE_MS: u64 = 5_000;
     /// The host's own bound on [`Limits::table_elements`]: the size of a pool slot.
     pub const TABLE_ELEMENTS_MAX: usize = 20_000;
+
+    /// These limits for a step that draws pictures, a row at a time. 24 million pixels, as a camera
+    /// makes them, are 96 MiB with what a decoder keeps besides, and take a second; few rows are
+    /// drawn, so a hostile picture costs no more than one of its deadlines.
+    #[must_use]
+    pub fn for_pictures(&self) -> Self {
+        Self {
+            memory_bytes: Self::MEMORY_BYTES_MAX,
+            transform_ms: self.transform_ms.max(Self::PICTURE_MS),
+            run_ms: self.run_ms.max(3_600_000),
+            ..self.clone()
+        }
+    }
 
     /// These limits, none above what the host allows anybody.
     #[must_use]

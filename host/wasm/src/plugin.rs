@@ -13,7 +13,7 @@ use crate::call::{Fault, Guest, Site, State, Transformer};
 use crate::contract::latest::provider::{ProviderPlugin, ProviderPluginPre};
 use crate::contract::latest::transform::{TransformPlugin, TransformPluginPre};
 use crate::load::{Function, Manifest};
-use crate::{Engine, Error};
+use crate::{Engine, Error, Limits};
 
 /// Batches that used up all their deadlines before the plugin is not called any more.
 const EXHAUSTED_BATCHES_MAX: u32 = 3;
@@ -124,8 +124,27 @@ impl Plugin {
 
     /// The same, as the concrete type.
     pub fn open(&self, function: &str, options: &serde_json::Value) -> Result<Transformer, Error> {
+        self.open_within(function, options, self.engine().limits().clone())
+    }
+
+    /// The same for a function that draws pictures: under [`Limits::for_pictures`].
+    pub fn open_for_pictures(
+        &self,
+        function: &str,
+        options: &serde_json::Value,
+    ) -> Result<Box<dyn Transform>, Error> {
+        let limits = self.engine().limits().for_pictures();
+        Ok(Box::new(self.open_within(function, options, limits)?))
+    }
+
+    fn open_within(
+        &self,
+        function: &str,
+        options: &serde_json::Value,
+        limits: Limits,
+    ) -> Result<Transformer, Error> {
         self.function(function)?.check_options(options)?;
-        Transformer::open(self, function, options.to_string())
+        Transformer::open(self, function, options.to_string(), limits)
     }
 
     /// Checks the options of a function without opening it.
@@ -191,19 +210,21 @@ impl Plugin {
 
     pub(crate) fn instantiate_transform(
         &self,
+        limits: &Limits,
         site: &Site,
     ) -> Result<Guest<TransformPlugin>, Error> {
         let Code::Transform(code) = &self.inner.code else {
             return Err(self.wrong_kind());
         };
-        Ok(code.guest(&self.inner.engine, site)?)
+        Ok(code.guest((&self.inner.engine, limits), site)?)
     }
 
     pub(crate) fn instantiate_provider(&self, site: &Site) -> Result<Guest<ProviderPlugin>, Error> {
         let Code::Provider(code) = &self.inner.code else {
             return Err(self.wrong_kind());
         };
-        Ok(code.guest(&self.inner.engine, site)?)
+        let engine = &self.inner.engine;
+        Ok(code.guest((engine, engine.limits()), site)?)
     }
 
     fn wrong_kind(&self) -> Error {
@@ -220,15 +241,23 @@ pub(crate) trait Instantiate {
     type Exports;
 
     /// A fresh store with an instance.
-    fn guest(&self, engine: &Engine, site: &Site) -> Result<Guest<Self::Exports>, Box<Fault>>;
+    fn guest(
+        &self,
+        within: (&Engine, &Limits),
+        site: &Site,
+    ) -> Result<Guest<Self::Exports>, Box<Fault>>;
 }
 
 impl Instantiate for TransformPluginPre<State> {
     type Exports = TransformPlugin;
 
-    fn guest(&self, engine: &Engine, site: &Site) -> Result<Guest<TransformPlugin>, Box<Fault>> {
-        let returned_bytes = engine.limits().transform_returned_bytes;
-        Guest::new(engine, site, returned_bytes, |store| {
+    fn guest(
+        &self,
+        (engine, limits): (&Engine, &Limits),
+        site: &Site,
+    ) -> Result<Guest<TransformPlugin>, Box<Fault>> {
+        let returned_bytes = limits.transform_returned_bytes;
+        Guest::new((engine, limits), site, returned_bytes, |store| {
             self.instantiate(store)
         })
     }
@@ -237,9 +266,13 @@ impl Instantiate for TransformPluginPre<State> {
 impl Instantiate for ProviderPluginPre<State> {
     type Exports = ProviderPlugin;
 
-    fn guest(&self, engine: &Engine, site: &Site) -> Result<Guest<ProviderPlugin>, Box<Fault>> {
-        let returned_bytes = engine.limits().provider_returned_bytes;
-        Guest::new(engine, site, returned_bytes, |store| {
+    fn guest(
+        &self,
+        (engine, limits): (&Engine, &Limits),
+        site: &Site,
+    ) -> Result<Guest<ProviderPlugin>, Box<Fault>> {
+        let returned_bytes = limits.provider_returned_bytes;
+        Guest::new((engine, limits), site, returned_bytes, |store| {
             self.instantiate(store)
         })
     }

@@ -208,6 +208,7 @@ pub(super) async fn show(out: Out, done: &Done, path: Option<&Path>) -> Result<(
         sync::write_plan(path, &done.report, stage).await?;
         out.say(format!("wrote {}", path.display()));
     }
+    report::tell(out, &done.report);
     if !out.json {
         let changes = first_changes(done, report::EXAMPLES_MAX as u64).await?;
         report::print(out, &done.report, &changes);

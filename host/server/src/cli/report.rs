@@ -4,7 +4,7 @@
 //! that a hostile value cannot rewrite the terminal.
 
 use attune_core::plain::visible;
-use attune_core::plan::{Change, Op, Report, State};
+use attune_core::plan::{Change, How, Op, Report, State};
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use super::out::{BAD, FAINT, GOOD, Out, TITLE, WARN, paint};
@@ -66,6 +66,15 @@ pub(super) fn print(out: Out, report: &Report, changes: &[Change]) {
     out.data(format!("digest {}", report.digest));
 }
 
+/// Says what somebody who asked for changes only should know, beside all data.
+pub(super) fn tell(out: Out, report: &Report) {
+    let source = report.source.as_ref();
+    if let Some(why) = source.and_then(|source| source.why.as_deref()) {
+        let why = visible(why);
+        out.warn(format!("everybody was listed, not only who changed: {why}"));
+    }
+}
+
 fn headline(report: &Report) -> String {
     let word = match report.state {
         State::Planned => paint(GOOD, "planned"),
@@ -87,7 +96,16 @@ fn totals(report: &Report) -> Table {
             Cell::new(about),
         ]);
     };
-    row("people", summary.people, "in scope");
+    let is_of_changes = report
+        .source
+        .as_ref()
+        .is_some_and(|s| s.read == How::Changes);
+    let whom = if is_of_changes {
+        "in scope, who changed or were due"
+    } else {
+        "in scope"
+    };
+    row("people", summary.people, whom);
     row("with an account", summary.matched, "");
     row(
         "without an account",

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use attune_core::account::{MatchRule, Product};
 use attune_core::guard::Limits;
-use attune_core::mapping::{Condition, Table};
+use attune_core::mapping::{Condition, Conflict, Existing, Table};
 use attune_core::route::CustomRoute;
 use serde_json::Value as Json;
 
@@ -67,6 +67,8 @@ pub struct SourceSpec {
     pub start_tls: bool,
     /// `ldap://` may stay in clear.
     pub allow_plain: bool,
+    /// `picture-hosts`: where links to pictures may lead; empty: to any public host.
+    pub picture_hosts: Vec<String>,
 }
 
 /// An address and who vouches for it.
@@ -154,6 +156,11 @@ pub struct TargetSpec {
 pub struct Photo {
     /// Edge in pixels.
     pub size: u32,
-    /// A person without a picture gets the default one, instead of keeping what is there.
+    /// A person without a picture gets the default one, if the one there is ours, instead of
+    /// keeping it.
     pub reset_when_none: bool,
+    /// What happens to a picture that was there before us.
+    pub existing: Existing,
+    /// What happens when somebody changed our picture.
+    pub conflict: Conflict,
 }

@@ -15,6 +15,7 @@ mod csv;
 mod definition;
 mod files;
 mod load;
+mod photo;
 mod read;
 mod revision;
 mod route;

@@ -226,19 +226,23 @@ fn constant(node: &Node<'_>) -> Option<String> {
     }
 }
 
+/// The words of `existing`.
+pub(super) const EXISTING: [(&str, Existing); 3] = [
+    ("overwrite", Existing::Overwrite),
+    ("keep", Existing::Keep),
+    ("hold", Existing::Hold),
+];
+
+/// The words of `conflict`.
+pub(super) const CONFLICT: [(&str, Conflict); 3] = [
+    ("source-wins", Conflict::SourceWins),
+    ("keep-local", Conflict::KeepLocal),
+    ("hold", Conflict::Hold),
+];
+
 /// The keys of a row that say what happens rather than which value.
 fn settle(section: &Section<'_>, row: &mut Row) -> bool {
     let apply = [("always", Apply::Always), ("once", Apply::Once)];
-    let existing = [
-        ("overwrite", Existing::Overwrite),
-        ("keep", Existing::Keep),
-        ("hold", Existing::Hold),
-    ];
-    let conflict = [
-        ("source-wins", Conflict::SourceWins),
-        ("keep-local", Conflict::KeepLocal),
-        ("hold", Conflict::Hold),
-    ];
     if let Some(when) = section.get("when") {
         row.when = condition::read_all(&when);
         if when.as_list().is_some_and(|list| list.is_empty()) {
@@ -263,12 +267,12 @@ fn settle(section: &Section<'_>, row: &mut Row) -> bool {
         row.apply = found.unwrap_or_default();
     }
     if let Some(node) = section.get("existing") {
-        let found = node.choice(&existing);
+        let found = node.choice(&EXISTING);
         is_whole &= found.is_some();
         row.existing = found.unwrap_or_default();
     }
     if let Some(node) = section.get("conflict") {
-        let found = node.choice(&conflict);
+        let found = node.choice(&CONFLICT);
         is_whole &= found.is_some();
         row.conflict = found.unwrap_or_default();
     }

@@ -38,6 +38,7 @@ pub(super) fn read(section: Section<'_>, context: &Context<'_>) -> Option<Source
         let path = node.full_text()?;
         Some(context.folder.join(path))
     });
+    let picture_hosts = picture_hosts(&section);
     section.finish();
     Some(SourceSpec {
         provider: provider?,
@@ -48,7 +49,32 @@ pub(super) fn read(section: Section<'_>, context: &Context<'_>) -> Option<Source
         allow_http,
         start_tls,
         allow_plain,
+        picture_hosts: picture_hosts?,
     })
+}
+
+/// `picture-hosts = ["pictures.example.com"]`: names or addresses, without scheme, port and path.
+fn picture_hosts(section: &Section<'_>) -> Option<Vec<String>> {
+    let Some(node) = section.get("picture-hosts") else {
+        return Some(Vec::new());
+    };
+    let hosts = node.texts()?;
+    let is_host = |host: &String| {
+        let bare = host.trim_matches(['[', ']']);
+        !bare.is_empty()
+            && (bare.parse::<std::net::IpAddr>().is_ok()
+                || bare
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-'))
+    };
+    if let Some(wrong) = hosts.iter().find(|host| !is_host(host)) {
+        node.error(
+            format!("'{wrong}' is no host"),
+            "write names or addresses alone: picture-hosts = [\"pictures.example.com\"]",
+        );
+        return None;
+    }
+    Some(hosts.iter().map(|host| host.to_ascii_lowercase()).collect())
 }
 
 /// A flag: not set, set, or (outer `None`) set wrongly.

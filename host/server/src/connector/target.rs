@@ -9,7 +9,8 @@ use attune_core::mapping::{Field, FieldKind, FieldRows, Table};
 use super::address::{self, Rules};
 use super::condition::selector;
 use super::credential::{CredentialSpec, Kind};
-use super::definition::{Endpoint, Photo, Route, TargetSpec};
+use super::definition::{Endpoint, Route, TargetSpec};
+use super::photo;
 use super::route;
 use super::row::{self, Context};
 use crate::settings::nearest;
@@ -54,9 +55,10 @@ fn read(name: &str, node: &Node<'_>, context: &Context<'_>) -> Option<TargetSpec
     let endpoint = endpoint(&section, allow_http.unwrap_or(false), context);
     let credential = credential(&section, context);
     let matching = matching(&section, product);
-    let photo = photo(&section);
+    let photo = photo::read(&section);
     let custom = route::custom(&section, route);
-    let map = tables(name, &section, (product, route), context);
+    let has_photo = matches!(photo, Some(Some(_)));
+    let map = tables((name, has_photo), &section, (product, route), context);
     section.finish();
     Some(TargetSpec {
         name: name.to_owned(),
@@ -146,43 +148,15 @@ fn match_rule(node: &Node<'_>, product: Option<Product>) -> Option<MatchRule> {
     })
 }
 
-/// Outer `None`: it is there and wrong.
-#[expect(clippy::option_option, reason = "unset and wrong are different")]
-fn photo(section: &Section<'_>) -> Option<Option<Photo>> {
-    let Some(node) = section.get("photo") else {
-        return Some(None);
-    };
-    if node.as_flag() == Some(false) {
-        return Some(None);
-    }
-    node.unsupported("this build does not write pictures yet", "take 'photo' out");
-    let mut photo = Photo {
-        size: 256,
-        reset_when_none: false,
-    };
-    if node.as_flag() == Some(true) {
-        return Some(Some(photo));
-    }
-    let section = node.section()?;
-    if let Some(size) = section.get("size") {
-        photo.size = u32::try_from(size.whole(48..=1024)?).ok()?;
-    }
-    if let Some(none) = section.get("none") {
-        photo.reset_when_none = none.choice(&[("keep", false), ("reset", true)])?;
-    }
-    section.finish();
-    Some(Some(photo))
-}
-
 fn tables(
-    target: &str,
+    (target, has_photo): (&str, bool),
     section: &Section<'_>,
     (product, route): (Option<Product>, Route),
     context: &Context<'_>,
 ) -> Option<Table> {
     let account = section.get("account").and_then(|node| node.section());
     let map = section.get("map").and_then(|node| node.section());
-    if account.is_none() && map.is_none() {
+    if account.is_none() && map.is_none() && !has_photo {
         section.error(
             format!("{} maps nothing", section.name()),
             &format!("write [target.{target}.map]"),

@@ -4,6 +4,7 @@
 //! promise: it may be added, and never changes its meaning. Deliberately not here: turning the
 //! errors of other modules into codes, which the edges do.
 
+mod pictures;
 mod plugins;
 mod table;
 
@@ -55,7 +56,8 @@ const fn entry(
 
 /// Every code.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    table::HOST.iter().chain(plugins::PLUGINS)
+    let pictures = pictures::PICTURES;
+    table::HOST.iter().chain(plugins::PLUGINS).chain(pictures)
 }
 
 /// The entry of a code.

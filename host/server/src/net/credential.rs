@@ -169,7 +169,7 @@ impl Sign {
             }
             Credential::GoogleServiceAccount { key, subject } => {
                 let account = ServiceAccount::open(key, subject.as_deref())?;
-                Self::by_token(grant, Proof::Account(account))
+                Self::by_token(grant, Proof::Account(Box::new(account)))
             }
             Credential::LdapBind { .. } => Err(Error::Unsupported {
                 what: format!(

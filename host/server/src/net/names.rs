@@ -33,6 +33,8 @@ type LookUp = dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync;
 #[derive(Clone)]
 pub struct Names {
     look_up: Arc<LookUp>,
+    /// No name leads into a private network, not even `localhost` to this machine.
+    is_public: bool,
 }
 
 /// Why a name leads to no address that we connect to.
@@ -79,6 +81,16 @@ impl Names {
     pub fn of(look_up: impl Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync + 'static) -> Self {
         Self {
             look_up: Arc::new(look_up),
+            is_public: false,
+        }
+    }
+
+    /// The same for names that strangers give: they lead to public addresses only.
+    #[must_use]
+    pub fn public(&self) -> Self {
+        Self {
+            look_up: Arc::clone(&self.look_up),
+            is_public: true,
         }
     }
 
@@ -94,7 +106,15 @@ impl Names {
         if found.is_empty() {
             return Err(Lost::Unknown);
         }
-        match found.iter().find_map(|address| astray(host, *address)) {
+        let is_astray = |address: &IpAddr| {
+            let inside = not_public(*address).filter(|_| self.is_public);
+            let inside = inside.map(|place| Astray {
+                address: *address,
+                place,
+            });
+            astray(host, *address).or(inside)
+        };
+        match found.iter().find_map(is_astray) {
             Some(astray) => Err(Lost::Astray(astray)),
             None => Ok(found),
         }
@@ -134,6 +154,40 @@ pub(super) fn nowhere(address: IpAddr) -> Option<&'static str> {
         Some("a link-local address, where cloud machines read their own credentials")
     } else if is_no_machine || address.is_multicast() {
         Some("not the address of a machine")
+    } else {
+        None
+    }
+}
+
+/// What an address is that is not a public one; private networks among them.
+pub(super) fn not_public(address: IpAddr) -> Option<&'static str> {
+    let here = plain(address);
+    let is_inside = match here {
+        IpAddr::V4(address) => {
+            let [first, second, third, _] = address.octets();
+            address.is_private()
+                // Shared by providers and their customers (RFC 6598), tests (RFC 2544), reserved.
+                || (first == 100 && (64..128).contains(&second))
+                || (first == 198 && (18..20).contains(&second))
+                || (first == 192 && second == 0 && third == 0)
+                || address.is_documentation()
+                || first >= 240
+        }
+        IpAddr::V6(address) => {
+            let first = address.segments()[0];
+            // Unique local, site-local of old, documentation, 6to4 and Teredo, which lead anywhere.
+            address.is_unique_local()
+                || first & 0xffc0 == 0xfec0
+                || (first == 0x2001 && matches!(address.segments()[1], 0 | 0xdb8))
+                || first == 0x2002
+        }
+    };
+    if here.is_loopback() {
+        Some("this machine itself")
+    } else if let Some(place) = nowhere(here) {
+        Some(place)
+    } else if is_inside {
+        Some("in a private or reserved network")
     } else {
         None
     }

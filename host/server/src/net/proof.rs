@@ -32,7 +32,7 @@ pub(super) enum Proof {
     /// By a signature.
     Key { client_id: String, key: Assertion },
     /// By the signature of a service account.
-    Account(ServiceAccount),
+    Account(Box<ServiceAccount>),
 }
 
 impl Proof {

@@ -7,6 +7,7 @@ mod moved;
 mod proxies;
 mod redirects;
 mod service_accounts;
+mod strangers;
 mod tls;
 mod tokens;
 mod wire;

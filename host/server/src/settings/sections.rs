@@ -76,6 +76,11 @@ pub struct Limits {
     pub plugin_memory_mib: Option<u64>,
     /// `plugin-file-mib`: size of a plugin file.
     pub plugin_file_mib: Option<u64>,
+    /// `picture-seconds`: time that a run spends on reading pictures before it goes on without the
+    /// rest.
+    pub picture_seconds: Option<u64>,
+    /// `picture-mib`: made pictures that a run keeps before it goes on without the rest.
+    pub picture_mib: Option<u64>,
 }
 
 impl Limits {
@@ -84,6 +89,8 @@ impl Limits {
             plugin_call_ms: layers.whole("limits.plugin-call-ms", 1..=60_000),
             plugin_memory_mib: layers.whole("limits.plugin-memory-mib", 1..=4096),
             plugin_file_mib: layers.whole("limits.plugin-file-mib", 1..=256),
+            picture_seconds: layers.whole("limits.picture-seconds", 1..=86_400),
+            picture_mib: layers.whole("limits.picture-mib", 1..=65_536),
         }
     }
 }

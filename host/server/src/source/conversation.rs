@@ -45,6 +45,16 @@ impl Source {
     /// or the receiver of the pages, gives it up. An error means that nothing may be concluded from
     /// anybody's absence.
     pub async fn converse(&self, ask: Ask, pages: mpsc::Sender<Page>) -> Result<Completion, Error> {
+        self.converse_within(ask, pages, WAIT_MAX).await
+    }
+
+    /// The same with an adapter that may ask to be woken no later than `wait_max` from then.
+    pub async fn converse_within(
+        &self,
+        ask: Ask,
+        pages: mpsc::Sender<Page>,
+        wait_max: Duration,
+    ) -> Result<Completion, Error> {
         let asked = match &ask.goal {
             Goal::People(names) => names.len(),
             Goal::Pictures(keys) => keys.len(),
@@ -66,6 +76,7 @@ impl Source {
             checkpoint: None,
             last_failure: None,
             counts_people,
+            wait_max,
         };
         talk.hold(ask, pages).await
     }
@@ -80,6 +91,7 @@ struct Talk<'a> {
     checkpoint: Option<String>,
     last_failure: Option<net::Error>,
     counts_people: bool,
+    wait_max: Duration,
 }
 
 impl Talk<'_> {
@@ -205,6 +217,13 @@ impl Talk<'_> {
     fn wake_after(&mut self, id: u32, wait: Duration) -> Result<(), Error> {
         if wait > WAIT_MAX || self.wakes.len() >= WAKES_MAX {
             return Err(Error::bad("it wants to be woken too often or too late"));
+        }
+        if wait > self.wait_max {
+            let why = format!(
+                "it has to wait for {} s, which is too long now",
+                wait.as_secs()
+            );
+            return Err(Error::Incomplete { why });
         }
         let clock = Arc::clone(self.source.outside.clock());
         self.wakes.spawn(async move {

@@ -92,16 +92,6 @@ impl Source {
     /// Asks the adapter for its slots and fills them. Blocks while the adapter computes; opens no
     /// connection.
     pub fn open(spec: SourceSpec, outside: &Outside) -> Result<Self, Error> {
-        Self::open_limited(spec, false, outside)
-    }
-
-    /// The same for a source that may be asked for members of groups: tokens for that may need
-    /// scopes of their own.
-    pub fn open_limited(
-        spec: SourceSpec,
-        has_groups: bool,
-        outside: &Outside,
-    ) -> Result<Self, Error> {
         let needs = spec.adapter.needs().map_err(|fault| match fault {
             Fault::Problem(problem) => Error::Options(problem),
             fault @ Fault::Plugin { .. } => Error::of_fault(fault, None),
@@ -109,7 +99,6 @@ impl Source {
         let filling = Filling {
             spec: &spec,
             needs: &needs,
-            has_groups,
             outside,
         };
         filling.check_names()?;
@@ -141,7 +130,6 @@ impl Source {
 struct Filling<'a> {
     spec: &'a SourceSpec,
     needs: &'a Requirements,
-    has_groups: bool,
     outside: &'a Outside,
 }
 
@@ -287,10 +275,7 @@ impl Filling<'_> {
             found.next().map(|(_, value)| value.as_str())
         };
         let grant = match slot.grant.as_ref().filter(|_| wants_tokens) {
-            Some(grant) => {
-                let more = extra("scopes-with-groups").filter(|_| self.has_groups);
-                Some(self.grant(grant, more.unwrap_or_default())?)
-            }
+            Some(grant) => Some(self.grant(grant)?),
             None => None,
         };
         let header = extra("header").map(|name| (name, extra("prefix").unwrap_or_default()));
@@ -301,7 +286,7 @@ impl Filling<'_> {
     }
 
     /// The token endpoint's slot has no credential: the client's proof is in the form.
-    fn grant(&self, grant: &TokenGrant, more_scopes: &str) -> Result<Grant, Error> {
+    fn grant(&self, grant: &TokenGrant) -> Result<Grant, Error> {
         let slots = &self.needs.endpoints;
         let login = slots.iter().find(|slot| slot.name == grant.endpoint);
         let missing = || Error::MissingEndpoint {
@@ -317,9 +302,8 @@ impl Filling<'_> {
                 slot: grant.endpoint.clone(),
                 cause,
             })?;
-        let named = grant.scopes.iter().map(String::as_str);
-        let scopes = named
-            .chain(more_scopes.split_whitespace())
+        let scopes = grant.scopes.iter();
+        let scopes = scopes
             .map(|scope| self.with_addresses(scope))
             .collect::<Result<Vec<_>, _>>()?;
         Ok(Grant {

@@ -68,7 +68,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Written => "written",
             Self::Rejected => "rejected",

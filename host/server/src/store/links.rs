@@ -161,7 +161,7 @@ impl Store {
     /// Makes every claim on an account ambiguous that two people of a listing share.
     ///
     /// People whom the listing did not see, or who are out of scope, claim nothing any more; `person`
-    /// counts besides.
+    /// counts besides, and what changes said of people since the listing.
     pub async fn mark_shared_accounts(
         &self,
         place: Place<'_>,
@@ -175,7 +175,11 @@ impl Store {
                select l.account from links l join people p \
                  on p.connector = l.connector and p.key = l.person \
                where l.connector = $1 and l.target = $2 and l.state <> 'unmatched' \
-                 and l.site = $5 and l.is_outside = 0 and l.account <> '' and (p.listed_in = $3 or p.complete_in = $3 or p.key = $4) \
+                 and l.site = $5 and l.is_outside = 0 and l.account <> '' and (p.listed_in = $3 or p.complete_in = $3 or p.key = $4 \
+                   or exists (select 1 from changed c where c.connector = p.connector \
+                     and c.key = p.key and c.listing = $3 and c.takes_part = 1)) \
+                 and not exists (select 1 from changed c where c.connector = p.connector \
+                   and c.key = p.key and c.listing = $3 and c.takes_part = 0) \
                group by l.account having count(*) > 1)",
         )
         .bind(place.connector)
@@ -214,6 +218,16 @@ impl Store {
                 .push_bind(listing)
                 .push(" or p.key = ")
                 .push_bind(person)
+                .push(
+                    " or exists (select 1 from changed c where c.connector = p.connector \
+                     and c.key = p.key and c.takes_part = 1 and c.listing = ",
+                )
+                .push_bind(listing)
+                .push(
+                    ")) and not exists (select 1 from changed c where c.connector = p.connector \
+                     and c.key = p.key and c.takes_part = 0 and c.listing = ",
+                )
+                .push_bind(listing)
                 .push(") and l.account in (");
             let mut list = select.separated(", ");
             for account in chunk {
@@ -335,14 +349,18 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets a link whose account is gone; the next run looks the person up again.
+    /// Forgets whose account is gone; the next run, of whichever kind, looks the person up again.
     pub async fn unlink(&self, place: Place<'_>, person: &str) -> Result<()> {
-        sqlx::query("delete from links where connector = $1 and target = $2 and person = $3")
-            .bind(place.connector)
-            .bind(place.target)
-            .bind(person)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "update links set state = 'unmatched', account = '', username = '', rules = '', \
+             looked_ms = 0, fingerprint = null \
+             where connector = $1 and target = $2 and person = $3",
+        )
+        .bind(place.connector)
+        .bind(place.target)
+        .bind(person)
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 }

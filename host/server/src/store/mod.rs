@@ -7,10 +7,13 @@
 
 pub mod accounts;
 pub mod altered;
+pub mod changed;
+pub mod checkpoints;
 pub mod journal;
 pub mod ledger;
 pub mod links;
 pub mod people;
+pub mod pictures;
 pub mod plans;
 pub mod providers;
 pub mod runs;

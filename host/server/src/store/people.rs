@@ -4,9 +4,13 @@
 //! wanted set is not used. Invariant: what stands here is always something that the source really
 //! said, so that an aborted listing harms nobody.
 
+use attune_core::matching::fold;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
 use super::{CHUNK_ROWS, Error, Result, Store};
+
+/// The only role that selectors can follow.
+pub const MANAGER: &str = "manager";
 
 /// What is to be kept of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +29,14 @@ pub struct Kept {
     pub document: Vec<u8>,
 }
 
+impl Kept {
+    /// Whom the first manager relation names, folded; empty where there is none.
+    fn manager(&self) -> String {
+        let found = self.relations.iter().find(|(role, _)| role == MANAGER);
+        found.map(|(_, name)| fold(name)).unwrap_or_default()
+    }
+}
+
 /// What a run needs of a kept person; names and revision serve look-ups alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptDocument {
@@ -38,6 +50,8 @@ pub struct KeptDocument {
     pub document: Vec<u8>,
     /// When it was read, in ms.
     pub read_ms: i64,
+    /// The last complete listing that had them; empty where none did.
+    pub complete_in: String,
 }
 
 /// Where and when people were read.
@@ -58,7 +72,7 @@ impl Store {
         for chunk in people.chunks(CHUNK_ROWS) {
             let mut insert = QueryBuilder::<Sqlite>::new(
                 "insert into people (connector, key, names, relations, revision, wanted, \
-                 document, listed_in, read_ms) ",
+                 document, listed_in, read_ms, manager) ",
             );
             let rows = chunk.iter().map(encode).collect::<Result<Vec<_>>>()?;
             insert.push_values(rows, |mut row, (kept, names, relations)| {
@@ -70,11 +84,12 @@ impl Store {
                     .push_bind(&kept.wanted)
                     .push_bind(&kept.document)
                     .push_bind(reading.listing)
-                    .push_bind(reading.now_ms);
+                    .push_bind(reading.now_ms)
+                    .push_bind(kept.manager());
             });
             insert.push(
                 " on conflict (connector, key) do update set names = excluded.names, \
-                 relations = excluded.relations, revision = excluded.revision, \
+                 relations = excluded.relations, manager = excluded.manager, revision = excluded.revision, \
                  wanted = excluded.wanted, document = excluded.document, \
                  read_ms = excluded.read_ms, listed_in = case excluded.listed_in when '' \
                  then people.listed_in else excluded.listed_in end",
@@ -124,7 +139,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<KeptDocument>> {
         let rows = sqlx::query(
-            "select key, relations, wanted, document, read_ms from people \
+            "select key, relations, wanted, document, read_ms, complete_in from people \
              where connector = $1 and listed_in = $2 and key > $3 order by key limit $4",
         )
         .bind(connector)
@@ -157,7 +172,7 @@ impl Store {
         let mut found = Vec::with_capacity(keys.len());
         for chunk in keys.chunks(CHUNK_ROWS) {
             let mut select = QueryBuilder::<Sqlite>::new(
-                "select key, relations, wanted, document, read_ms from people \
+                "select key, relations, wanted, document, read_ms, complete_in from people \
                  where connector = ",
             );
             select.push_bind(connector).push(" and key in (");
@@ -261,7 +276,8 @@ fn encode(kept: &Kept) -> Result<(&Kept, String, String)> {
     Ok((kept, names, relations))
 }
 
-fn decode(row: &sqlx::sqlite::SqliteRow) -> Result<KeptDocument> {
+/// A row of key, relations, wanted set, document, time of reading and last complete listing.
+pub(super) fn decode(row: &sqlx::sqlite::SqliteRow) -> Result<KeptDocument> {
     let relations: &str = row.try_get(1)?;
     Ok(KeptDocument {
         key: row.try_get(0)?,
@@ -269,5 +285,6 @@ fn decode(row: &sqlx::sqlite::SqliteRow) -> Result<KeptDocument> {
         wanted: row.try_get(2)?,
         document: row.try_get(3)?,
         read_ms: row.try_get(4)?,
+        complete_in: row.try_get(5)?,
     })
 }

@@ -34,7 +34,7 @@ impl Store {
     ///
     /// A fingerprint says that an account holds what one provider says; since then another one may
     /// have said something else of the same account. Doubt stays. Names lead from relations to keys,
-    /// and the same name now means another key.
+    /// and the same name now means another key; without them changes do not tell whom they concern.
     pub async fn take_over(&self, connector: &str) -> Result<()> {
         let mut tx = self.pool.begin().await?;
         sqlx::query(
@@ -45,6 +45,10 @@ impl Store {
         .bind(Link::DOUBTFUL)
         .execute(&mut *tx)
         .await?;
+        sqlx::query("delete from checkpoints where connector = $1")
+            .bind(connector)
+            .execute(&mut *tx)
+            .await?;
         sqlx::query("delete from names where connector = $1")
             .bind(connector)
             .execute(&mut *tx)

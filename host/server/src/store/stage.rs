@@ -4,6 +4,8 @@
 //! and for the writes, and kept so that exactly this plan can be approved later. Fields are numbered
 //! once per plan, so that a row holds values and not names.
 
+pub mod pictures;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -100,6 +102,9 @@ impl Stage {
     /// Opens a stage that was made before.
     pub async fn open(path: &Path) -> Result<Self> {
         let pool = connect(path, SqliteSynchronous::Normal, 1).await?;
+        for table in pictures::TABLES {
+            sqlx::query(table).execute(&pool).await?;
+        }
         Ok(Self {
             pool,
             path: path.to_owned(),

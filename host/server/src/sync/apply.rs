@@ -61,6 +61,17 @@ pub(super) struct Written {
     pub troubles: Vec<Trouble>,
 }
 
+impl Written {
+    /// Counts pictures too.
+    pub(super) fn add(&mut self, pictures: Self) {
+        self.done += pictures.done;
+        self.failed += pictures.failed;
+        self.conflicts += pictures.conflicts;
+        self.not_sent += pictures.not_sent;
+        self.troubles.extend(pictures.troubles);
+    }
+}
+
 /// Writes one staged plan.
 pub(super) struct Writer<'a> {
     run: &'a Run<'a>,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::pin::Pinned;
 use super::{Error, Host, ends};
-use crate::connector::Loaded;
+use crate::connector::{Loaded, Photo};
 use crate::{fault, source};
 
 /// One thing that was looked at.
@@ -74,6 +74,7 @@ pub async fn check(host: &Host, loaded: &Loaded) -> Result<Vec<CheckLine>, Error
                 fix: finding.fix,
             });
         }
+        lines.extend(target.spec.photo.map(|photo| pictures(name, photo)));
         lines.push(CheckLine {
             name: format!("{name}: who sees it"),
             ok: true,
@@ -82,6 +83,23 @@ pub async fn check(host: &Host, loaded: &Loaded) -> Result<Vec<CheckLine>, Error
         });
     }
     Ok(lines)
+}
+
+fn pictures(target: &str, photo: Photo) -> CheckLine {
+    let otherwise = if photo.reset_when_none {
+        "gets the product's own, where ours is shown"
+    } else {
+        "keeps what is there"
+    };
+    let size = photo.size;
+    CheckLine {
+        name: format!("{target}: pictures"),
+        ok: true,
+        message: format!(
+            "written as PNG of at most {size} x {size} pixels; somebody without one {otherwise}"
+        ),
+        fix: String::new(),
+    }
 }
 
 fn unusable(end: &str, error: &Error) -> CheckLine {

@@ -53,9 +53,7 @@ pub(super) fn open_source(
         allow_plain: spec.allow_plain,
     };
     // The adapter is asked for its slots here, and computes.
-    let has_groups = !pinned.connector.scope.groups.is_empty();
-    tokio::task::block_in_place(|| Source::open_limited(spec, has_groups, &host.net))
-        .map_err(Error::Source)
+    tokio::task::block_in_place(|| Source::open(spec, &host.net)).map_err(Error::Source)
 }
 
 /// Opens one target; sends nothing.

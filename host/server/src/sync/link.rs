@@ -28,7 +28,7 @@ use crate::target;
 /// Up to so many look-ups are single requests; more are one scan.
 const SINGLE_LOOKUPS_MAX: usize = 20;
 /// People without an account are looked up again after a day.
-const AGAIN_AFTER_MS: i64 = 24 * 60 * 60 * 1000;
+pub(super) const AGAIN_AFTER_MS: i64 = 24 * 60 * 60 * 1000;
 /// Pages of accounts that may wait between the network and the store.
 const PAGES_WAITING: usize = 2;
 
@@ -195,12 +195,11 @@ impl<'a> Linker<'a> {
         let mut made = Vec::with_capacity(wishes.len());
         let found = self.look_up(&wishes).await?;
         for (wish, candidates) in wishes.into_iter().zip(found) {
-            // Who could not be looked for is neither matched nor unmatched, and due again.
-            let Some(candidates) = candidates else {
-                continue;
-            };
             let before = link_of(&wish.person);
-            made.push(self.decide(wish, &candidates, before));
+            made.push(match candidates {
+                Some(candidates) => self.decide(wish, &candidates, before),
+                None => due_again(wish, before),
+            });
         }
         Ok(made)
     }
@@ -366,6 +365,24 @@ impl<'a> Linker<'a> {
             Err(error) => return Err(Error::Target(error)),
         }
         Ok(())
+    }
+}
+
+/// Who could not be looked for stays as they were, and is due again in the next run of any kind.
+fn due_again(wish: Wish, before: Option<&Link>) -> Link {
+    let never = Link {
+        person: wish.person,
+        state: LinkState::Unmatched,
+        account: String::new(),
+        username: String::new(),
+        rules: String::new(),
+        looked_ms: 0,
+        fingerprint: None,
+        is_outside: false,
+    };
+    Link {
+        looked_ms: 0,
+        ..before.cloned().unwrap_or(never)
     }
 }
 

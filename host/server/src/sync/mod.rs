@@ -6,6 +6,7 @@
 //! one revision and one set of plugin generations when it opens (`pin`).
 
 mod apply;
+mod changes;
 mod check;
 mod discover;
 mod ends;
@@ -14,6 +15,7 @@ mod lanes;
 mod link;
 mod managers;
 mod page;
+mod pictures;
 mod pin;
 mod plan;
 mod plan_file;
@@ -39,6 +41,7 @@ use crate::{source, store, target};
 pub use check::{CheckLine, check};
 pub use discover::{Discovered, discover};
 pub use explain::{Explanation, FieldExplanation, explain};
+pub use pictures::Budget as PictureBudget;
 pub use pin::{Pinned, PinnedTarget};
 pub use plan_file::{
     CHANGES_IN_JSON_MAX, PlanFile, changes, prepare as prepare_plan, write as write_plan,
@@ -59,6 +62,8 @@ pub struct Host {
     pub clock: Arc<dyn Clock>,
     /// Secrets by their places.
     pub vault: Arc<crate::vault::Vault>,
+    /// What reading pictures may cost a run.
+    pub pictures: PictureBudget,
 }
 
 /// Who takes part in a run.
@@ -68,7 +73,8 @@ pub enum Mode {
     Complete,
     /// A complete listing, nobody skipped, targets read again.
     Full,
-    /// Since the checkpoint; a complete listing where the provider has no such thing.
+    /// Who changed since the checkpoint, and who is due from before; a complete listing where
+    /// there is no checkpoint.
     Changes,
     /// One person, by key, user name or e-mail. Not guarded.
     User(String),
@@ -134,11 +140,6 @@ impl Order {
         !matches!(self.mode, Mode::User(_) | Mode::Sample(_))
     }
 
-    /// Whether everybody of the source is read.
-    pub fn is_listing(&self) -> bool {
-        !matches!(self.mode, Mode::User(_))
-    }
-
     fn verb(&self) -> &'static str {
         if self.writes { "sync" } else { "plan" }
     }
@@ -165,6 +166,14 @@ impl<'a> Run<'a> {
             connector: &self.pinned.connector.id,
             target: &target.spec.name,
             site: &target.site,
+        }
+    }
+
+    /// The last complete listing, where the run reads what changed since.
+    fn since(&self) -> store::changed::Since<'_> {
+        store::changed::Since {
+            connector: &self.pinned.connector.id,
+            listing: &self.listing,
         }
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use attune_core::plan::How;
 use attune_core::scope::Standing;
 use attune_core::selector::Wanted;
 use attune_core::{Column, Problem, Selector};
@@ -80,7 +81,7 @@ impl<'a> Pages<'a> {
         let mut unreadable = Vec::new();
         for kept in kept {
             let key = kept.key.clone();
-            match self.relations.known(kept) {
+            match self.relations.participant(kept) {
                 Some(known) => people.push(Arc::new(known)),
                 None => unreadable.push((key, kept_by_another())),
             }
@@ -111,6 +112,12 @@ impl<'a> Pages<'a> {
             _ if self.left == 0 => Vec::new(),
             Some(keys) if self.after.is_empty() => store.people_by_key(connector, keys).await?,
             Some(_) => Vec::new(),
+            None if self.reading.how == How::Changes => {
+                let since = self.run.since();
+                store
+                    .changed_people(since, &self.after, PAGE_PEOPLE)
+                    .await?
+            }
             None => {
                 let listing = &self.run.listing;
                 store
@@ -163,10 +170,10 @@ impl<'a> Pages<'a> {
 /// A resolver for the people of a walk.
 pub(super) fn relations<'a>(walk: &Walk<'a>) -> Relations<'a> {
     let relations = Relations::new(&walk.run.host.store, walk.reader);
-    if walk.run.order.is_listing() {
-        relations.of_listing(walk.run.now_ms)
-    } else {
-        relations
+    match walk.reading.how {
+        How::Complete | How::Sample => relations.of_listing(walk.run.now_ms),
+        How::Changes => relations.of_changes(walk.run.now_ms, &walk.run.listing),
+        How::Person => relations,
     }
 }
 

@@ -14,9 +14,10 @@ use attune_core::selector::{Of, Wanted};
 use attune_core::{Problem, Selector};
 use attune_wasm::Plugin;
 use attune_wasm::registry::Snapshot;
+use sha2::{Digest as _, Sha256};
 
-use super::Error;
 use super::managers::{self, AccountInput};
+use super::{Error, hex, pictures};
 use crate::connector::{Connector, Loaded, Place, TargetSpec};
 
 /// Everything that stays the same during a run.
@@ -42,6 +43,8 @@ pub struct Pinned {
     pub resolved: Wanted,
     /// All fields of all targets; a field's number is its place here.
     pub fields: Vec<Field>,
+    /// Makes pictures, where a target has them.
+    pub avatar: Option<Plugin>,
 }
 
 /// One target of a pinned connector.
@@ -60,6 +63,8 @@ pub struct PinnedTarget {
     pub accounts: Vec<AccountInput>,
     /// What everybody's fingerprint in this target has in common.
     pub prints: Fingerprinter,
+    /// The number of the picture in the stage, where it is managed.
+    pub photo: Option<u16>,
 }
 
 impl PinnedTarget {
@@ -136,12 +141,40 @@ impl Pinned {
             documents,
             resolved,
             fields: Vec::new(),
+            avatar: None,
             connector,
         };
         for (spec, program) in specs.into_iter().zip(&programs) {
             pinned.add(spec, program, loaded.fields_digest())?;
         }
+        pinned.add_avatar(plugins)?;
         Ok((pinned, programs))
+    }
+
+    /// How many managers up rows, scope and match rules read.
+    pub fn relation_depth(&self) -> usize {
+        let relations = self
+            .resolved
+            .selectors()
+            .iter()
+            .map(Selector::strip_relation);
+        let depths = relations.filter_map(|relation| Some(relation.ok()?.depth));
+        depths.max().unwrap_or(0)
+    }
+
+    /// Digest of everything that decides what is read of whom and what follows from it: where it
+    /// differs, what changed since an earlier run is not all that there is to look at.
+    pub fn frame(&self) -> String {
+        let mut hash = Sha256::new();
+        let generations = self.generations.iter();
+        let generations = generations.flat_map(|(id, digest)| [id.as_str(), digest.as_str()]);
+        let parts = [env!("CARGO_PKG_VERSION"), &self.revision];
+        for part in parts.into_iter().chain(generations) {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        hash.update(self.asked.digest());
+        hex(&hash.finalize())
     }
 
     /// Whether rows follow relations, so that names must be found again.
@@ -154,6 +187,18 @@ impl Pinned {
         self.resolved.selectors().iter().any(follows)
     }
 
+    /// Pins what makes pictures. After the fingerprints were begun: another build of it makes no
+    /// field due.
+    fn add_avatar(&mut self, plugins: &Snapshot) -> Result<(), Error> {
+        if self.targets.iter().any(|target| target.photo.is_some()) {
+            let avatar = plugin(plugins, pictures::PLUGIN)?;
+            let digest = avatar.digest().to_owned();
+            self.generations.insert(avatar.id().to_owned(), digest);
+            self.avatar = Some(avatar);
+        }
+        Ok(())
+    }
+
     fn add(
         &mut self,
         spec: TargetSpec,
@@ -161,8 +206,10 @@ impl Pinned {
         fields_digest: [u8; 32],
     ) -> Result<(), Error> {
         let fields: Vec<Field> = program.fields().cloned().collect();
+        let picture = pictures::field();
         // Numbered by name, so that the rows of a stage are in the order of the digest.
         let mut sorted: Vec<&Field> = fields.iter().collect();
+        sorted.extend(spec.photo.map(|_| &picture));
         sorted.sort_by(|a, b| a.name.cmp(&b.name).then(a.kind.cmp(&b.kind)));
         let first = self.fields.len();
         let number = |field: &Field| {
@@ -173,6 +220,7 @@ impl Pinned {
             (first + place) as u16
         };
         let numbers = fields.iter().map(number).collect();
+        let photo = spec.photo.map(|_| number(&picture));
         let route = format!("{}/{:?}", spec.product.as_str(), spec.route);
         let generations: Vec<(&str, &str)> = self
             .generations
@@ -194,6 +242,7 @@ impl Pinned {
             accounts: managers::inputs(program.selectors(), &self.resolved)?,
             selectors: program.selectors().clone(),
             prints,
+            photo,
             spec,
         });
         Ok(())

@@ -47,17 +47,17 @@ impl<'a> Planner<'a> {
         Self { run, stage }
     }
 
-    /// Plans one page for one target.
+    /// Plans one page for one target; answers who takes no part in it.
     pub(super) async fn page(
         &self,
         (lane, target): (&mut Lane, &PinnedTarget),
         page: &Page,
         links: Links,
         tally: &mut Tally,
-    ) -> Result<(), Error> {
+    ) -> Result<Vec<String>, Error> {
         let due = self.due((lane, target), page, links, tally);
         if due.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let (results, dropped) = self.evaluate(lane, target, page, &due);
         let accounts: Vec<String> = due.iter().map(|due| due.link.account.clone()).collect();
@@ -66,9 +66,11 @@ impl<'a> Planner<'a> {
         let altered = store.altered(&target.site, &accounts).await?;
         let nothing = Entries::new();
         let mut cases = Vec::with_capacity(due.len());
+        let mut left_out = Vec::new();
         for (row, due) in due.iter().enumerate() {
             if dropped.get(row) == Some(&true) {
                 tally.dropped();
+                left_out.push(due.person.to_owned());
                 continue;
             }
             let outcomes: Vec<Outcome> = results
@@ -92,12 +94,12 @@ impl<'a> Planner<'a> {
             Ok(held) => held,
             Err(target::Error::Target { problem }) => {
                 lane.error = Some(problem);
-                return Ok(());
+                return Ok(left_out);
             }
             Err(error) => return Err(Error::Target(error)),
         };
         if lane.error.is_some() {
-            return Ok(());
+            return Ok(left_out);
         }
         let mut staged = Vec::new();
         for case in &cases {
@@ -122,7 +124,7 @@ impl<'a> Planner<'a> {
             }
         }
         self.stage.add(&staged).await?;
-        Ok(())
+        Ok(left_out)
     }
 
     /// Who is matched, and whose inputs are not those of last time.

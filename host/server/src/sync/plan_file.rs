@@ -7,10 +7,12 @@
 use std::io::{BufRead as _, Write as _};
 use std::path::Path;
 
+use attune_core::mapping::FieldKind;
 use attune_core::plan::{self, Change, ChangeResult, DigestWriter, Head, Op, Report};
 
 use super::Error;
 use super::pin::Pinned;
+use crate::store::stage::pictures::{Pictured, What};
 use crate::store::stage::{Packed, Stage, StageMeta, StagedRow};
 
 /// Above so many changes a plan file is one document a line.
@@ -130,6 +132,7 @@ impl PlanFile {
             .collect();
         let mut fields = pinned.fields.clone();
         let mut rows: Vec<StagedRow> = Vec::new();
+        let mut pictured = Vec::new();
         for change in &self.report.changes {
             let target = targets
                 .iter()
@@ -147,6 +150,10 @@ impl PlanFile {
                 fields.push(field);
                 fields.len() - 1
             }) as u16;
+            if change.kind == FieldKind::Photo {
+                pictured.push(picture(change, target, number));
+                continue;
+            }
             let packed = (number, change.before.clone(), change.after.clone());
             match rows.last_mut() {
                 Some(row) if row.target == target && row.account == change.account => {
@@ -166,6 +173,7 @@ impl PlanFile {
             }
         }
         stage.add(&rows).await?;
+        stage.add_pictured(&pictured).await?;
         stage.sort().await?;
         let report = Report {
             changes: Vec::new(),
@@ -179,6 +187,22 @@ impl PlanFile {
         };
         stage.close(&meta).await?;
         Ok(meta)
+    }
+}
+
+/// A picture of a plan file; its bytes are with the plan that was staged when the file was made.
+fn picture(change: &Change, target: u16, field: u16) -> Pictured {
+    Pictured {
+        target,
+        account: change.account.clone(),
+        username: String::new(),
+        person: change.person.clone(),
+        field,
+        what: What::Write,
+        before: change.before.clone(),
+        after: change.after.clone(),
+        // What the provider said then is not in the file: the next run asks again.
+        mark: String::new(),
     }
 }
 
@@ -226,7 +250,7 @@ pub(super) async fn each_change(
     let otherwise = stage.is_written().await?.then_some(ChangeResult::Written);
     let mut after = (0_u16, String::new());
     loop {
-        let rows = stage.rows((after.0, &after.1), PAGE_ROWS).await?;
+        let rows = stage.whole_rows((after.0, &after.1), PAGE_ROWS).await?;
         let Some(last) = rows.last() else {
             return Ok(());
         };
@@ -261,10 +285,10 @@ pub(super) fn unpack(
             .unwrap_or_default(),
         kind: field.map_or(attune_core::mapping::FieldKind::Custom, |field| field.kind),
         field: field.map(|field| field.name.clone()).unwrap_or_default(),
-        op: if packed.2.is_some() {
-            Op::Set
-        } else {
-            Op::Clear
+        op: match (field.map(|field| field.kind), &packed.2) {
+            (Some(FieldKind::Photo), _) => Op::Photo,
+            (_, Some(_)) => Op::Set,
+            (_, None) => Op::Clear,
         },
         before: packed.1.clone(),
         after: packed.2.clone(),

@@ -4,8 +4,12 @@
 //! never stored. An aborted listing leaves kept people that the source really delivered, but no
 //! listing: nothing is concluded from whom it did not reach.
 
+mod changes;
+mod partial;
+
 use std::collections::HashSet;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use attune_core::matching::fold;
 use attune_core::project::{self, Projector};
@@ -15,9 +19,11 @@ use tokio::sync::mpsc;
 
 use super::progress::{Phase, Progress};
 use super::{Error, hex};
-use crate::source::{Ask, Document, Goal, Page, Person, Presence, Source};
+use crate::source::{self, Ask, Completion, Document, Goal, Page, Person, Presence, Source};
 use crate::store::Store;
 use crate::store::people::{Kept, Reading};
+
+pub(super) use changes::{Changes, Failed};
 
 /// Pages that may wait between the network and the store.
 const PAGES_WAITING: usize = 2;
@@ -38,6 +44,8 @@ pub(super) struct Reader<'a> {
     inputs: Inputs<'a>,
     digest: String,
     troubles: Mutex<Vec<Trouble>>,
+    requests: AtomicU64,
+    bytes: AtomicU64,
     /// Names that nobody has; asked for once in a run.
     unknown: Mutex<HashSet<String>>,
 }
@@ -69,6 +77,8 @@ impl<'a> Reader<'a> {
             digest: hex(&inputs.asked.digest()),
             inputs,
             troubles: Mutex::new(Vec::new()),
+            requests: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
             unknown: Mutex::new(HashSet::new()),
         }
     }
@@ -89,6 +99,19 @@ impl<'a> Reader<'a> {
         if let Ok(mut unknown) = self.unknown.lock() {
             unknown.extend(names);
         }
+    }
+
+    /// Requests to the source so far, and the bytes of its answers.
+    pub(super) fn traffic(&self) -> (u64, u64) {
+        let so_far = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        (so_far(&self.requests), so_far(&self.bytes))
+    }
+
+    /// Whether every document so far could be read.
+    pub(super) fn is_untroubled(&self) -> bool {
+        self.troubles
+            .lock()
+            .is_ok_and(|troubles| troubles.is_empty())
     }
 
     /// The connector's id.
@@ -114,19 +137,14 @@ impl<'a> Reader<'a> {
             .unwrap_or_default()
     }
 
-    /// Lists everyone; returns how many people the provider counted.
+    /// Lists everyone; answers the checkpoint that the provider gave, if any.
     pub(super) async fn list(
         &self,
         purpose: Purpose<'_>,
         progress: &Progress,
-    ) -> Result<u64, Error> {
+    ) -> Result<Option<String>, Error> {
         progress.begin(Phase::Reading, 0);
         let (sender, mut pages) = mpsc::channel(PAGES_WAITING);
-        let ask = Ask {
-            goal: Goal::Everyone,
-            wanted: self.asked(),
-            groups: self.inputs.groups.to_vec(),
-        };
         let keep = async {
             let mut seen = 0_usize;
             let mut projector =
@@ -143,11 +161,12 @@ impl<'a> Reader<'a> {
             drop(pages);
             Ok::<_, Error>(purpose.people_max.is_some_and(|max| seen >= max))
         };
-        let (completion, kept) = tokio::join!(self.inputs.source.converse(ask, sender), keep);
+        let conversation = self.converse(Goal::Everyone, self.inputs.groups, sender);
+        let (completion, kept) = tokio::join!(conversation, keep);
         let is_enough = kept?;
         match completion {
-            Ok(completion) => Ok(completion.count),
-            Err(_) if is_enough => Ok(0),
+            Ok(completion) => Ok(completion.checkpoint),
+            Err(_) if is_enough => Ok(None),
             Err(error) => Err(Error::Source(error)),
         }
     }
@@ -172,11 +191,6 @@ impl<'a> Reader<'a> {
 
     async fn ask(&self, names: &[String], groups: &[String]) -> Result<Vec<(String, bool)>, Error> {
         let (sender, mut pages) = mpsc::channel::<Page>(PAGES_WAITING);
-        let ask = Ask {
-            goal: Goal::People(names.to_vec()),
-            wanted: self.asked(),
-            groups: groups.to_vec(),
-        };
         let keep = async {
             let mut projector =
                 Projector::new(self.inputs.wanted.clone(), self.inputs.source.names());
@@ -195,14 +209,30 @@ impl<'a> Reader<'a> {
             }
             Ok::<_, Error>(found)
         };
-        let (completion, kept) = tokio::join!(self.inputs.source.converse(ask, sender), keep);
+        let conversation = self.converse(Goal::People(names.to_vec()), groups, sender);
+        let (completion, kept) = tokio::join!(conversation, keep);
         completion.map_err(Error::Source)?;
         kept
     }
 
-    fn asked(&self) -> Vec<String> {
+    /// Holds one conversation and counts what it cost.
+    async fn converse(
+        &self,
+        goal: Goal,
+        groups: &[String],
+        pages: mpsc::Sender<Page>,
+    ) -> Result<Completion, source::Error> {
         let asked = self.inputs.asked.selectors().iter();
-        asked.map(ToString::to_string).collect()
+        let ask = Ask {
+            goal,
+            wanted: asked.map(ToString::to_string).collect(),
+            groups: groups.to_vec(),
+        };
+        let completion = self.inputs.source.converse(ask, pages).await?;
+        self.requests
+            .fetch_add(completion.requests, Ordering::Relaxed);
+        self.bytes.fetch_add(completion.bytes, Ordering::Relaxed);
+        Ok(completion)
     }
 
     async fn keep(
@@ -235,19 +265,22 @@ impl<'a> Reader<'a> {
             index += 1;
             is_last
         });
+        self.save(&people, listing).await?;
+        Ok(people.into_iter().map(|kept| kept.key).collect())
+    }
+
+    async fn save(&self, people: &[Kept], listing: &str) -> Result<(), Error> {
+        let (store, connector) = (self.inputs.store, self.inputs.connector);
         let reading = Reading {
-            connector: self.inputs.connector,
+            connector,
             listing,
             now_ms: self.inputs.now_ms,
         };
-        self.inputs.store.keep_people(reading, &people).await?;
+        store.keep_people(reading, people).await?;
         if self.inputs.keeps_names {
-            self.inputs
-                .store
-                .keep_names(self.inputs.connector, &people)
-                .await?;
+            store.keep_names(connector, people).await?;
         }
-        Ok(people.into_iter().map(|kept| kept.key).collect())
+        Ok(())
     }
 
     fn project(&self, projector: &mut Projector, person: &Person) -> Result<Kept, project::Error> {

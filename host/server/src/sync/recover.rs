@@ -6,7 +6,7 @@
 
 use super::lanes::Lane;
 use super::send::{Verdict, holds, verdict};
-use super::{Error, Run};
+use super::{Error, Run, pictures};
 use crate::store::journal::{Ending, Open, Page};
 use crate::store::ledger::{Author, Record};
 use crate::target::{self, AccountRef, Held, Target};
@@ -34,9 +34,6 @@ pub(super) async fn recover(run: &Run<'_>, lanes: &mut [Lane]) -> Result<u64, Er
         let Some(target) = run.pinned.targets.get(at) else {
             continue;
         };
-        let Some((ending, records)) = read_back(lane, operation).await else {
-            continue;
-        };
         let page = Page {
             place: run.place(target),
             site: &target.site,
@@ -49,6 +46,14 @@ pub(super) async fn recover(run: &Run<'_>, lanes: &mut [Lane]) -> Result<u64, Er
             run: &operation.run,
             revision: &run.pinned.revision,
             now_ms: run.now_ms,
+        };
+        if pictures::is_picture(operation) {
+            let looked = pictures::recover(run, (&*lane, page, author), operation);
+            settled += u64::from(Box::pin(looked).await?);
+            continue;
+        }
+        let Some((ending, records)) = read_back(lane, operation).await else {
+            continue;
         };
         // Doubtful first: a process that ends here reads it back once more.
         let person = std::slice::from_ref(&operation.operation.person);

@@ -3,7 +3,8 @@
 //! A relation names another person by key or any of their names, without case. It is resolved
 //! against the people of the run and the kept people in one look-up, then by asking the provider,
 //! also for people out of scope. A run over everybody uses nobody whom it has not read itself: a
-//! manager outside the listing is asked for again, and one who is gone is missing. Not found,
+//! manager outside the listing is asked for again, and one who is gone is missing. A run over
+//! changes uses the people of the last complete listing too, whose changes it was told. Not found,
 //! ambiguous, or a document of another wanted set are all missing. A cycle is walked like any other chain; its depth is what the selector says.
 
 use std::collections::{HashMap, HashSet};
@@ -15,10 +16,7 @@ use attune_core::{Cell, Column, Selector};
 use super::Error;
 use super::read::Reader;
 use crate::store::Store;
-use crate::store::people::KeptDocument;
-
-/// The only role that selectors can follow.
-const MANAGER: &str = "manager";
+use crate::store::people::{KeptDocument, MANAGER};
 
 /// A kept person and their document, decoded once.
 #[derive(Debug)]
@@ -80,6 +78,8 @@ pub(super) struct Relations<'a> {
     reader: &'a Reader<'a>,
     /// Who was read before is asked for again.
     not_before_ms: i64,
+    /// Unless this complete listing had them, and changes of it are known.
+    listing: Option<String>,
 }
 
 impl<'a> Relations<'a> {
@@ -89,6 +89,7 @@ impl<'a> Relations<'a> {
             store,
             reader,
             not_before_ms: i64::MIN,
+            listing: None,
         }
     }
 
@@ -96,6 +97,15 @@ impl<'a> Relations<'a> {
     pub(super) fn of_listing(self, began_ms: i64) -> Self {
         Self {
             not_before_ms: began_ms,
+            ..self
+        }
+    }
+
+    /// The same for a run over what changed since this complete listing.
+    pub(super) fn of_changes(self, began_ms: i64, listing: &str) -> Self {
+        Self {
+            not_before_ms: began_ms,
+            listing: Some(listing.to_owned()),
             ..self
         }
     }
@@ -224,7 +234,19 @@ impl<'a> Relations<'a> {
     /// A kept person, if their document is one of this run's wanted set.
     pub(super) fn known(&self, kept: KeptDocument) -> Option<Known> {
         let is_ours = kept.wanted == self.reader.wanted_digest();
-        let is_fresh = kept.read_ms >= self.not_before_ms;
+        let is_kept_fresh = |listing: &String| kept.complete_in == *listing;
+        let is_fresh =
+            kept.read_ms >= self.not_before_ms || self.listing.as_ref().is_some_and(is_kept_fresh);
         (is_ours && is_fresh).then(|| Known::of(kept)).flatten()
+    }
+
+    /// Somebody who takes part, if their document is one of this run's wanted set. Changes keep
+    /// the documents of their people fresh, of whichever listing they are.
+    pub(super) fn participant(&self, kept: KeptDocument) -> Option<Known> {
+        if self.listing.is_none() {
+            return self.known(kept);
+        }
+        let is_ours = kept.wanted == self.reader.wanted_digest();
+        is_ours.then(|| Known::of(kept)).flatten()
     }
 }

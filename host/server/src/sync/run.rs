@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use attune_core::plan::{Report, State};
+use attune_core::plan::{How, Report, State};
 use tokio_util::sync::CancellationToken;
 
 use super::apply::{Manner, Outlet, Writer, Written};
@@ -13,11 +13,10 @@ use super::progress::Progress;
 use super::read::{Inputs, Purpose, Reader};
 use super::tally::Tally;
 use super::walk::{Reading, Walk};
-use super::{Error, Host, Mode, Order, Run, ends, recover, verdict};
+use super::{Error, Host, Mode, Order, Run, changes, ends, pictures, recover, verdict};
 use crate::connector::Loaded;
 use crate::source;
 use crate::store::make_private_folder;
-use crate::store::people;
 use crate::store::plans::StagedPlan;
 use crate::store::runs::Run as RunRow;
 use crate::store::stage::{Stage, StageMeta};
@@ -50,11 +49,11 @@ pub async fn run(
     watch: &Watch,
 ) -> Result<Done, Error> {
     let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
-    let run = open(host, &pinned, order, order.verb()).await?;
+    let mut run = open(host, &pinned, order, order.verb()).await?;
     let outcome = async {
         let mut lanes = lanes::open(host, &pinned, programs)?;
         let prepared = tokio::select! {
-            prepared = Box::pin(prepare(&run, &mut lanes, &watch.progress)) => prepared?,
+            prepared = Box::pin(prepare(&mut run, &mut lanes, &watch.progress)) => prepared?,
             () = watch.stop.cancelled() => return Err(Error::Stopped),
         };
         let Prepared {
@@ -72,9 +71,7 @@ pub async fn run(
         if writes {
             report = write(&run, &stage, &meta, (&mut lanes, watch, false)).await?;
         }
-        if order.is_listing() && order.writes && report.state != State::Held {
-            close_listing(&run, &run.id, reading.count).await?;
-        }
+        changes::close(&run, &reading, &report).await?;
         Ok(Done {
             report,
             stage: Some(stage),
@@ -95,14 +92,15 @@ struct Prepared {
 
 /// Everything up to the verdict: nothing is written to a target here.
 async fn prepare(
-    run: &Run<'_>,
+    run: &mut Run<'_>,
     lanes: &mut [Lane],
     progress: &Progress,
 ) -> Result<Prepared, Error> {
     recover::recover(run, lanes).await?;
     let source = ends::source(run.host, run.pinned)?;
     let reader = reader(run, &source);
-    let reading = read(run, &reader, progress).await?;
+    let reading = read(run, (&reader, lanes), progress).await?;
+    let run = &*run;
     let stage = Stage::create(&plan_path(run)?).await?;
     let mut tally = Tally::new(run.pinned);
     let walk = Walk {
@@ -116,10 +114,16 @@ async fn prepare(
     any_left(run.pinned, lanes)?;
     walk.plan(lanes, &stage, &mut tally).await?;
     any_left(run.pinned, lanes)?;
+    // No source tells of new pictures among its changes.
+    if reading.how != How::Changes {
+        Box::pin(pictures::plan(run, lanes, &stage, &mut tally)).await?;
+    }
     tally.is_unrepeatable = !finish(lanes)?;
     tally.troubles(reader.take_troubles());
-    let meta = verdict::close(run, &stage, tally, lanes, &reading).await?;
-    let has_rows = !stage.rows((0, ""), 1).await?.is_empty();
+    let source = changes::told(&reading, &reader);
+    let meta = verdict::close(run, &stage, tally, lanes, (&reading, source)).await?;
+    let has_rows =
+        !stage.rows((0, ""), 1).await?.is_empty() || !stage.pictured((0, ""), 1).await?.is_empty();
     Ok(Prepared {
         stage,
         meta,
@@ -200,6 +204,7 @@ pub async fn apply_file(
     let outcome = async {
         let stage = Stage::create(&plan_path(&run)?).await?;
         let meta = file.stage(&pinned, &stage).await?;
+        take_images(&run, &stage, &meta).await?;
         let mut lanes = lanes::open(host, &pinned, programs)?;
         recover_unless_stopped(&run, &mut lanes, watch).await?;
         let report = write(&run, &stage, &meta, (&mut lanes, watch, true)).await?;
@@ -210,6 +215,21 @@ pub async fn apply_file(
     }
     .await;
     close(&run, outcome).await
+}
+
+/// The pictures of a plan file are where it was made: with the plan of its digest.
+async fn take_images(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<(), Error> {
+    let store = &run.host.store;
+    let Some(plan) = store.plan(&meta.report.digest).await? else {
+        return Ok(());
+    };
+    let path = store.data_dir().join("plans").join(&plan.file);
+    if meta.report.summary.photos > 0 && path.exists() {
+        let made_with = Stage::open(&path).await?;
+        stage.copy_images(&made_with).await?;
+        made_with.finish().await;
+    }
+    Ok(())
 }
 
 /// How many changes a staged plan has; 0 where its file is gone.
@@ -254,7 +274,7 @@ async fn open<'a>(
         host.store.take_over(&pinned.connector.id).await?;
     }
     let listing = match last {
-        Some((_, last)) if !order.is_listing() && !takes_over => last,
+        Some((_, last)) if matches!(order.mode, Mode::User(_)) && !takes_over => last,
         _ => id.clone(),
     };
     Ok(Run {
@@ -325,25 +345,29 @@ fn plan_path(run: &Run<'_>) -> Result<PathBuf, Error> {
     Ok(folder.join(format!("{}.db", run.id)))
 }
 
-fn reader<'a>(run: &'a Run<'a>, source: &'a source::Source) -> Reader<'a> {
+fn reader<'a>(run: &Run<'a>, source: &'a source::Source) -> Reader<'a> {
+    let (host, pinned) = (run.host, run.pinned);
     Reader::new(Inputs {
-        store: &run.host.store,
+        store: &host.store,
         source,
-        connector: &run.pinned.connector.id,
-        groups: &run.pinned.connector.scope.groups,
-        wanted: &run.pinned.documents,
-        asked: &run.pinned.asked,
-        keeps_names: run.pinned.follows_relations(),
+        connector: &pinned.connector.id,
+        groups: &pinned.connector.scope.groups,
+        wanted: &pinned.documents,
+        asked: &pinned.asked,
+        keeps_names: pinned.follows_relations(),
         now_ms: run.now_ms,
     })
 }
 
-async fn read(run: &Run<'_>, reader: &Reader<'_>, progress: &Progress) -> Result<Reading, Error> {
-    let before = run
-        .host
-        .store
-        .last_listing(&run.pinned.connector.id)
-        .await?;
+/// Reads the source as the order says; from then on it is known whose listing counts.
+async fn read(
+    run: &mut Run<'_>,
+    (reader, lanes): (&Reader<'_>, &[Lane]),
+    progress: &Progress,
+) -> Result<Reading, Error> {
+    let store = &run.host.store;
+    let connector = &run.pinned.connector.id;
+    let before = store.last_listing(connector).await?;
     if let Mode::User(user) = &run.order.mode {
         let (person, is_listed) = super::explain::one_person(reader, user).await?;
         if !is_listed {
@@ -351,28 +375,40 @@ async fn read(run: &Run<'_>, reader: &Reader<'_>, progress: &Progress) -> Result
         }
         return Ok(Reading {
             people: Some(vec![person]),
+            how: How::Person,
             count: 1,
             before,
+            checkpoint: None,
+            why: None,
         });
     }
-    let people_max = match run.order.mode {
-        Mode::Sample(people) => Some(people),
-        _ => None,
+    let mut why = None;
+    if run.order.mode == Mode::Changes {
+        let uses_now = lanes.iter().any(|lane| lane.program.uses_now());
+        match changes::read(run, reader, uses_now, progress).await? {
+            changes::Attempt::Read(reading, listing) => {
+                run.listing = listing;
+                return Ok(reading);
+            }
+            changes::Attempt::Instead(reason) => why = Some(reason),
+        }
+    }
+    let (people_max, how) = match run.order.mode {
+        Mode::Sample(people) => (Some(people), How::Sample),
+        _ => (None, How::Complete),
     };
     let purpose = Purpose {
         run: &run.id,
         people_max,
     };
-    reader.list(purpose, progress).await?;
-    let count = run
-        .host
-        .store
-        .listed_count(&run.pinned.connector.id, &run.id)
-        .await?;
+    let checkpoint = reader.list(purpose, progress).await?;
     Ok(Reading {
         people: None,
-        count,
+        how,
+        count: store.listed_count(connector, &run.id).await?,
         before,
+        checkpoint,
+        why,
     })
 }
 
@@ -413,7 +449,9 @@ async fn write(
         stop: watch.stop.clone(),
     };
     let writer = Writer::new(run, stage, meta, manner);
-    let written = writer.write(&mut outlets, &watch.progress).await?;
+    let mut written = writer.write(&mut outlets, &watch.progress).await?;
+    let pictures = Box::pin(pictures::write(run, stage, &mut outlets, &watch.stop)).await?;
+    written.add(pictures);
     stage.mark_written().await?;
     // What a stopped run left can still be approved.
     if written.not_sent == 0 {
@@ -442,24 +480,6 @@ fn applied(run: &Run<'_>, meta: &StageMeta, outlets: &[Outlet<'_>], written: Wri
     report
 }
 
-async fn close_listing(run: &Run<'_>, listing: &str, people: u64) -> Result<(), Error> {
-    if matches!(run.order.mode, Mode::Sample(_)) {
-        return Ok(());
-    }
-    let connector = &run.pinned.connector.id;
-    let reading = people::Reading {
-        connector,
-        listing,
-        now_ms: run.now_ms,
-    };
-    let store = &run.host.store;
-    store.close_listing(reading, people).await?;
-    store
-        .note_provider(connector, &run.pinned.connector.source.provider)
-        .await?;
-    Ok(())
-}
-
 /// The listing of an approved plan becomes the last complete one, unless there is a newer one.
 async fn close_approved_listing(run: &Run<'_>, plan: &StagedPlan) -> Result<(), Error> {
     let store = &run.host.store;
@@ -468,5 +488,5 @@ async fn close_approved_listing(run: &Run<'_>, plan: &StagedPlan) -> Result<(), 
         return Ok(());
     }
     let people = store.listed_count(&plan.connector, &plan.run).await?;
-    close_listing(run, &plan.run, people).await
+    changes::close_listing(run, &plan.run, people).await
 }

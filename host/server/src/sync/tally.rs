@@ -166,11 +166,25 @@ impl Tally {
         }
     }
 
+    /// A picture that could not be had or made. No guard counts it: a plan is not held for it.
+    pub(super) fn picture_failed(&mut self) {
+        self.summary.failed += 1;
+    }
+
     /// Hands a page to the guards' counts.
     pub(super) fn close_page(&mut self) {
+        self.close(|_| false);
+    }
+
+    /// The same for pictures; `is_counted` says of whom a field changes besides.
+    pub(super) fn close_pictures(&mut self, is_counted: impl Fn(&str) -> bool) {
+        self.close(is_counted);
+    }
+
+    fn close(&mut self, is_counted: impl Fn(&str) -> bool) {
         self.matched.clear();
-        for page in std::mem::take(&mut self.page).into_values() {
-            self.counts.begin_person();
+        for (person, page) in std::mem::take(&mut self.page) {
+            self.counts.resume_person(is_counted(&person));
             for (target, field, before, after) in &page.changes {
                 self.counts.change(&Planned {
                     target,

@@ -4,7 +4,7 @@
 //! exactly it can be approved.
 
 use attune_core::guard::{self, Bases};
-use attune_core::plan::{DigestWriter, Head, Report, State};
+use attune_core::plan::{DigestWriter, Head, How, Report, SourceRead, State};
 
 use super::lanes::Lane;
 use super::tally::Tally;
@@ -22,7 +22,7 @@ pub(super) async fn close(
     stage: &Stage,
     tally: Tally,
     lanes: &[Lane],
-    reading: &Reading,
+    (reading, source): (&Reading, SourceRead),
 ) -> Result<StageMeta, Error> {
     stage.sort().await?;
     let guards = if run.order.is_guarded() {
@@ -62,6 +62,7 @@ pub(super) async fn close(
             repeatable: !tally.is_unrepeatable,
             run: run.order.writes.then(|| run.id.clone()),
             state,
+            source: Some(source),
             summary: tally.summary,
             targets: lines,
             changes: Vec::new(),
@@ -80,6 +81,19 @@ pub(super) async fn close(
 async fn bases(run: &Run<'_>, tally: &Tally, reading: &Reading) -> Result<Bases, Error> {
     let store = &run.host.store;
     let connector = &run.pinned.connector.id;
+    let ledger_values = store.managed_values(connector).await?;
+    if reading.how == How::Changes {
+        // Few take part; what few may undergo is a share of everybody all the same.
+        let places: Vec<_> = run.pinned.targets.iter().map(|t| run.place(t)).collect();
+        let (people, matched) = store.known_count(run.since(), &places).await?;
+        return Ok(Bases {
+            matched: matched.max(tally.people_matched),
+            in_scope: people.max(tally.summary.people),
+            ledger_values,
+            last_listing: None,
+            missing: 0,
+        });
+    }
     let (last_listing, missing) = match &reading.before {
         // Nobody is met again under their old key: what can be compared is how many there are.
         Some((people, _)) if run.takes_over => {
@@ -94,7 +108,7 @@ async fn bases(run: &Run<'_>, tally: &Tally, reading: &Reading) -> Result<Bases,
     Ok(Bases {
         matched: tally.people_matched,
         in_scope: tally.summary.people,
-        ledger_values: store.managed_values(connector).await?,
+        ledger_values,
         last_listing,
         missing,
     })
@@ -107,10 +121,10 @@ async fn digest(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<String
         generations: &run.pinned.generations,
         now_ms: run.now_ms,
     });
-    let mut rows = stage.rows((0, ""), PAGE_ROWS).await?;
+    let mut rows = stage.whole_rows((0, ""), PAGE_ROWS).await?;
     while let Some(last) = rows.last() {
         let after = (last.target, last.account.as_str());
-        let (next, done) = tokio::join!(stage.rows(after, PAGE_ROWS), async {
+        let (next, done) = tokio::join!(stage.whole_rows(after, PAGE_ROWS), async {
             add_rows(&mut writer, meta, &rows)
         });
         done?;

@@ -4,7 +4,7 @@
 //! is left out from there on; the others are finished.
 
 use attune_core::Column;
-use attune_core::plan::Trouble;
+use attune_core::plan::{How, Trouble};
 use attune_core::selector::Wanted;
 
 use super::lanes::Lane;
@@ -16,18 +16,24 @@ use super::plan::Planner;
 use super::progress::{Phase, Progress};
 use super::read::Reader;
 use super::tally::Tally;
-use super::{Error, Run};
+use super::{Error, Run, pictures};
 use crate::store::links::Place;
 use crate::store::stage::Stage;
 
 /// What a reading brought.
 pub(super) struct Reading {
-    /// People by key where they were asked for one by one; `None` for a listing.
+    /// People by key where they were asked for one by one; `None` for a listing, and for changes.
     pub people: Option<Vec<String>>,
-    /// How many people the source counted.
+    /// How the source was read; `Changes`: only those who are due take part.
+    pub how: How,
+    /// How many people take part, before the scope is judged.
     pub count: u64,
     /// The last complete listing before this one: its count and name.
     pub before: Option<(u64, String)>,
+    /// Where changes go on, if this run loses nothing.
+    pub checkpoint: Option<String>,
+    /// Why everybody was listed although only changes were asked for.
+    pub why: Option<String>,
 }
 
 /// Everybody of one reading.
@@ -108,7 +114,13 @@ impl Walk<'_> {
                     };
                     let Page { chain, columns, .. } = &mut page;
                     managers.fill(&target.accounts, chain, columns).await?;
-                    planner.page((lane, target), &page, links, tally).await?;
+                    let number = lane.number;
+                    let of_pictures = target.photo.map(|_| links.clone());
+                    let dropped = planner.page((lane, target), &page, links, tally).await?;
+                    if let Some(links) = &of_pictures {
+                        let who = (links, dropped.as_slice());
+                        pictures::note(run, (target, number), &page, who, stage).await?;
+                    }
                 }
             }
             tally.close_page();

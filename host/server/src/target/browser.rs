@@ -76,6 +76,28 @@ impl Browser {
         }
     }
 
+    /// A browser without cookies that shows the credential with every request.
+    pub(super) fn signed(slot: &Slot) -> Self {
+        Self {
+            signed: slot.clone(),
+            plain: slot.clone(),
+            jar: Mutex::default(),
+        }
+    }
+
+    /// Sends a request with the credential and the cookies so far, and keeps those that come.
+    pub(super) async fn exchange(&self, request: Request) -> Result<Response, net::Error> {
+        let (session, cookies) = self.cookie_header();
+        let request = if cookies.is_empty() {
+            request
+        } else {
+            request.with_header("cookie", cookies)
+        };
+        let answer = self.signed.exchange(request).await?;
+        self.keep(session, &answer);
+        Ok(answer)
+    }
+
     /// Forgets the session.
     pub(super) fn clear(&self) {
         let mut jar = self.jar();

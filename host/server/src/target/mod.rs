@@ -10,6 +10,7 @@ mod check;
 mod confluence;
 mod html;
 mod jira;
+mod picture;
 mod rest;
 mod session;
 
@@ -25,6 +26,8 @@ use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
 use crate::net::{self, Credential, Outside, Sign, Slot, SlotSpec};
+
+pub use picture::{PictureWrite, Placed, Portrait};
 
 /// What a target can do; a run plans by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,6 +162,18 @@ pub trait Target: Send + Sync {
     /// After [`Error::Unknown`] it may have been done, after [`Error::Altered`] it was, in part or
     /// otherwise than asked; after every other error it was not.
     fn write<'a>(&'a self, operation: &'a Operation) -> BoxFuture<'a, Result<(), Error>>;
+
+    /// Reads what an account shows as its picture.
+    fn portrait<'a>(&'a self, account: &'a AccountRef) -> BoxFuture<'a, Result<Portrait, Error>>;
+
+    /// Writes a picture, looks whether it is shown, and takes away older ones of ours.
+    ///
+    /// Lost answers are read back inside. After [`Error::Unknown`] it may have been done; after
+    /// every other error the account shows what it did.
+    fn put_picture<'a>(
+        &'a self,
+        picture: &'a PictureWrite<'a>,
+    ) -> BoxFuture<'a, Result<Placed, Error>>;
 }
 
 impl Error {

@@ -32,7 +32,7 @@ async fn a_plan_prints_the_documented_json_and_writes_nothing() {
     #[rustfmt::skip]
     assert_eq!(keys(&plan), [
         "connector", "id", "revision", "digest", "generations", "now", "repeatable", "state",
-        "summary", "targets", "changes", "problems", "guards",
+        "source", "summary", "targets", "changes", "problems", "guards",
     ]);
     #[rustfmt::skip]
     assert_eq!(keys(&plan["summary"]), [
@@ -108,6 +108,34 @@ async fn a_sync_prints_what_became_of_each_change_and_is_quiet_the_next_time() {
         (&"nothing".into(), 20)
     );
     assert_eq!(again["changes"].as_array().unwrap().len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_over_changes_says_when_everybody_was_listed_instead() {
+    let terminal = Terminal::start(12).await;
+    let first = terminal.run(&["sync", "demo", "--changes", "--json"]).await;
+    assert_eq!(
+        (first.exit, &first.json()["source"]["read"]),
+        (0, &"complete".into())
+    );
+    assert!(first.err.contains("everybody was listed"), "{}", first.err);
+    let who = terminal.world.graph.people(|people| people.iter().nth(3));
+    let who = who.unwrap();
+    terminal
+        .world
+        .graph
+        .people(|people| people.set(who, "city", "Elsewhere"));
+    let plan = terminal.run(&["plan", "demo", "--changes", "--json"]).await;
+    assert_eq!((plan.exit, plan.err.as_str()), (0, ""));
+    assert_eq!(keys(&plan.json()["source"]), ["read", "requests", "bytes"]);
+    let second = terminal.run(&["sync", "demo", "--changes"]).await;
+    assert_eq!(second.exit, 0, "{second:?}");
+    assert!(
+        second.out.contains("who changed or were due"),
+        "{}",
+        second.out
+    );
+    assert_eq!(terminal.out_of_tune(), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -39,7 +39,8 @@ impl Told {
     /// The code of a failure that was printed as JSON, held against its exit code.
     pub(crate) fn code(&self) -> String {
         let failure = self.json();
-        let error = failure["error"].as_object().unwrap();
+        let error = failure["error"].as_object();
+        let error = error.unwrap_or_else(|| panic!("it did not fail: {self:?}"));
         let keys: Vec<&str> = error.keys().map(String::as_str).collect();
         assert_eq!(keys, ["code", "message", "hint", "exit"]);
         assert_eq!(error["exit"], self.exit);

@@ -9,10 +9,11 @@
 //! clients of the pages. From the same kind of places: `server-information` is of 9.1, `user/list`
 //! of 8.4; the websudo page carries `atl_token`; `viewuser.action` answers 200 also for nobody.
 //!
-//! Deliberately not here: avatars, the creation of accounts, the undocumented mobile profile, REST
+//! Deliberately not here: the creation of accounts, the undocumented mobile profile, REST
 //! by a browser's session, and the log-in page of two-step verification that is drawn by a script.
 //! They are answered 501 as unknown routes.
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -26,6 +27,7 @@ use crate::session::Sessions;
 use crate::stand::{Setup, Stand};
 use crate::wire::{Program, Received, Reply};
 pub use accounts::{Account, Accounts, Field, Write};
+use pictures::Picture;
 use refusal::Refusal;
 
 mod accounts;
@@ -33,6 +35,7 @@ mod auth;
 mod edit;
 mod forms;
 mod page;
+mod pictures;
 mod refusal;
 mod users;
 
@@ -95,6 +98,8 @@ pub struct Settings {
     pub is_basic_disabled: bool,
     /// What comes instead of the administrator's pages.
     pub interruption: Option<Interruption>,
+    /// Whether the route of pictures refuses other people's.
+    pub is_picture_closed: bool,
     /// Whether spaces around a profile's values are cut off.
     pub is_trimming: bool,
 }
@@ -137,6 +142,7 @@ impl Options {
                 is_basic_closed: false,
                 is_basic_disabled: false,
                 interruption: None,
+                is_picture_closed: false,
                 is_trimming: false,
             },
         }
@@ -150,6 +156,7 @@ pub struct Site {
     base_path: String,
     version: Version,
     state: Mutex<Accounts>,
+    pictures: Mutex<HashMap<String, Picture>>,
     settings: Mutex<Settings>,
     seraph: Seraph,
     sessions: Sessions,
@@ -207,6 +214,17 @@ impl Stand<Site> {
         self.program().accounts().journal().reset();
     }
 
+    /// The uploaded picture that an account shows, by the account's key.
+    pub fn picture(&self, key: &str) -> Option<Vec<u8>> {
+        let pictures = self.program().pictures();
+        pictures.get(key).map(|picture| picture.bytes.clone())
+    }
+
+    /// Somebody shows a picture by hand, or Confluence's own again.
+    pub fn show_picture(&self, key: &str, bytes: Option<&[u8]>) {
+        self.program().show_picture(key, bytes.map(<[u8]>::to_vec));
+    }
+
     /// Every administrator has to give the password again, as after ten quiet minutes.
     pub fn lapse_websudo(&self) {
         self.program().sessions.lapse();
@@ -237,6 +255,7 @@ impl Site {
             base_path: options.base_path,
             version: options.version,
             state: Mutex::new(accounts),
+            pictures: Mutex::default(),
             settings: Mutex::new(options.settings),
             seraph: Seraph::default(),
             sessions: Sessions::default(),
@@ -248,6 +267,10 @@ impl Site {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn pictures(&self) -> MutexGuard<'_, HashMap<String, Picture>> {
+        self.pictures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn settings(&self) -> MutexGuard<'_, Settings> {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -256,13 +279,20 @@ impl Site {
         if self.settings().is_in_maintenance {
             return Refusal::page(503, "Confluence is being started or upgraded").reply();
         }
-        let ["rest", "api", rest @ ..] = path else {
+        if path.first() != Some(&"rest") || !matches!(path.get(1), Some(&("api" | "user-profile")))
+        {
             return self.browse(received, path);
-        };
+        }
         let admitted = self
             .sign_in(received)
             .and_then(|()| auth::check_xsrf(received));
-        let answer = admitted.and_then(|()| self.api(received, rest));
+        let answer = admitted.and_then(|()| match path {
+            ["rest", "user-profile", "1.0", key, "avatar", what] => {
+                self.picture_route(received, (key, what))
+            }
+            ["rest", "api", rest @ ..] => self.api(received, rest),
+            _ => Ok(Reply::unknown_route(received)),
+        });
         let is_out = matches!(&answer, Err(refusal) if matches!(refusal.status, 401 | 403));
         let reply = answer.unwrap_or_else(|refusal| refusal.reply());
         if is_out {

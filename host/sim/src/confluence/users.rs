@@ -72,15 +72,16 @@ impl Site {
 
     /// A user as answers show it: without an e-mail address.
     fn document(&self, account: &Account) -> Value {
+        let (path, is_default) = self.picture_path(&account.key);
         json!({
             "type": "known",
             "username": account.username,
             "userKey": account.key,
             "profilePicture": {
-                "path": format!("{}/images/icons/profilepics/default.svg", self.base_path),
+                "path": path,
                 "width": 48,
                 "height": 48,
-                "isDefault": true,
+                "isDefault": is_default,
             },
             "displayName": account.full_name,
             "_links": { "self": format!("{}/rest/api/user?key={}", self.base, account.key) },

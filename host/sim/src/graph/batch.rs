@@ -43,8 +43,10 @@ impl Directory {
         };
         let segments = inner.segments("/v1.0").unwrap_or_default();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let answer = self.version_1(&inner, &segments);
-        let reply = answer.unwrap_or_else(|refusal| self.refuse(&refusal));
+        let reply = self.photo_step(&inner, &segments).unwrap_or_else(|| {
+            let answer = self.version_1(&inner, &segments);
+            answer.unwrap_or_else(|refusal| self.refuse(&refusal))
+        });
         let headers: Map<String, Value> = reply
             .headers
             .iter()

@@ -4,7 +4,7 @@
 //! as the original where adapters go wrong: page sizes, members that only a single user has,
 //! advanced filters without their header, tokens that expire, next links that are opaque.
 //!
-//! Deliberately not here: photos, delta, writes. They are answered 501 as unknown routes.
+//! Deliberately not here: writes. They are answered 501 as unknown routes.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -18,13 +18,17 @@ use tokio::time::Instant;
 use crate::people::{People, Who};
 use crate::stand::{Setup, Stand};
 use crate::wire::{Program, Received, Reply};
+pub use delta::{DeltaTraps, Lost};
+pub use photos::{NoPhoto, Photo};
 use refusal::Refusal;
 
 mod assertion;
 mod batch;
+mod delta;
 mod filter;
 mod groups;
 mod listing;
+mod photos;
 mod query;
 mod refusal;
 mod token;
@@ -55,6 +59,8 @@ pub struct Traps {
     pub loops_at_page: Option<usize>,
     /// Next links lead to this origin instead of the own one.
     pub foreign_next_links: Option<String>,
+    /// How a delta goes wrong.
+    pub delta: DeltaTraps,
 }
 
 /// How the stand-in is set up.
@@ -119,6 +125,8 @@ pub struct Directory {
     assertions: Mutex<HashSet<String>>,
     serial: AtomicU64,
     refusals: AtomicU64,
+    /// Tokens of a delta are good for one age.
+    delta_age: AtomicU64,
 }
 
 /// What may be changed while the stand-in runs.
@@ -140,6 +148,14 @@ pub struct Settings {
     pub page_max: usize,
     /// Odd behaviour of listings.
     pub traps: Traps,
+    /// Photos by the person's id.
+    pub photos: HashMap<String, Photo>,
+    /// How it is said that there is none.
+    pub no_photo: NoPhoto,
+    /// How many steps of a batch about photos are throttled next.
+    pub photo_throttles: u32,
+    /// Whether a policy keeps photos from the application.
+    pub is_photo_denied: bool,
 }
 
 /// A running stand-in of Graph.
@@ -169,6 +185,11 @@ impl Stand<Directory> {
         change(&mut self.program().settings());
     }
 
+    /// Makes every token of a delta worthless that was given out so far, as after seven days.
+    pub fn expire_deltas(&self) {
+        self.program().delta_age.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Makes every token worthless that was given out so far.
     pub fn revoke_tokens(&self) {
         self.program().tokens().clear();
@@ -191,11 +212,16 @@ impl Directory {
                 has_permission: options.has_permission,
                 page_max: options.page_max,
                 traps: options.traps,
+                photos: HashMap::new(),
+                no_photo: NoPhoto::default(),
+                photo_throttles: 0,
+                is_photo_denied: false,
             }),
             tokens: Mutex::default(),
             assertions: Mutex::default(),
             serial: AtomicU64::new(1),
             refusals: AtomicU64::new(0),
+            delta_age: AtomicU64::new(0),
         }
     }
 
@@ -243,7 +269,7 @@ impl Directory {
             _ if method != Method::GET => Ok(Reply::unknown_route(received)),
             ["users"] => self.list_users(received),
             ["users", "$count"] => self.count_users(received),
-            ["users", "delta"] => Ok(Reply::unknown_route(received)),
+            ["users", "delta" | "delta()" | "microsoft.graph.delta()"] => self.delta(received),
             ["users", key] => self.user(received, key),
             ["users", key, "manager"] => self.manager(received, key),
             ["users", key, "transitiveMemberOf", "microsoft.graph.group"] => {

@@ -99,7 +99,7 @@ impl Query {
     }
 }
 
-fn members(value: &str) -> Result<Vec<String>, Refusal> {
+pub(super) fn members(value: &str) -> Result<Vec<String>, Refusal> {
     let mut members = Vec::new();
     for name in value.split(',').map(str::trim) {
         if name.is_empty() {

@@ -373,7 +373,7 @@ async fn both_spellings_of_inner_error_occur() {
 async fn unknown_routes_are_told() {
     let graph = start(1).await;
     let probe = graph_probe(&graph).await;
-    assert_eq!(probe.get("/v1.0/users/delta").await.status, 501);
+    assert_eq!(probe.get("/v1.0/me/delta").await.status, 501);
     assert_eq!(probe.get("/beta/users").await.status, 501);
     assert_eq!(graph.counts().unknown_routes(), 2);
     assert_eq!(graph.complaints().len(), 2);

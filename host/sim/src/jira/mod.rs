@@ -5,8 +5,7 @@
 //! follows bad ones), refuses what a read-only directory refuses, meters requests, and has
 //! the known oddities of user search. State lives apart from the port: see [`Stand::pause`].
 //!
-//! Deliberately not here: avatars and the creation of accounts. They are answered 501 as unknown
-//! routes.
+//! Deliberately not here: the creation of accounts, which is answered 501 as an unknown route.
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,10 +23,12 @@ use crate::session::Sessions;
 use crate::stand::{Setup, Stand};
 use crate::wire::{Program, Received, Reply};
 pub use accounts::{Account, Accounts, Field, Write};
+use avatars::Shelves;
 use refusal::Refusal;
 
 mod accounts;
 mod auth;
+mod avatars;
 mod bulk;
 mod forms;
 mod page;
@@ -93,6 +94,8 @@ pub struct Settings {
     pub interruption: Option<Interruption>,
     /// Whether spaces around a "User Property" are cut off.
     pub is_trimming: bool,
+    /// Whether Gravatar is switched on, so that uploaded pictures are not shown.
+    pub is_gravatar: bool,
     /// Whether `&` in a value is kept as `&amp;`, as an app that means well may do.
     pub is_escaping: bool,
 }
@@ -136,6 +139,7 @@ impl Options {
                 is_basic_closed: false,
                 interruption: None,
                 is_trimming: false,
+                is_gravatar: false,
                 is_escaping: false,
             },
         }
@@ -149,6 +153,7 @@ pub struct Site {
     base_path: String,
     version: Version,
     state: Mutex<Accounts>,
+    shelves: Mutex<Shelves>,
     settings: Mutex<Settings>,
     seraph: Seraph,
     sessions: Sessions,
@@ -208,6 +213,24 @@ impl Stand<Site> {
         accounts.user_property(key, name).map(str::to_owned)
     }
 
+    /// The uploaded picture that an account shows, by the account's key: its id and its bytes.
+    pub fn picture(&self, key: &str) -> Option<(String, Vec<u8>)> {
+        self.program().shelves().shown(key)
+    }
+
+    /// The ids of all pictures that were uploaded for an account.
+    pub fn uploads(&self, key: &str) -> Vec<String> {
+        self.program().shelves().uploads(key)
+    }
+
+    /// Somebody uploads a picture by hand, and shows it; its id.
+    pub fn show_picture(&self, key: &str, bytes: &[u8]) -> String {
+        let mut shelves = self.program().shelves();
+        let id = shelves.add(key, bytes.to_vec());
+        shelves.select(key, &id);
+        id
+    }
+
     /// Every administrator has to give the password again, as after ten quiet minutes.
     pub fn lapse_websudo(&self) {
         self.program().sessions.lapse();
@@ -238,6 +261,7 @@ impl Site {
             base_path: options.base_path,
             version: options.version,
             state: Mutex::new(accounts),
+            shelves: Mutex::default(),
             settings: Mutex::new(options.settings),
             seraph: Seraph::default(),
             sessions: Sessions::default(),
@@ -247,6 +271,10 @@ impl Site {
 
     fn accounts(&self) -> MutexGuard<'_, Accounts> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn shelves(&self) -> MutexGuard<'_, Shelves> {
+        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn settings(&self) -> MutexGuard<'_, Settings> {
@@ -294,6 +322,9 @@ impl Site {
             ["mypermissions"] if is_get => Ok(self.permissions()),
             ["user"] if is_get => self.user(received),
             ["user"] if received.method == Method::PUT => self.update_user(received),
+            ["user", "avatars" | "avatar", ..] => {
+                self.avatars(received, path.get(1..).unwrap_or_default())
+            }
             ["user", "search"] if is_get => self.search(received),
             ["user", "list"] if is_get => self.list(received),
             ["group", "member"] if is_get => self.members(received),

@@ -354,7 +354,7 @@ async fn maintenance_and_unknown_routes() {
     jira.configure(|settings| settings.is_in_maintenance = false);
     assert_eq!(
         probe
-            .get("/rest/api/2/user/avatars?username=anna")
+            .get("/rest/api/2/user/columns?username=anna")
             .await
             .status,
         501

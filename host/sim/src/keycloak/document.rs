@@ -48,45 +48,57 @@ pub(super) fn values(people: &People, who: Who, attribute: &str) -> Vec<String> 
 /// The user, brief or with attributes.
 pub(super) fn user(people: &People, who: Who, is_brief: bool) -> Value {
     let is_enabled = people.member(who, "accountEnabled") != Some(Value::Bool(false));
-    let mut user = json!({
-        "id": people.id(who),
-        "username": username(people, who),
-        "emailVerified": true,
-        "createdTimestamp": 1_700_000_000_000_u64 + who.position() as u64,
-        "enabled": is_enabled,
-    });
+    let mut user = vec![
+        ("id", json!(people.id(who))),
+        ("username", json!(username(people, who))),
+        ("emailVerified", json!(true)),
+        (
+            "createdTimestamp",
+            json!(1_700_000_000_000_u64 + who.position() as u64),
+        ),
+        ("enabled", json!(is_enabled)),
+    ];
     for (member, from) in [
         ("firstName", "givenName"),
         ("lastName", "surname"),
         ("email", "mail"),
     ] {
-        if let Some(text) = people.text(who, from) {
-            user[member] = text.into();
+        user.extend(people.text(who, from).map(|text| (member, text.into())));
+    }
+    if !is_brief {
+        let attributes = attributes(people, who);
+        if !attributes.is_empty() {
+            user.push(("attributes", attributes.into()));
         }
+        user.extend([
+            ("totp", json!(false)),
+            ("disableableCredentialTypes", json!([])),
+            ("requiredActions", json!([])),
+            ("notBefore", json!(0)),
+            (
+                "access",
+                json!({ "manageGroupMembership": false, "view": true, "manage": false }),
+            ),
+        ]);
     }
-    if is_brief {
-        return user;
-    }
+    object(user)
+}
+
+fn attributes(people: &People, who: Who) -> Map<String, Value> {
     let names = ATTRIBUTES.iter().map(|(name, _)| *name).chain(["manager"]);
-    let attributes: Map<String, Value> = names
+    names
         .map(|name| (name, values(people, who, name)))
         .filter(|(_, values)| !values.is_empty())
         .map(|(name, values)| (name.to_owned(), values.into()))
-        .collect();
-    if !attributes.is_empty() {
-        user["attributes"] = attributes.into();
-    }
-    for (member, value) in [
-        ("totp", json!(false)),
-        ("disableableCredentialTypes", json!([])),
-        ("requiredActions", json!([])),
-        ("notBefore", json!(0)),
-        (
-            "access",
-            json!({ "manageGroupMembership": false, "view": true, "manage": false }),
-        ),
-    ] {
-        user[member] = value;
-    }
-    user
+        .collect()
+}
+
+/// An object of these members.
+pub(super) fn object(members: Vec<(&str, Value)>) -> Value {
+    let members = members.into_iter();
+    Value::Object(
+        members
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
 }

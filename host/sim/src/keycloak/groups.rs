@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::parameters::Parameters;
 use super::refusal::Refusal;
-use super::users::MAX_DEFAULT;
+use super::users::{MAX_DEFAULT, by_id};
 use super::{Group, Realm, document};
 use crate::wire::{Received, Reply};
 
@@ -108,7 +108,7 @@ impl Realm {
             Ok(parameters) => parameters,
             Err(reply) => return Ok(reply),
         };
-        let who = self.by_id(&self.people(), id)?;
+        let who = by_id(&self.people(), id)?;
         let settings = self.settings();
         let mut mine = Vec::new();
         each(&settings.groups, "", &mut |group, path| {
@@ -157,21 +157,26 @@ fn each(groups: &[Group], path: &str, look: &mut impl FnMut(&Group, &str)) {
 
 /// A group by itself: since version 23 it says how many sub-groups it has, before it held them.
 fn shown(group: &Group, path: &str, is_before_23: bool) -> Value {
-    let mut shown = json!({ "id": group.id, "name": group.name, "path": path, "subGroups": [] });
     if is_before_23 {
         let inside = group.children.iter();
-        let inside: Vec<Value> = inside
-            .map(|child| shown_below(child, path, is_before_23))
-            .collect();
-        shown["subGroups"] = inside.into();
-    } else {
-        shown["subGroupCount"] = group.children.len().into();
+        let inside = inside.map(|child| shown(child, &below(path, &child.name), true));
+        return with(group, path, inside.collect(), true);
     }
-    shown
+    with(group, path, Vec::new(), false)
 }
 
-fn shown_below(group: &Group, path: &str, is_before_23: bool) -> Value {
-    shown(group, &below(path, &group.name), is_before_23)
+/// A group with these sub-groups in it.
+fn with(group: &Group, path: &str, inside: Vec<Value>, is_before_23: bool) -> Value {
+    let mut members = vec![
+        ("id", json!(group.id)),
+        ("name", json!(group.name)),
+        ("path", json!(path)),
+        ("subGroups", inside.into()),
+    ];
+    if !is_before_23 {
+        members.push(("subGroupCount", json!(group.children.len())));
+    }
+    document::object(members)
 }
 
 /// The branch of a group that has something fitting in it.
@@ -187,10 +192,6 @@ fn branch(
         .iter()
         .filter_map(|child| branch(child, &path, is_before_23, fits))
         .collect();
-    if inside.is_empty() && !fits(group) {
-        return None;
-    }
-    let mut shown = shown(group, &path, is_before_23);
-    shown["subGroups"] = inside.into();
-    Some(shown)
+    let has_something = !inside.is_empty() || fits(group);
+    has_something.then(|| with(group, &path, inside, is_before_23))
 }

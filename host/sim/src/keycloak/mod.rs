@@ -108,7 +108,7 @@ impl Options {
 
 /// The stand-in's state and rules.
 pub struct Realm {
-    realm: String,
+    name: String,
     prefix: String,
     client_id: String,
     people: Mutex<People>,
@@ -151,7 +151,7 @@ impl Stand<Realm> {
 impl Realm {
     fn new(options: Options) -> Self {
         Self {
-            realm: options.realm,
+            name: options.realm,
             prefix: options.prefix,
             client_id: options.client_id,
             people: Mutex::new(options.people),
@@ -202,7 +202,7 @@ impl Realm {
             return Ok(Reply::unknown_route(received));
         };
         // The realm is looked for before anybody is asked who they are.
-        if *realm != self.realm {
+        if *realm != self.name {
             return Err(Refusal::saying(404, "Realm not found."));
         }
         self.authenticate(received)?;
@@ -212,7 +212,7 @@ impl Realm {
         match path {
             ["users"] => self.list_users(received),
             ["users", "count"] => self.count_users(received),
-            ["users", "profile"] => self.profile(received),
+            ["users", "profile"] => Ok(users::profile(received)),
             ["users", id] => self.user(received, id),
             ["users", id, "groups"] => self.memberships(received, id),
             ["groups"] => self.search_groups(received),
@@ -244,7 +244,7 @@ impl Program for Realm {
                 .admin(received, rest)
                 .unwrap_or_else(|refusal| refusal.reply()),
             // What another prefix would be asked for.
-            ["auth", ..] | ["realms" | "admin", ..] => Refusal::of(404).reply(),
+            ["auth" | "realms" | "admin", ..] => Refusal::of(404).reply(),
             _ => Reply::unknown_route(received),
         }
     }

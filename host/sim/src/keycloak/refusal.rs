@@ -28,11 +28,12 @@ impl Refusal {
     }
 
     pub(super) fn reply(&self) -> Reply {
-        let mut body = serde_json::json!({ "error": self.error });
-        if self.status == 404 || self.status >= 500 {
+        let body = if self.status == 404 || self.status >= 500 {
             let text = "For more on this error consult the server log at the debug level.";
-            body["error_description"] = text.into();
-        }
+            serde_json::json!({ "error": self.error, "error_description": text })
+        } else {
+            serde_json::json!({ "error": self.error })
+        };
         Reply::json("error", self.status, body.to_string())
     }
 }

@@ -12,7 +12,7 @@ const CLASS: &str = "token";
 
 impl Realm {
     pub(super) fn token(&self, received: &Received, realm: &str) -> Reply {
-        if realm != self.realm {
+        if realm != self.name {
             let body = serde_json::json!({ "error": "Realm does not exist" });
             return Reply::json(CLASS, 404, body.to_string());
         }

@@ -85,30 +85,10 @@ impl Realm {
             return Ok(reply);
         }
         let people = self.people();
-        let who = self.by_id(&people, id)?;
+        let who = by_id(&people, id)?;
         self.require("view-users")?;
         let user = document::user(&people, who, false);
         Ok(Reply::json("user", 200, user.to_string()))
-    }
-
-    pub(super) fn profile(&self, received: &Received) -> Result<Reply, Refusal> {
-        if let Err(reply) = Parameters::read(received, &[]) {
-            return Ok(reply);
-        }
-        let names = ATTRIBUTES.iter().map(|(name, _)| *name);
-        let attributes: Vec<Value> = ["username", "email", "firstName", "lastName", "manager"]
-            .into_iter()
-            .chain(names)
-            .map(|name| json!({ "name": name, "displayName": format!("${{{name}}}") }))
-            .collect();
-        let profile = json!({ "attributes": attributes, "groups": [] });
-        Ok(Reply::json("users.profile", 200, profile.to_string()))
-    }
-
-    /// The person with this id; user names are no ids here.
-    pub(super) fn by_id(&self, people: &People, id: &str) -> Result<Who, Refusal> {
-        let found = people.find(id).filter(|who| people.id(*who) == id);
-        found.ok_or_else(|| Refusal::saying(404, "User not found"))
     }
 
     /// Everybody who fits, by user name; the accounts of clients as soon as a parameter limits.
@@ -134,6 +114,27 @@ impl Realm {
         found.sort_by(|(one, _), (other, _)| one.cmp(other));
         found.into_iter().map(|(_, account)| account).collect()
     }
+}
+
+/// The user profile of the realm: which attributes there are.
+pub(super) fn profile(received: &Received) -> Reply {
+    if let Err(reply) = Parameters::read(received, &[]) {
+        return reply;
+    }
+    let names = ATTRIBUTES.iter().map(|(name, _)| *name);
+    let attributes: Vec<Value> = ["username", "email", "firstName", "lastName", "manager"]
+        .into_iter()
+        .chain(names)
+        .map(|name| json!({ "name": name, "displayName": format!("${{{name}}}") }))
+        .collect();
+    let profile = json!({ "attributes": attributes, "groups": [] });
+    Reply::json("users.profile", 200, profile.to_string())
+}
+
+/// The person with this id; user names are no ids here.
+pub(super) fn by_id(people: &People, id: &str) -> Result<Who, Refusal> {
+    let found = people.find(id).filter(|who| people.id(*who) == id);
+    found.ok_or_else(|| Refusal::saying(404, "User not found"))
 }
 
 fn fits(people: &People, who: Who, parameters: &Parameters) -> bool {

@@ -12,11 +12,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::Value;
 
+pub use feed::{Change, What};
 use person::Person;
 pub use person::{DOMAIN, Manager};
 
 pub mod hostile;
 
+mod feed;
 mod ids;
 mod members;
 mod names;
@@ -53,6 +55,7 @@ pub struct People {
     edits: HashMap<u32, Edits>,
     by_user_principal_name: HashMap<u64, u32>,
     twins: HashMap<u64, u16>,
+    feed: feed::Feed,
 }
 
 impl People {
@@ -65,6 +68,7 @@ impl People {
             edits: HashMap::new(),
             by_user_principal_name: HashMap::with_capacity(number),
             twins: HashMap::new(),
+            feed: feed::Feed::default(),
         };
         for _ in 0..number {
             people.add();
@@ -72,7 +76,18 @@ impl People {
         if number >= 40 {
             people.close_a_cycle();
         }
+        people.feed.forget();
         people
+    }
+
+    /// How many changes there were so far.
+    pub fn version(&self) -> usize {
+        self.feed.version()
+    }
+
+    /// The changes between two versions.
+    pub fn changes(&self, from: usize, to: usize) -> &[Change] {
+        self.feed.between(from, to)
     }
 
     fn close_a_cycle(&mut self) {
@@ -94,6 +109,7 @@ impl People {
         self.by_user_principal_name
             .insert(hash(&person.user_principal_name()), serial);
         self.persons.push(person);
+        self.feed.note(Who(serial), What::Added);
         Who(serial)
     }
 
@@ -201,7 +217,8 @@ impl People {
     /// Gives the person another leader.
     pub fn set_manager(&mut self, who: Who, manager: Manager) {
         if let Some(person) = self.persons.get_mut(who.position()) {
-            person.manager = manager;
+            let before = std::mem::replace(&mut person.manager, manager);
+            self.feed.note(who, What::Manager(before));
         }
     }
 
@@ -223,6 +240,7 @@ impl People {
     fn edit(&mut self, who: Who, member: &str, json: Option<Box<str>>) {
         let edits = self.edits.entry(who.0).or_default();
         edits.insert(member.into(), json);
+        self.feed.note(who, What::Member(member.into()));
         if member == "userPrincipalName" {
             let name = self.user_principal_name(who);
             self.by_user_principal_name.insert(hash(&name), who.0);
@@ -243,6 +261,7 @@ impl People {
         {
             person.is_gone = true;
             self.gone += 1;
+            self.feed.note(who, What::Removed);
         }
     }
 

@@ -16,7 +16,7 @@ use crate::contract::latest::transform::TransformPlugin;
 use crate::contract::latest::transform::attune::plugin::types::Problem as GuestProblem;
 use crate::contract::latest::transform::exports::attune::plugin::transform::Context as GuestContext;
 use crate::limits::Call;
-use crate::{Error, Plugin};
+use crate::{Error, Limits, Plugin};
 
 /// An instance with one opened transformer.
 pub(crate) struct Opened {
@@ -37,9 +37,14 @@ pub(crate) enum Failure {
 
 impl Opened {
     /// Instantiates the plugin and opens a function with options that were checked.
-    pub(crate) fn open(plugin: &Plugin, function: &str, options: &str) -> Result<Self, Error> {
+    pub(crate) fn open(
+        plugin: &Plugin,
+        function: &str,
+        options: &str,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
         let site = plugin.site(&format!("{}.{function}", plugin.id()));
-        let mut guest = plugin.instantiate_transform(&site)?;
+        let mut guest = plugin.instantiate_transform(limits, &site)?;
         let handle = guest
             .call(&site, (Call::Load, 1), |exports, store| {
                 let transform = exports.attune_plugin_transform();

@@ -121,12 +121,11 @@ pub(crate) struct Guest<I> {
 impl<I> Guest<I> {
     /// A fresh store with what `instantiate` puts into it. `returned_bytes` bounds every answer.
     pub(crate) fn new(
-        engine: &Engine,
+        (engine, limits): (&Engine, &Limits),
         site: &Site,
         returned_bytes: usize,
         instantiate: impl FnOnce(&mut Store<State>) -> wasmtime::Result<I>,
     ) -> Result<Self, Box<Fault>> {
-        let limits = engine.limits();
         let mut store = Store::new(engine.wasm(), State::new(&site.plugin, limits));
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(returned_bytes);

@@ -15,7 +15,7 @@ use super::opened::{Failure, limited};
 use super::sample::Samples;
 use super::{FaultKind, Opened};
 use crate::limits::Call;
-use crate::{Error, Plugin};
+use crate::{Error, Limits, Plugin};
 
 /// Rows of one call: flat from 64 to 1,024 in every measurement, worse beyond.
 pub const BATCH_ROWS: usize = 256;
@@ -44,6 +44,7 @@ pub struct Transformer {
     plugin: Plugin,
     function: String,
     options: String,
+    limits: Limits,
     inputs: Vec<Selector>,
     uses: Uses,
     opened: Option<Opened>,
@@ -65,14 +66,20 @@ struct Once {
 
 impl Transformer {
     /// Opens the function; the options were checked against its schema.
-    pub(crate) fn open(plugin: &Plugin, function: &str, options: String) -> Result<Self, Error> {
+    pub(crate) fn open(
+        plugin: &Plugin,
+        function: &str,
+        options: String,
+        limits: Limits,
+    ) -> Result<Self, Error> {
         let uses = plugin.function(function)?.uses;
-        let mut opened = Opened::open(plugin, function, &options)?;
+        let mut opened = Opened::open(plugin, function, &options, &limits)?;
         let inputs = opened.inputs()?;
         Ok(Self {
             plugin: plugin.clone(),
             function: function.to_owned(),
             options,
+            limits,
             inputs,
             uses,
             opened: Some(opened),
@@ -100,7 +107,7 @@ impl Transformer {
         if let Some(problem) = self.broken.clone().or_else(|| self.plugin.quarantined()) {
             return failed_rows(rows, &problem);
         }
-        let most = Duration::from_millis(self.plugin.engine().limits().run_ms);
+        let most = Duration::from_millis(self.limits.run_ms);
         if self.counts.time >= most {
             self.is_spent = true;
             return failed_rows(rows, &self.spent(most));
@@ -145,7 +152,7 @@ impl Transformer {
             // What earlier batches left behind is not this batch's fault.
             once = self.apply_once(&part, rows, inputs, patience);
         }
-        let deadline = self.plugin.engine().limits().deadline(Call::Transform);
+        let deadline = self.limits.deadline(Call::Transform);
         let took = begun.elapsed();
         self.counts.time += took;
         let cost = took.as_secs_f64() / deadline.as_secs_f64();
@@ -229,12 +236,13 @@ impl Transformer {
 
     /// The high-water mark: an instance beyond it is replaced.
     fn memory_most(&self) -> usize {
-        self.plugin.engine().limits().memory_bytes / 2
+        self.limits.memory_bytes / 2
     }
 
     fn reopen(&mut self) -> Result<Opened, Failure> {
         self.counts.stores += 1;
-        Opened::open(&self.plugin, &self.function, &self.options).map_err(|error| match error {
+        let opened = Opened::open(&self.plugin, &self.function, &self.options, &self.limits);
+        opened.map_err(|error| match error {
             Error::Fault(fault) => Failure::Fault(fault),
             other => Failure::Problem(other.problem()),
         })

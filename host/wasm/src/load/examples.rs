@@ -130,7 +130,8 @@ pub(super) fn open(
     example: &Example,
 ) -> Result<(usize, Opened), Error> {
     function.check_options(&example.options)?;
-    let mut opened = Opened::open(plugin, &function.name, &example.options.to_string())?;
+    let (options, limits) = (example.options.to_string(), plugin.engine().limits());
+    let mut opened = Opened::open(plugin, &function.name, &options, limits)?;
     let columns = opened.inputs()?.len() + 1;
     Ok((columns, opened))
 }

@@ -120,7 +120,9 @@ fn describe(engine: &Engine, code: &Code, digest: &str) -> Result<manifest::Raw,
     let call = (Call::Load, 1);
     Ok(match code {
         Code::Transform(code) => {
-            let mut guest = code.guest(engine, &site).map_err(mistyped)?;
+            let mut guest = code
+                .guest((engine, engine.limits()), &site)
+                .map_err(mistyped)?;
             guest
                 .call(&site, call, |exports, store| {
                     exports.attune_plugin_transform().call_describe(store)
@@ -128,7 +130,9 @@ fn describe(engine: &Engine, code: &Code, digest: &str) -> Result<manifest::Raw,
                 .into()
         }
         Code::Provider(code) => {
-            let mut guest = code.guest(engine, &site).map_err(mistyped)?;
+            let mut guest = code
+                .guest((engine, engine.limits()), &site)
+                .map_err(mistyped)?;
             guest
                 .call(&site, call, |exports, store| {
                     exports.attune_plugin_provider().call_describe(store)

@@ -56,5 +56,6 @@ mod hostile_state;
 mod hostile_time;
 mod hostile_traps;
 mod lines;
+mod pictures;
 mod providers;
 mod registry;

@@ -16,9 +16,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::Options;
 use crate::batch::Batch;
+use crate::delta::Delta;
 use crate::groups::{Group, Membership};
 use crate::listing::{Listing, Page};
 use crate::lookup::Lookup;
+use crate::photos::Photos;
 use crate::probe::Check;
 use crate::reading::Reading;
 use crate::reply::{self, GraphError, Purpose, odd};
@@ -42,6 +44,12 @@ pub struct Conversation {
     pub(crate) asked_for: Seen,
     /// Keys of single people who were found, under whichever name.
     pub(crate) answered: Seen,
+    /// In a conversation about photos, all there is to ask.
+    photos: Option<Photos>,
+    /// Where changes go on.
+    pub(crate) checkpoint: Option<String>,
+    /// Ids of changed people who are still to be looked up.
+    pub(crate) waiting: Vec<String>,
 }
 
 /// One thing to ask.
@@ -51,6 +59,8 @@ pub(crate) enum Task {
     Group(Group),
     /// One page of a listing, never two at once.
     Page(Page),
+    /// One page of changes, or the link at which they begin.
+    Delta(Delta),
     /// Several people by their ids.
     Batch(Batch),
     /// One person.
@@ -102,16 +112,19 @@ impl Conversation {
         }
         match begin.goal {
             // The members' pages are queued as their groups become known.
-            Goal::Everyone if self.lists_members => {}
-            Goal::Everyone => self.queue_last(Task::Page(Page::first(Listing::Users))),
+            Goal::Everyone if self.lists_members => self.begin_checkpoint(),
+            Goal::Everyone => {
+                self.queue_last(Task::Page(Page::first(Listing::Users)));
+                self.begin_checkpoint();
+            }
             Goal::People(names) => self.begin_lookups(names, turn),
             Goal::Probe => self.begin_probe(),
             Goal::Discover(people) => {
                 self.reading = Reading::of_everything();
                 self.queue_last(Task::Page(Page::first(Listing::Sample(people))));
             }
-            Goal::ChangesSince(_) => return Err(unsupported("changes since a checkpoint")),
-            Goal::Pictures(_) => return Err(unsupported("pictures")),
+            Goal::ChangesSince(mark) => self.begin_changes(mark)?,
+            Goal::Pictures(asked) => self.photos = Some(Photos::of(asked)),
         }
         Ok(())
     }
@@ -122,6 +135,9 @@ impl Conversation {
         now_ms: f64,
         turn: &mut Turn,
     ) -> Result<(), Problem> {
+        if let Some(photos) = &mut self.photos {
+            return photos.replied(reply, turn);
+        }
         let Some(Sent { task, advanced }) = self.asked.remove(&reply.id()) else {
             let message = format!("a reply to request {}, which is not under way", reply.id());
             return Err(Problem::new("bad-answer", message));
@@ -152,6 +168,7 @@ impl Conversation {
                 outcome => outcome,
             },
             Task::Page(page) => self.page_replied(page, &answer, turn),
+            Task::Delta(delta) => self.delta_replied(&delta, &answer, turn),
             Task::Batch(batch) => self.batch_replied(batch, &answer, turn),
             Task::Lookup(lookup) => self.lookup_replied(lookup, &answer, turn),
             Task::Membership(held) => self.membership_replied(held, &answer, turn),
@@ -163,7 +180,13 @@ impl Conversation {
     }
 
     /// Sends what may be sent, and completes when nothing is left.
-    pub(crate) fn go_on(&mut self, turn: &mut Turn) {
+    pub(crate) fn go_on(&mut self, turn: &mut Turn) -> Result<(), Problem> {
+        if let Some(photos) = &mut self.photos {
+            return photos.go_on(turn);
+        }
+        if self.asked.is_empty() && self.queue.is_empty() && !self.waiting.is_empty() {
+            self.look_up_waiting(turn);
+        }
         while self.asked.len() < REQUESTS_AT_ONCE {
             let Some(task) = self.queue.pop_front_if(|task| may_start(task, &self.asked)) else {
                 break;
@@ -176,7 +199,18 @@ impl Conversation {
         }
         if self.asked.is_empty() && self.queue.is_empty() && !self.done {
             self.done = true;
+            if let Some(mark) = self.checkpoint.take() {
+                turn.checkpoint(mark);
+            }
             turn.complete(self.delivered);
+        }
+        Ok(())
+    }
+
+    /// A wait is over; only photos are waited for.
+    pub(crate) fn woke(&mut self, id: u32) {
+        if let Some(photos) = &mut self.photos {
+            photos.woke(id);
         }
     }
 
@@ -210,6 +244,7 @@ impl Conversation {
         match task {
             Task::Group(group) => group.request(id),
             Task::Page(page) => page.request(id, &self.reading),
+            Task::Delta(delta) => delta.request(id, &self.reading),
             Task::Batch(batch) => batch.request(id, &self.reading),
             Task::Lookup(lookup) => lookup.request(id, &self.reading),
             Task::Membership(held) => held.request(id),
@@ -225,6 +260,7 @@ impl Conversation {
                 ("the members of the group", both)
             }
             Task::Page(_) | Task::Check(_) => ("the list of users", self.reading.permissions()),
+            Task::Delta(_) => ("the changes of users", self.reading.permissions()),
             Task::Batch(_) | Task::Lookup(_) => ("single users", self.reading.permissions()),
             Task::Membership(_) => ("the groups of a user", "`GroupMember.Read.All`".to_owned()),
         };
@@ -233,19 +269,15 @@ impl Conversation {
 }
 
 /// Groups first: everything else needs their ids. One page at a time: its people come before the
-/// next one.
+/// next one. The link at which changes begin comes before the listing that they change.
 fn may_start(task: &Task, asked: &BTreeMap<u32, Sent>) -> bool {
     let waits_for = |other: &Task| match task {
         Task::Group(_) => false,
-        Task::Page(_) => matches!(other, Task::Group(_) | Task::Page(_)),
+        Task::Page(_) => matches!(other, Task::Group(_) | Task::Page(_) | Task::Delta(_)),
+        Task::Delta(_) => true,
         Task::Batch(_) | Task::Lookup(_) | Task::Membership(_) | Task::Check(_) => {
             matches!(other, Task::Group(_))
         }
     };
     !asked.values().any(|sent| waits_for(&sent.task))
-}
-
-fn unsupported(what: &str) -> Problem {
-    let message = format!("the entra adapter does not read {what} yet");
-    Problem::new("unsupported", message)
 }

@@ -1,22 +1,24 @@
 //! Microsoft Entra ID as a source: people from Microsoft Graph v1.0, without any I/O here.
 //!
-//! `everyone` lists `/users` (or the members of groups), `people` looks up single names. What rows
-//! mention is selected and nothing else; the manager comes as a relation. A person's document is a
-//! slice of Graph's own answer.
+//! `everyone` lists `/users` (or the members of groups), `changes-since` asks the delta query,
+//! `people` looks up single names. What rows mention is selected and nothing else; the manager
+//! comes as a relation. A person's document is a slice of Graph's own answer.
 //!
 //! Invariant: a page that is cut, foreign or odd ends the conversation with a problem; only a
-//! listing that was followed to its very end completes. Deliberately not here yet: the delta query
-//! and photos; both goals answer `unsupported`, and the host lists completely instead.
+//! listing that was followed to its very end completes.
 
 mod advanced;
 mod attributes;
+mod base64;
 mod batch;
 mod conversation;
+mod delta;
 mod groups;
 mod listing;
 mod lookup;
 mod options;
 mod person;
+mod photos;
 mod probe;
 mod reading;
 mod reply;
@@ -58,9 +60,9 @@ impl Provider for Entra {
         match event {
             Event::Begin(begin) => state.begin(options, begin, turn)?,
             Event::Replied(reply) => state.replied(reply, now_ms, turn)?,
-            Event::Woke(_) => {}
+            Event::Woke(id) => state.woke(id),
         }
-        state.go_on(turn);
+        state.go_on(turn)?;
         Ok(state)
     }
 }

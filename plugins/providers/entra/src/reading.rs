@@ -73,6 +73,18 @@ impl Reading {
         }
     }
 
+    /// What a delta query can be asked for: it tracks neither what only single users have nor what
+    /// needs permissions of its own.
+    pub(crate) fn tracked(&self) -> Vec<String> {
+        let is_tracked = |name: &&String| {
+            !SINGLE_ONLY.contains(&name.as_str())
+                && PERMISSIONS.iter().all(|(untracked, _)| untracked != *name)
+        };
+        let manager = self.manager.then(|| "manager".to_owned());
+        let select = self.select.iter().filter(is_tracked).cloned();
+        select.chain(manager).collect()
+    }
+
     /// One name of each user, which every permission to read users gives.
     pub(crate) fn of_names() -> Self {
         Self {

@@ -3,14 +3,16 @@
 //! Fixture people are invented. The shapes of the bodies are those of the public documentation and
 //! of recorded exchanges.
 
+mod delta;
 mod groups;
 mod listing;
 mod mutations;
 mod people;
+mod photos;
 mod probe;
 mod refusals;
 
-use attune_plugin::provider::script::{Transcript, begin, check_manifest, json, run};
+use attune_plugin::provider::script::{self, Transcript, asked, begin, check_manifest, json};
 use attune_plugin::provider::{Begin, Goal, Provider, Reply, Request, dispatch};
 use serde_json::{Value, json};
 
@@ -23,6 +25,24 @@ const CLEO: &str = "00000000-0000-4000-8000-000000000003";
 
 fn options() -> Value {
     json!({ "tenant": "contoso.example" })
+}
+
+/// Plays a conversation without the question where changes will go on: a listing does not mind that
+/// it is refused. What is made of the answer is in `delta`.
+fn run<P: Provider>(
+    options: &Value,
+    begin: Begin,
+    mut answer: impl FnMut(&Request) -> Reply,
+) -> Transcript {
+    let is_latest = |request: &Request| asked(request).ends_with("$deltatoken=latest");
+    let mut seen = script::run::<P>(options, begin, |request| {
+        if is_latest(request) {
+            return not_found(request);
+        }
+        answer(request)
+    });
+    seen.requests.retain(|request| !is_latest(request));
+    seen
 }
 
 fn everyone(wanted: &[&str]) -> Begin {
@@ -64,7 +84,7 @@ fn page(users: &[String], link: Option<&str>) -> String {
 
 /// The page of those users of a request's `$filter=id in (...)` who exist.
 fn batch(request: &Request, existing: &[&str]) -> String {
-    let path = attune_plugin::provider::script::asked(request);
+    let path = asked(request);
     let found = existing.iter().filter(|id| path.contains(**id));
     page(&found.map(|id| user(id, "x")).collect::<Vec<_>>(), None)
 }

@@ -9,9 +9,11 @@ use attune_plugin::Problem;
 use attune_plugin::provider::{Attribute, Begin, Goal, LdapPage, LdapSearch, Reply, Request, Turn};
 use serde::{Deserialize, Serialize};
 
+use crate::changes::{Sounding, Tide};
 use crate::groups::{Ask, Groups};
 use crate::lookup::Lookup;
 use crate::options::DIRECTORY;
+use crate::photos::Photos;
 use crate::probe::Check;
 use crate::{Options, attributes, filter, outcome, person};
 
@@ -32,6 +34,10 @@ pub struct Conversation {
     pub(crate) groups: Groups,
     probes: bool,
     done: bool,
+    /// In a conversation about photos, all there is to ask.
+    photos: Option<Photos>,
+    /// Where changes begin and go on.
+    pub(crate) tide: Tide,
 }
 
 /// One search.
@@ -39,8 +45,10 @@ pub struct Conversation {
 pub(crate) enum Task {
     /// Something about groups; goes before everything that needs it.
     Group(Ask),
-    /// The page of everyone behind this cookie.
+    /// The page of everyone, or of those who changed, behind this cookie.
     Page(Vec<u8>),
+    /// Where changes go on.
+    Sounding(Sounding),
     /// One person.
     Lookup(Lookup),
     /// One line of a probe.
@@ -75,6 +83,7 @@ impl Conversation {
         &mut self,
         options: &Options,
         begin: Begin,
+        now_ms: f64,
         turn: &mut Turn,
     ) -> Result<(), Problem> {
         options.check()?;
@@ -87,12 +96,23 @@ impl Conversation {
             // The first line is whether the bind works at all; groups come after it.
             self.queue_last(Task::Check(Check::Base));
         }
+        let is_of_groups = !begin.groups.is_empty();
         // What there is to be seen is not limited by who takes part.
         if !matches!(begin.goal, Goal::Discover(_)) {
             self.begin_groups(begin.groups, matches!(begin.goal, Goal::Everyone));
         }
         match begin.goal {
-            Goal::Everyone => self.queue.push_back(Task::Page(Vec::new())),
+            Goal::Everyone => {
+                // Who came into a group or left it is no modification of the person.
+                if !is_of_groups {
+                    self.begin_checkpoint(options, now_ms);
+                }
+                self.queue.push_back(Task::Page(Vec::new()));
+            }
+            Goal::ChangesSince(_) if is_of_groups => {
+                return Err(unsupported("changes of the members of groups"));
+            }
+            Goal::ChangesSince(mark) => self.begin_changes(&mark, options)?,
             Goal::People(names) => self.begin_lookups(names, options, turn),
             Goal::Probe => {}
             Goal::Discover(people) => {
@@ -100,8 +120,7 @@ impl Conversation {
                 self.asked_for = vec!["*".to_owned(), "+".to_owned(), options.key.clone()];
                 self.queue.push_back(Task::Sample(people));
             }
-            Goal::ChangesSince(_) => return Err(unsupported("changes since a checkpoint")),
-            Goal::Pictures(_) => return Err(unsupported("pictures")),
+            Goal::Pictures(asked) => self.photos = Some(Photos::of(asked)),
         }
         Ok(())
     }
@@ -112,6 +131,9 @@ impl Conversation {
         reply: Reply,
         turn: &mut Turn,
     ) -> Result<(), Problem> {
+        if let Some(photos) = &mut self.photos {
+            return photos.replied(options, reply, turn);
+        }
         let Some((_, task)) = self.under_way.take().filter(|(id, _)| *id == reply.id()) else {
             let message = format!("a reply to request {}, which is not under way", reply.id());
             return Err(Problem::new("bad-answer", message));
@@ -140,6 +162,7 @@ impl Conversation {
                 outcome => outcome,
             },
             Task::Page(_) => self.page_replied(options, page, turn),
+            Task::Sounding(sounding) => self.sounding_replied(sounding, options, &page),
             Task::Lookup(lookup) => self.lookup_replied(lookup, options, &page, turn),
             Task::Check(check) => {
                 self.check_replied(check, options, &page, turn);
@@ -151,11 +174,18 @@ impl Conversation {
 
     /// Sends the next search, and completes when there is none.
     pub(crate) fn go_on(&mut self, options: &Options, turn: &mut Turn) {
+        if let Some(photos) = &mut self.photos {
+            photos.go_on(options, turn);
+            return;
+        }
         if self.under_way.is_some() || self.done {
             return;
         }
         let Some(task) = self.queue.pop_front() else {
             self.done = true;
+            if let Some(mark) = self.tide.checkpoint(options) {
+                turn.checkpoint(mark);
+            }
             turn.complete(self.delivered);
             return;
         };
@@ -192,7 +222,8 @@ impl Conversation {
         let groups = &self.groups;
         let search = match task {
             Task::Group(ask) => ask.search(groups, options),
-            Task::Page(_) => Search::everyone(options, groups, options.page_size),
+            Task::Page(_) => self.tide.search(options, groups),
+            Task::Sounding(sounding) => sounding.search(options, &self.tide),
             Task::Lookup(lookup) => lookup.search(options, groups),
             Task::Check(check) => check.search(options, groups),
             Task::Sample(people) => Search::everyone(options, groups, (*people).clamp(1, 1000)),
@@ -200,6 +231,7 @@ impl Conversation {
         let attributes = match task {
             // No attributes (RFC 4511 section 4.5.1.8): the entry's being there is all.
             Task::Check(Check::Base) => vec!["1.1".to_owned()],
+            Task::Sounding(sounding) => sounding.attributes(options),
             Task::Group(ask) => ask.attributes(groups),
             _ => self.asked_for.clone(),
         };
@@ -227,6 +259,7 @@ impl Conversation {
         turn: &mut Turn,
     ) -> Result<(), Problem> {
         outcome::check(&page, &options.base)?;
+        self.tide.saw(&page.entries, options);
         let people = page
             .entries
             .iter()

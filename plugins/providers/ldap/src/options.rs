@@ -47,11 +47,11 @@ const SCHEMA: &str = r#"{
     },
     "modified": {
       "type": "string",
-      "description": "The attribute that changes with every change of the entry: modifyTimestamp; Active Directory: uSNChanged"
+      "description": "The attribute that changes with every change of the entry, for runs over changes only. Left out: modifyTimestamp, or uSNChanged where `key` is objectGUID, and none for other keys. whenChanged serves too"
     },
     "photo": {
       "type": "string",
-      "description": "The attribute with the picture: jpegPhoto; Active Directory: thumbnailPhoto. Not read yet"
+      "description": "The attribute with the picture: jpegPhoto; Active Directory: thumbnailPhoto. Left out: whichever of the two an entry has"
     },
     "binary": {
       "type": "array",
@@ -96,7 +96,7 @@ pub struct Options {
     /// The attribute with the user name.
     #[serde(default = "default_username")]
     pub username: String,
-    /// The attribute that changes with the entry.
+    /// The attribute that changes with the entry; see [`Options::completed`].
     #[serde(default)]
     pub modified: Option<String>,
     /// The attribute with the picture.
@@ -169,6 +169,22 @@ fn default_page_size() -> u32 {
 }
 
 impl Options {
+    /// With what the key says of the kind of directory.
+    #[must_use]
+    pub(crate) fn completed(&self) -> Self {
+        let usual = if self.key.eq_ignore_ascii_case("objectGUID") {
+            Some("uSNChanged")
+        } else if self.key.eq_ignore_ascii_case("entryUUID") {
+            Some("modifyTimestamp")
+        } else {
+            None
+        };
+        Self {
+            modified: self.modified.clone().or(usual.map(str::to_owned)),
+            ..self.clone()
+        }
+    }
+
     /// What the schema cannot say.
     pub(crate) fn check(&self) -> Result<(), Problem> {
         if dn::canonical(&self.base).is_none() {

@@ -2,16 +2,18 @@
 //!
 //! Fixture people are invented.
 
+mod changes;
 mod groups;
 mod groups_elsewhere;
 mod listing;
 mod outcomes;
 mod people;
+mod photos;
 mod probe;
 
-use attune_plugin::provider::script::{Transcript, begin, check_manifest, run};
+use attune_plugin::provider::script::{self, Transcript, begin, check_manifest};
 use attune_plugin::provider::{
-    Goal, LdapEntry, LdapPage, LdapSearch, Provider, Reply, Request, dispatch,
+    Begin, Goal, LdapEntry, LdapPage, LdapSearch, Provider, Reply, Request, dispatch,
 };
 use serde_json::{Value, json};
 
@@ -91,6 +93,28 @@ fn uuid(name: &str) -> String {
         .bytes()
         .fold(0_u64, |number, byte| number << 8 | u64::from(byte));
     format!("00000000-0000-4000-8000-{number:012x}")
+}
+
+/// Plays a conversation without the question where changes will go on: a listing does not mind that
+/// it is refused. What is made of the answer is in `changes`.
+fn run<P: Provider>(
+    options: &Value,
+    begin: Begin,
+    mut answer: impl FnMut(&Request) -> Reply,
+) -> Transcript {
+    let is_sounding = |request: &Request| {
+        let search = search_of(request);
+        let is_of_times = search.attributes.len() == 1 && search.filter.contains(">=");
+        is_of_times || search.base.is_empty()
+    };
+    let mut seen = script::run::<P>(options, begin, |request| {
+        if is_sounding(request) {
+            return code(request, 53, "");
+        }
+        answer(request)
+    });
+    seen.requests.retain(|request| !is_sounding(request));
+    seen
 }
 
 fn listed(wanted: &[&str], pages: &[(Vec<LdapEntry>, &[u8])]) -> Transcript {

@@ -8,7 +8,7 @@
 
 use attune_plugin::Problem;
 use attune_plugin::provider::{
-    Agenda, Begin, Goal, HttpResponse, REQUESTS_AT_ONCE, Reply, Request, Seen, Trail, Turn,
+    Agenda, Begin, Failure, Goal, HttpResponse, REQUESTS_AT_ONCE, Reply, Request, Seen, Trail, Turn,
 };
 use serde::{Deserialize, Serialize};
 
@@ -143,10 +143,8 @@ impl Conversation {
                 if why.kind == "sign-in" {
                     why.detail = reply::sign_in_words(&why.detail);
                 }
-                if self.probes && why.kind == "sign-in" {
-                    probe::report_sign_in(&why.detail, turn);
-                    self.agenda.drop_queue();
-                    return Ok(());
+                if why.kind == "sign-in" {
+                    return self.signed_out(&task, &why, turn);
                 }
                 return Err(why.problem(purpose.what));
             }
@@ -172,6 +170,22 @@ impl Conversation {
             now_ms,
         };
         self.answered(task, &answer, turn)
+    }
+
+    /// No token for a request: all is wrong, or the one scope that it needs is not granted.
+    fn signed_out(&mut self, task: &Task, why: &Failure, turn: &mut Turn) -> Result<(), Problem> {
+        let problem = why.problem(task.purpose().what);
+        match task {
+            // The sample tells as well.
+            Task::Schema => turn.attributes(discover::known_to_all()),
+            Task::Group(_) if self.probes => probe::report_group(&problem, turn),
+            _ if self.probes => {
+                probe::report_sign_in(&why.detail, turn);
+                self.agenda.drop_queue();
+            }
+            _ => return Err(problem),
+        }
+        Ok(())
     }
 
     fn answered(&mut self, task: Task, answer: &Answer, turn: &mut Turn) -> Result<(), Problem> {
@@ -223,8 +237,10 @@ impl Conversation {
 }
 
 impl Task {
+    /// The request, for a token with the one scope that it needs: what nobody uses, nobody has to
+    /// grant.
     fn request(&self, id: u32, reading: &Reading) -> Request {
-        match self {
+        let request = match self {
             Self::Group(group) => group.request(id),
             Self::Page(page) => page.request(id, reading),
             Self::Batch(batch) => batch.request(id, reading),
@@ -232,6 +248,10 @@ impl Task {
             Self::Held(held) => held.request(id, reading),
             Self::Check(check) => check.request(id, reading),
             Self::Schema => discover::request(id),
+        };
+        match request {
+            Request::Http(http) => Request::Http(http.scope(self.purpose().scope)),
+            ldap @ Request::Ldap(_) => ldap,
         }
     }
 

@@ -19,33 +19,31 @@ pub(crate) fn request(id: u32) -> Request {
 
 /// The attributes of the answer, or those of every org where it is a refusal.
 pub(crate) fn attributes(answer: &Answer) -> Result<Vec<Attribute>, Problem> {
-    let mut found: Vec<Attribute> = BESIDE_PROFILE
-        .iter()
-        .map(|(name, title, kind)| Attribute::new(name, title, kind))
-        .collect();
     if answer.response.status == 403 {
-        let base = BASE_PROFILE.iter();
-        found.extend(base.map(|(name, title)| of_profile(name, title, "text")));
-    } else {
-        let body = answer.body()?;
-        let [definitions] =
-            json::members(body, ["definitions"]).map_err(|error| odd(&answer.purpose, error))?;
-        let definitions: Value = serde_json::from_str(definitions.unwrap_or("null"))
-            .map_err(|error| odd(&answer.purpose, error))?;
-        for part in ["base", "custom"] {
-            let properties = definitions
-                .get(part)
-                .and_then(|part| part.get("properties"));
-            let properties = properties.and_then(Value::as_object);
-            found.extend(properties.into_iter().flat_map(described));
-        }
+        return Ok(known_to_all());
     }
-    found.push(Attribute::new(
-        "manager.profile.displayName",
-        "Manager",
-        "text",
-    ));
-    Ok(found)
+    let body = answer.body()?;
+    let [definitions] =
+        json::members(body, ["definitions"]).map_err(|error| odd(&answer.purpose, error))?;
+    let definitions: Value = serde_json::from_str(definitions.unwrap_or("null"))
+        .map_err(|error| odd(&answer.purpose, error))?;
+    let parts = ["base", "custom"].into_iter();
+    let properties = parts.filter_map(|part| definitions.get(part)?.get("properties")?.as_object());
+    Ok(with_the_rest(properties.flat_map(described)))
+}
+
+/// What every org has.
+pub(crate) fn known_to_all() -> Vec<Attribute> {
+    let base = BASE_PROFILE.iter();
+    with_the_rest(base.map(|(name, title)| of_profile(name, title, "text")))
+}
+
+/// Attributes of the profile, with those that stand beside it.
+fn with_the_rest(profile: impl Iterator<Item = Attribute>) -> Vec<Attribute> {
+    let beside = BESIDE_PROFILE.iter();
+    let beside = beside.map(|(name, title, kind)| Attribute::new(name, title, kind));
+    let manager = Attribute::new("manager.profile.displayName", "Manager", "text");
+    beside.chain(profile).chain([manager]).collect()
 }
 
 fn described(properties: &Map<String, Value>) -> impl Iterator<Item = Attribute> + '_ {

@@ -139,11 +139,11 @@ impl Options {
                 grant: Some(TokenGrant {
                     endpoint: API.to_owned(),
                     path: "/oauth2/v1/token".to_owned(),
-                    scopes: texts(&["okta.users.read"]),
+                    // Each request asks for the one that it needs.
+                    scopes: texts(&["okta.users.read", "okta.groups.read", "okta.schemas.read"]),
                     ..TokenGrant::default()
                 }),
                 token_header: Some(("Authorization".to_owned(), "SSWS ".to_owned())),
-                scopes_with_groups: texts(&["okta.groups.read"]),
             }],
             attributes: texts(&["id", "status", "profile.login", "profile.email"]),
             ..Requirements::default()

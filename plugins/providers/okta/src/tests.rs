@@ -115,8 +115,10 @@ fn tokens_come_from_the_org_itself_with_the_least_scope() {
         (grant.endpoint.as_str(), grant.path.as_str()),
         ("api", "/oauth2/v1/token")
     );
-    assert_eq!(grant.scopes, ["okta.users.read"]);
-    assert_eq!(slot.scopes_with_groups, ["okta.groups.read"]);
+    assert_eq!(
+        grant.scopes,
+        ["okta.users.read", "okta.groups.read", "okta.schemas.read"]
+    );
     let header = slot.token_header.clone().unwrap();
     assert_eq!(
         (header.0.as_str(), header.1.as_str()),

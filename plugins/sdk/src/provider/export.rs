@@ -289,23 +289,14 @@ fn credential(slot: super::CredentialSlot) -> wire::CredentialSlot {
             audience: grant.audience,
             parameters: grant.parameters,
         }),
-        extra: credential_extra(slot.token_header, &slot.scopes_with_groups),
+        extra: slot
+            .token_header
+            .map(|(name, prefix)| {
+                let pair = |key: &str, value| (key.to_owned(), value);
+                vec![pair("header", name), pair("prefix", prefix)]
+            })
+            .unwrap_or_default(),
     }
-}
-
-fn credential_extra(
-    token_header: Option<(String, String)>,
-    scopes_with_groups: &[String],
-) -> Vec<(String, String)> {
-    let pair = |key: &str, value| (key.to_owned(), value);
-    let mut extra = Vec::new();
-    if let Some((name, prefix)) = token_header {
-        extra.extend([pair("header", name), pair("prefix", prefix)]);
-    }
-    if !scopes_with_groups.is_empty() {
-        extra.push(pair("scopes-with-groups", scopes_with_groups.join(" ")));
-    }
-    extra
 }
 
 /// Makes a component of an adapter: `export_provider!(Adapter)`, where `Adapter` is a type of the

@@ -48,8 +48,6 @@ pub struct CredentialSlot {
     /// For the kind `api-token`: the header that carries the token, and what stands before it
     /// (`("Authorization", "SSWS ")`).
     pub token_header: Option<(String, String)>,
-    /// Scopes of the grant that are asked for only where the connector file limits by groups.
-    pub scopes_with_groups: Vec<String>,
 }
 
 /// A token request, made by the host. `{slot}` in scopes and audience stands for the URL

@@ -218,28 +218,3 @@ async fn an_api_token_goes_into_the_adapters_header() {
         ("x-key", "SSWS abc")
     );
 }
-
-#[tokio::test]
-async fn scopes_that_only_groups_need_are_asked_for_with_groups_alone() {
-    for (has_groups, scope) in [
-        (false, "people.read"),
-        (true, "people.read+groups.read+more.read"),
-    ] {
-        let (outside, script) = world();
-        let mut needs = with_login();
-        let slot = &mut needs.credentials[0];
-        slot.grant.as_mut().unwrap().scopes = vec!["people.read".to_owned()];
-        let more = "groups.read more.read".to_owned();
-        slot.extra.push(("scopes-with-groups".to_owned(), more));
-        let mut spec = spec(adapter(needs), "https://api.example.com");
-        let credential = Credential::ClientCredentials {
-            client_id: "c".to_owned(),
-            client_secret: SecretString::from("s"),
-        };
-        spec.credentials.insert("app".to_owned(), credential);
-        let source = Source::open_limited(spec, has_groups, &outside).unwrap();
-        converse(&source, everyone()).await.0.unwrap();
-        let form = String::from_utf8_lossy(&script.seen()[0].body).into_owned();
-        assert!(form.ends_with(&format!("&scope={scope}")), "{form}");
-    }
-}

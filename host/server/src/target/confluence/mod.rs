@@ -4,9 +4,10 @@
 //! Accounts are addressed by their user name, in pages as in most routes, and a name can change and
 //! be given to somebody else; so the page has to show the account's key before it is believed.
 //!
-//! Deliberately not here: pictures, the creation of accounts; retries and waits (`net`); what to
+//! Deliberately not here: the creation of accounts; retries and waits (`net`); what to
 //! write (`sync`).
 
+mod avatar;
 mod check;
 mod form;
 mod profile;
@@ -27,7 +28,10 @@ use tokio::sync::{Mutex, MutexGuard, mpsc};
 use super::answer::Us;
 use super::rest::Rest;
 use super::session::Session;
-use super::{AccountRef, Capabilities, Error, Finding, Held, Operation, Site, Target};
+use super::{
+    AccountRef, Capabilities, Error, Finding, Held, Operation, PictureWrite, Placed, Portrait,
+    Site, Target,
+};
 use crate::net::{self, Credential, Outside};
 use form::Pages;
 
@@ -143,5 +147,16 @@ impl Target for Confluence {
 
     fn write<'a>(&'a self, operation: &'a Operation) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(profile::write(self, operation))
+    }
+
+    fn portrait<'a>(&'a self, account: &'a AccountRef) -> BoxFuture<'a, Result<Portrait, Error>> {
+        Box::pin(avatar::portrait(self, account))
+    }
+
+    fn put_picture<'a>(
+        &'a self,
+        picture: &'a PictureWrite<'a>,
+    ) -> BoxFuture<'a, Result<Placed, Error>> {
+        Box::pin(avatar::put(self, picture))
     }
 }

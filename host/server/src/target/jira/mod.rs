@@ -6,9 +6,10 @@
 //! one of Jira's: a page in HTML with status 200 is somebody's sign-in page, and a 404 without
 //! Jira's words is a wrong address, not a missing user.
 //!
-//! Deliberately not here: pictures, the creation of accounts; retries and waits (`net`); what to
+//! Deliberately not here: the creation of accounts; retries and waits (`net`); what to
 //! write (`sync`).
 
+mod avatar;
 mod check;
 mod custom;
 mod fields;
@@ -33,7 +34,10 @@ use tokio::sync::mpsc;
 use super::answer::{Said, Us};
 use super::rest::Rest;
 use super::session::Session;
-use super::{AccountRef, Capabilities, Error, Finding, Held, Operation, Site, Target};
+use super::{
+    AccountRef, Capabilities, Error, Finding, Held, Operation, PictureWrite, Placed, Portrait,
+    Site, Target,
+};
 use crate::net::{self, Credential, Method, Outside};
 use user_properties::Pages;
 
@@ -188,5 +192,16 @@ impl Target for Jira {
 
     fn write<'a>(&'a self, operation: &'a Operation) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(fields::write(self, operation))
+    }
+
+    fn portrait<'a>(&'a self, account: &'a AccountRef) -> BoxFuture<'a, Result<Portrait, Error>> {
+        Box::pin(avatar::portrait(self, account))
+    }
+
+    fn put_picture<'a>(
+        &'a self,
+        picture: &'a PictureWrite<'a>,
+    ) -> BoxFuture<'a, Result<Placed, Error>> {
+        Box::pin(avatar::put(self, picture))
     }
 }

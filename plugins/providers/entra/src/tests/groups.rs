@@ -1,10 +1,10 @@
 //! Groups as the limit of who takes part.
 
 use attune_plugin::provider::Begin;
-use attune_plugin::provider::script::{Transcript, asked, json, run};
+use attune_plugin::provider::script::{Transcript, asked, json};
 use serde_json::Value;
 
-use super::{ADA, BEN, everyone, not_found, options, page, people};
+use super::{ADA, BEN, everyone, not_found, options, page, people, run};
 use crate::Entra;
 
 const FINANCE: &str = "10000000-0000-4000-8000-000000000002";

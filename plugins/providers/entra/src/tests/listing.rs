@@ -1,10 +1,10 @@
 //! Complete listings: requests, pages, people.
 
-use attune_plugin::provider::script::{json, run};
+use attune_plugin::provider::script::json;
 use attune_plugin::provider::{Locator, Presence, Relation, Request};
 use serde_json::json;
 
-use super::{ADA, BEN, CLEO, everyone, listed, options, page, user};
+use super::{ADA, BEN, CLEO, everyone, listed, options, page, run, user};
 use crate::Entra;
 
 const LINK_2: &str = "https://graph.contoso.example/v1.0/users?$skiptoken=2";

@@ -1,10 +1,10 @@
 //! Single people: by id, user principal name and mail address, in and out of scope.
 
-use attune_plugin::provider::script::{asked, json, run};
+use attune_plugin::provider::script::{asked, json};
 use attune_plugin::provider::{Goal, Request};
 use serde_json::json;
 
-use super::{ADA, BEN, CLEO, batch, listed, not_found, options, page, people, user};
+use super::{ADA, BEN, CLEO, batch, listed, not_found, options, page, people, run, user};
 use crate::Entra;
 
 fn is_single(request: &Request) -> bool {

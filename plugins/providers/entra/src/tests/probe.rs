@@ -1,9 +1,9 @@
 //! Probe and discovery.
 
-use attune_plugin::provider::script::{asked, begin, failed, json, run};
+use attune_plugin::provider::script::{asked, begin, failed, json};
 use attune_plugin::provider::{Goal, Reply};
 
-use super::{ADA, options, page, user};
+use super::{ADA, options, page, run, user};
 use crate::Entra;
 
 fn names(seen: &attune_plugin::provider::script::Transcript) -> Vec<(&str, bool)> {
@@ -91,15 +91,4 @@ fn a_discovery_asks_for_everything_that_can_be_listed() {
     assert!(path.contains("onPremisesExtensionAttributes"));
     assert!(path.ends_with("&$expand=manager($select=id)&$top=2"));
     assert!(seen.attributes.iter().any(|a| a.selector == "department"));
-}
-
-#[test]
-fn what_is_not_there_yet_is_said_clearly() {
-    for goal in [
-        Goal::ChangesSince(String::new()),
-        Goal::Pictures(vec![(ADA.to_owned(), String::new())]),
-    ] {
-        let seen = super::listed(begin(goal, &[]), &[]);
-        assert_eq!(seen.code(), "unsupported");
-    }
 }

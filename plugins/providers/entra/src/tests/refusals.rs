@@ -1,8 +1,8 @@
 //! Everything that is not a good answer: a problem with a code, never a shorter list.
 
-use attune_plugin::provider::script::{failed, json, run};
+use attune_plugin::provider::script::{failed, json};
 
-use super::{ADA, answered, everyone, options, page, user};
+use super::{ADA, answered, everyone, options, page, run, user};
 use crate::Entra;
 
 #[test]

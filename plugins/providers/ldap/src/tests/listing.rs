@@ -1,10 +1,10 @@
 //! Complete listings: the search, its pages, the people.
 
-use attune_plugin::provider::script::{begin, run};
+use attune_plugin::provider::script::begin;
 use attune_plugin::provider::{Goal, LdapScope, Relation};
 use serde_json::json;
 
-use super::{BASE, ad_options, entry, listed, page, search_of, someone, uuid};
+use super::{BASE, ad_options, entry, listed, page, run, search_of, someone, uuid};
 use crate::Ldap;
 
 #[test]
@@ -24,6 +24,7 @@ fn what_rows_mention_is_asked_for_beside_key_and_names() {
             "entryUUID",
             "uid",
             "mail",
+            "modifyTimestamp",
             "departmentNumber",
             "manager",
             "jpegPhoto",

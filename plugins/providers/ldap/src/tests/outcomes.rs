@@ -1,9 +1,9 @@
 //! Every result code but 0 ends a listing; what it says helps.
 
-use attune_plugin::provider::script::{begin, failed, json, run};
+use attune_plugin::provider::script::{begin, failed, json};
 use attune_plugin::provider::{Goal, LdapPage, Reply};
 
-use super::{BASE, code, listed, options, someone};
+use super::{BASE, code, listed, options, run, someone};
 use crate::Ldap;
 
 fn ended_with(result: u32, diagnostic: &str) -> attune_plugin::provider::script::Transcript {

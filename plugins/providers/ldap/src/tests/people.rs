@@ -1,10 +1,10 @@
 //! Single people: by DN, key, user name and mail address, in and out of scope.
 
-use attune_plugin::provider::script::{Transcript, begin, run};
+use attune_plugin::provider::script::{Transcript, begin};
 use attune_plugin::provider::{Goal, LdapScope, Reply, Request};
 use serde_json::Value;
 
-use super::{BASE, ad_options, code, entry, options, page, search_of, someone, uuid};
+use super::{BASE, ad_options, code, entry, options, page, run, search_of, someone, uuid};
 use crate::Ldap;
 
 fn looked_up(options: &Value, names: &[&str], answer: impl FnMut(&Request) -> Reply) -> Transcript {

@@ -1,9 +1,9 @@
 //! Probe and discovery.
 
-use attune_plugin::provider::script::{Transcript, begin, failed, run};
+use attune_plugin::provider::script::{Transcript, begin, failed};
 use attune_plugin::provider::{Goal, LdapScope};
 
-use super::{code, entry, options, page, search_of, someone};
+use super::{code, entry, options, page, run, search_of, someone};
 use crate::Ldap;
 
 fn names(seen: &Transcript) -> Vec<(&str, bool)> {
@@ -97,17 +97,4 @@ fn a_discovery_tells_what_entries_have() {
         kinds,
         [("uid", "text"), ("jpegPhoto", "bytes"), ("mail", "list")]
     );
-}
-
-#[test]
-fn what_is_not_there_yet_is_said_clearly() {
-    for goal in [
-        Goal::ChangesSince(String::new()),
-        Goal::Pictures(Vec::new()),
-    ] {
-        let seen = run::<Ldap>(&options(), begin(goal, &[]), |request| {
-            page(request, vec![], b"")
-        });
-        assert_eq!((seen.code(), seen.requests.len()), ("unsupported", 0));
-    }
 }
