@@ -138,30 +138,39 @@ async fn a_certificate_that_the_directory_does_not_know_is_a_refused_sign_in() {
     assert!(claims["exp"].is_i64());
 }
 
-/// Both commands end with this code and these words, and show no line of a key.
+/// A plan ends with this code and these words before anybody is asked; `check` has them in a line,
+/// unless the file itself is wrong, and does not ask the directory. Neither shows a line of a key.
 async fn is_told(terminal: &Terminal, (code, words): (&str, &str), keys: &[&Client]) {
-    // A secret that is not set is a line among the others that `check` tells.
-    let is_line = code == "secret";
-    let commands = ["plan", "check"].into_iter();
-    for command in commands.take(if is_line { 1 } else { 2 }) {
-        let told = terminal.run(&[command, "demo", "--json"]).await;
-        assert_eq!(
-            (told.exit, told.code().as_str()),
-            (2, code),
-            "{words}: {told:?}"
-        );
+    let world = &terminal.world;
+    let asked = world.jira.counts().requests;
+    let planned = terminal.run(&["plan", "demo", "--json"]).await;
+    assert_eq!(
+        (planned.exit, planned.code().as_str()),
+        (2, code),
+        "{words}: {planned:?}"
+    );
+    assert_eq!(world.jira.counts().requests, asked);
+    let checked = terminal.run(&["check", "demo", "--json"]).await;
+    if code == "config" {
+        assert_eq!((checked.exit, checked.code().as_str()), (2, code));
+    } else {
+        assert_eq!(checked.exit, 1, "{checked:?}");
+        let lines = checked.json()[0]["lines"].as_array().unwrap().clone();
+        let wrong: Vec<_> = lines.iter().filter(|line| line["ok"] == false).collect();
+        assert_eq!(wrong.len(), 1, "{lines:#?}");
+        assert_eq!(wrong[0]["name"], "source: configuration");
+        let place = "[source.credential.app]";
+        assert!(planned.out.contains(place) && checked.out.contains(place));
+    }
+    for told in [planned, checked] {
         assert!(told.out.contains(words), "{words}: {told:?}");
-        if code == "credential" {
-            assert!(told.out.contains("[source.credential.app]"), "{told:?}");
-        }
         let shown = format!("{told:?}");
         for client in keys {
             let mut inside = client.key.lines().filter(|line| !line.contains("KEY"));
             assert!(!inside.any(|line| shown.contains(line)), "{shown}");
         }
     }
-    assert_eq!(terminal.world.graph.counts().requests, 0);
-    assert_eq!(terminal.world.jira.counts().requests, 0);
+    assert_eq!(world.graph.counts().requests, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
