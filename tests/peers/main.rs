@@ -31,6 +31,7 @@ mod ldap_changes;
 mod ldap_discover;
 mod ldap_groups;
 mod ldap_people;
+mod ldap_photos;
 mod ldap_refusals;
 mod ldap_same_file;
 mod ldap_sync;
