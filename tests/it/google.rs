@@ -398,10 +398,13 @@ async fn a_check_names_what_is_missing_exactly() {
     );
     let other = "{ \"type\": \"authorized_user\" }";
     std::fs::write(company.app.path("google-key.json"), other).unwrap();
-    let loaded = company.app.loaded("demo").unwrap();
-    let error = sync::check(&company.app.app.host, &loaded)
-        .await
-        .unwrap_err();
-    let shown = format!("{:?}", Failure::from(error));
-    assert!(shown.contains("the sign-in of a single user"), "{shown}");
+    let lines = company.lines().await;
+    let bad: Vec<_> = lines.iter().filter(|line| !line.ok).collect();
+    assert_eq!(bad.len(), 1, "{lines:#?}");
+    let (message, fix) = (&bad[0].message, &bad[0].fix);
+    assert!(
+        message.contains("the sign-in of a single user"),
+        "{message}"
+    );
+    assert!(!fix.is_empty());
 }

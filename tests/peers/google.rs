@@ -41,7 +41,7 @@ pub(crate) fn source(
     let spec = SourceSpec {
         connector: "peers".to_owned(),
         adapter: Arc::new(Wasm::open(plugin, options).expect("good options")),
-        endpoints: BTreeMap::from_iter(endpoints.into_iter().flatten()),
+        endpoints: endpoints.into_iter().flatten().collect(),
         ca_file: None,
         credentials: BTreeMap::from([("app".to_owned(), credential)]),
         allow_http: false,

@@ -109,30 +109,30 @@ fn answer(request: &Outgoing, waiting: &mut Vec<(As, String)>) -> (u16, String) 
 }
 
 /// The conversation in which this body is an answer.
-async fn played(text: String, role: As) -> Talk {
+async fn played(given: String, role: As) -> Talk {
     let named = json!({
         "kind": "admin#directory#groups",
         "groups": [{ "id": "048pi1tg0qf1f8g", "name": "Group 2" }],
     });
     match role {
         As::Users => {
-            let world = World::of(vec![(role, text)]);
+            let world = World::of(vec![(role, given)]);
             world.ask(Goal::Everyone, &["name.fullName"], &[]).await
         }
         As::User => {
-            let world = World::of(vec![(role, text)]);
+            let world = World::of(vec![(role, given)]);
             world
                 .ask(people(&["test@domain.io"]), &["name.fullName"], &[])
                 .await
         }
         As::Groups => {
-            let world = World::of(vec![(role, text)]);
+            let world = World::of(vec![(role, given)]);
             world.ask(Goal::Everyone, &[], &["No such group"]).await
         }
         As::Members => {
             let world = World::of(vec![
                 (As::Groups, named.to_string()),
-                (role, text),
+                (role, given),
                 (As::Users, body("04-walk-users-1")),
             ]);
             world.ask(Goal::Everyone, &[], &["Group 2"]).await

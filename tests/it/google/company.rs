@@ -150,7 +150,8 @@ subject = "admin@contoso.example"
                 let claims = assertion.split('.').nth(1).unwrap();
                 let claims = URL_SAFE_NO_PAD.decode(claims).unwrap();
                 let claims: Value = serde_json::from_slice(&claims).unwrap();
-                claims["scope"].as_str().unwrap().to_owned()
+                let scope = claims.get("scope").and_then(Value::as_str);
+                scope.unwrap().to_owned()
             })
             .collect()
     }

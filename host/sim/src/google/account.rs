@@ -41,7 +41,7 @@ impl ServiceAccount {
     }
 
     /// The public half of the key (PKCS#1, DER).
-    pub(super) fn public_key(&self) -> &'static [u8] {
+    pub(super) fn public_key() -> &'static [u8] {
         &KEY.1
     }
 

@@ -168,14 +168,11 @@ fn member(people: &People, member: &Member) -> Option<Value> {
         Member::Outsider(email) => ("114999999999999999999".to_owned(), email.clone(), "USER"),
         Member::Everyone => (CUSTOMER.to_owned(), String::new(), "CUSTOMER"),
     };
-    let mut member = json!({
-        "kind": "admin#directory#member", "etag": "\"member\"", "id": id, "role": "MEMBER",
-        "type": kind, "status": "ACTIVE",
-    });
-    if !email.is_empty() {
-        member["email"] = email.into();
-    }
-    Some(member)
+    let email = (!email.is_empty()).then_some(email);
+    Some(json!({
+        "kind": "admin#directory#member", "etag": "\"member\"", "id": id, "email": email,
+        "role": "MEMBER", "type": kind, "status": "ACTIVE",
+    }))
 }
 
 /// A page of a list. A full last page leads to an empty one, which has no list at all.
@@ -188,20 +185,11 @@ fn page(
     let size = pages::size(received, PAGE_MAX, PAGE_MAX)?;
     let mark = Mark::read(received)?;
     let found: Vec<Value> = all.into_iter().skip(mark.position).take(size).collect();
-    let mut answer = json!({
-        "kind": format!("admin#directory#{list}"),
-        "etag": "\"list\"",
+    let next = (found.len() == size).then(|| Mark {
+        position: mark.position + size,
+        pages: mark.pages + 1,
     });
-    if found.len() == size {
-        let next = Mark {
-            position: mark.position + size,
-            pages: mark.pages + 1,
-        };
-        answer["nextPageToken"] = next.token(received).into();
-    }
-    if !found.is_empty() {
-        answer[list] = found.into();
-    }
+    let answer = pages::answer(list, found, next.map(|next| next.token(received)));
     let top = ["kind", "etag", "nextPageToken", list];
     let answer = fields::cut(received, answer, &top, (list, names))?;
     let class = if list == "groups" {

@@ -241,7 +241,7 @@ impl Directory {
             ["groups"] => self.list_groups(received),
             ["groups", key] => self.group(received, key),
             ["groups", key, "members"] => self.list_members(received, key),
-            ["customer", customer, "schemas"] => self.schemas(received, customer),
+            ["customer", customer, "schemas"] => Self::schemas(received, customer),
             _ => Ok(Reply::unknown_route(received)),
         }
     }

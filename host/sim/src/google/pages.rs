@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
 use crate::wire::Received;
@@ -49,6 +50,21 @@ impl Mark {
         );
         STANDARD.encode(text)
     }
+}
+
+/// A page of a list; an empty one has no list at all.
+pub(super) fn answer(list: &str, found: Vec<Value>, token: Option<String>) -> Value {
+    let mut page = Map::new();
+    let kind = format!("admin#directory#{list}");
+    page.insert("kind".to_owned(), kind.into());
+    page.insert("etag".to_owned(), "\"list\"".into());
+    if let Some(token) = token {
+        page.insert("nextPageToken".to_owned(), token.into());
+    }
+    if !found.is_empty() {
+        page.insert(list.to_owned(), found.into());
+    }
+    Value::Object(page)
 }
 
 /// So many, between one and the method's limit.

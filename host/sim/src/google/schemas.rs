@@ -7,7 +7,7 @@ use super::{Directory, check_customer, check_parameters};
 use crate::wire::{Received, Reply};
 
 impl Directory {
-    pub(super) fn schemas(&self, received: &Received, customer: &str) -> Result<Reply, Refusal> {
+    pub(super) fn schemas(received: &Received, customer: &str) -> Result<Reply, Refusal> {
         check_parameters(received, &[])?;
         check_customer(customer)?;
         let field = |name: &str, kind: &str, many: bool| {

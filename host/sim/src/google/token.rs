@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{ADMINISTRATOR, Directory, Grant};
+use super::{ADMINISTRATOR, Directory, Grant, ServiceAccount};
 use crate::wire::{Received, Reply};
 
 const CLASS: &str = "token";
@@ -80,7 +80,7 @@ impl Directory {
                 .get("kid")
                 .is_some_and(|kid| *kid == self.account.key_id.as_str())
             && self.settings().has_key;
-        let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, self.account.public_key());
+        let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, ServiceAccount::public_key());
         let given = bytes(given).ok_or_else(signature)?;
         if !is_ours || key.verify(signed.as_bytes(), &given).is_err() {
             return Err(signature());

@@ -1,7 +1,5 @@
 //! Users in pages and one at a time.
 
-use serde_json::json;
-
 use super::pages::{self, Mark};
 use super::person::{self, Custom};
 use super::refusal::Refusal;
@@ -74,23 +72,13 @@ impl Directory {
                 next = Some(usize::MAX);
             }
         }
-        let mut answer = json!({
-            "kind": "admin#directory#users",
-            "etag": format!("\"users-{}\"", self.next_serial()),
+        let is_looping = traps.loops_at_page.is_some_and(|page| number >= page);
+        let next = next.map(|position| Mark {
+            position,
+            pages: number,
         });
-        if let Some(position) = next {
-            let is_looping = traps.loops_at_page.is_some_and(|page| number >= page);
-            let next = Mark {
-                position,
-                pages: number,
-            };
-            let next = if is_looping { mark } else { next };
-            answer["nextPageToken"] = next.token(received).into();
-        }
-        // An empty page has no list.
-        if !found.is_empty() {
-            answer["users"] = found.into();
-        }
+        let next = next.map(|next| if is_looping { mark } else { next });
+        let answer = pages::answer("users", found, next.map(|next| next.token(received)));
         let top = ["kind", "etag", "nextPageToken", "users"];
         let answer = fields::cut(received, answer, &top, ("users", MEMBERS))?;
         Ok(Reply::json("users.list", 200, answer.to_string()))
