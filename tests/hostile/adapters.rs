@@ -191,9 +191,14 @@ fn searched(entries: &[LdapEntry]) -> (Vec<(String, usize)>, u32) {
         let turn = provider.advance(&state, 0.0, &event).unwrap();
         state = turn.state;
         let mut asked = None;
+        let mut is_of_checkpoint = false;
         for action in turn.actions {
             match action {
-                Action::Send(Request::Ldap(search)) => asked = Some(search.id),
+                Action::Send(Request::Ldap(search)) => {
+                    // Before a listing the adapter asks where changes begin.
+                    is_of_checkpoint = search.attributes == ["modifyTimestamp"];
+                    asked = Some(search.id);
+                }
                 Action::Deliver(delivered) => people.extend(delivered.into_iter().map(|person| {
                     let Document::Entry(index) = person.document else {
                         panic!("{:?}", person.document);
@@ -201,8 +206,19 @@ fn searched(entries: &[LdapEntry]) -> (Vec<(String, usize)>, u32) {
                     (person.key, first + index as usize)
                 })),
                 Action::Complete(count) => return (people, count),
+                Action::Checkpoint(_) => {}
                 other => panic!("{other:?}"),
             }
+        }
+        if is_of_checkpoint {
+            event = Event::Replied(Reply::Ldap(LdapPage {
+                id: asked.expect("a search"),
+                code: 0,
+                diagnostic: String::new(),
+                entries: Vec::new(),
+                cookie: Vec::new(),
+            }));
+            continue;
         }
         let (number, entries) = pages.next().expect("no more pages");
         first = number * PAGE;

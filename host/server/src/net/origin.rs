@@ -173,9 +173,6 @@ impl Base {
     /// The URL of a path (and query) below this address; without a path, the address as it is
     /// configured, such as that of a token endpoint.
     pub fn join(&self, path: &str) -> Result<Url, Error> {
-        if path.is_empty() {
-            return Ok(self.url.clone());
-        }
         check_text(path)?;
         if !path.starts_with('/') || path.starts_with("//") {
             return Err(Error::refused("a path must begin with a single slash"));

@@ -106,6 +106,7 @@ impl Proof {
 /// Whom an assertion is for: the token endpoint, where the provider names nobody else.
 fn audience(grant: &Grant) -> Result<String, Error> {
     match grant.audience.as_str() {
+        "" if grant.path.is_empty() => Ok(grant.login.base().url().to_string()),
         "" => Ok(grant.login.base().join(&grant.path)?.to_string()),
         named => Ok(named.to_owned()),
     }

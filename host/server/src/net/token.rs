@@ -18,7 +18,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::proof::Proof;
-use super::request::{Method, Repeat, Request, Response};
+use super::request::{Locator, Method, Repeat, Request, Response};
 use super::{Error, Grant, waiting};
 
 /// A token that says nothing of its life is used for so long.
@@ -119,13 +119,17 @@ impl TokenSource {
         scopes: &[String],
     ) -> Result<Token, Error> {
         let serial = held.get(scopes).map_or(1, |token| token.serial + 1);
-        let request = Request {
+        let mut request = Request {
             body_bytes_max: ANSWER_BYTES_MAX,
             ..Request::of(Method::Post, self.grant.path.as_str(), Repeat::Safe)
                 .with_header("accept", "application/json")
                 .with_header("content-type", "application/x-www-form-urlencoded")
         };
         let login = &self.grant.login;
+        if self.grant.path.is_empty() {
+            // The slot's address is the token endpoint itself.
+            request.locator = Locator::Link(login.base().url().to_string());
+        }
         let clock = login.outside().clock();
         let asked = match scopes {
             [] => self.grant.scopes.as_slice(),
