@@ -48,7 +48,7 @@ pub(crate) fn complaints(files: &[File]) -> Vec<String> {
     complaints
 }
 
-/// `/Users/` is where SCIM has its people, and some machines their homes.
+/// SCIM has its people where some machines have their homes.
 fn is_a_route(file: &File, folder: &str) -> bool {
     folder.contains("Users") && file.path.contains("scim")
 }

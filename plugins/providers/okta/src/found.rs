@@ -49,7 +49,7 @@ impl Held {
 
     pub(crate) fn purpose(&self) -> (&'static str, &'static str) {
         match self.missing {
-            Missing::Membership => ("the groups of a user", "okta.groups.read"),
+            Missing::Membership => ("the groups of a user", "okta.users.read"),
             Missing::Manager => ("the linked object of a user", "okta.users.read"),
         }
     }
