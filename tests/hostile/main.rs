@@ -14,10 +14,6 @@
 )]
 
 mod adapters;
-#[expect(
-    dead_code,
-    reason = "written for recorded answers, which need all of it"
-)]
 #[path = "../it/graph/component.rs"]
 mod component;
 mod profiles;

@@ -264,9 +264,8 @@ async fn who_leaves_the_filter_takes_no_part_and_who_comes_into_it_does() {
         (0..30).map(|place| app.who(place)).partition(is_enabled);
     let (leaves, comes) = (inside[3], *outside.first().unwrap_or(&inside[4]));
     let enable = |who, is| {
-        app.world
-            .graph
-            .people(|people| people.set(who, "accountEnabled", is))
+        let graph = &app.world.graph;
+        graph.people(|people| people.set(who, "accountEnabled", is));
     };
     if outside.is_empty() {
         enable(comes, false);

@@ -104,13 +104,13 @@ async fn a_plan_after_the_switch_shows_just_the_differences() {
         .find(|who| app.property(*who, "Manager").is_some());
     let (led, head) = (led.unwrap(), app.who(0));
     okta.change(moved, |people| {
-        people.set(moved, "department", "Okta's department")
+        people.set(moved, "department", "Okta's department");
     });
     okta.change(promoted, |people| {
-        people.set(promoted, "jobTitle", "Okta's title")
+        people.set(promoted, "jobTitle", "Okta's title");
     });
     okta.change(without_office, |people| {
-        people.unset(without_office, "officeLocation")
+        people.unset(without_office, "officeLocation");
     });
     okta.change(led, |people| {
         people.set_manager(led, attune_sim::people::Manager::Person(head));

@@ -59,8 +59,8 @@ async fn world() -> World {
 }
 
 impl World {
-    fn source(&self, options: Value) -> Source {
-        okta::source(self.plugin, &options, &self.org.url(), &self.outside)
+    fn source(&self, options: &Value) -> Source {
+        okta::source(self.plugin, options, &self.org.url(), &self.outside)
     }
 
     /// What Prism and the description have against the requests so far.
@@ -119,26 +119,26 @@ async fn every_request_is_one_that_oktas_description_allows() {
 async fn everyone(world: &World) {
     let wanted = ["profile.department", "profile.badgeColour", "lastLogin"];
     let wanted = [&wanted[..], &["manager.profile.displayName"]].concat();
-    let talk = converse(&world.source(json!({})), Goal::Everyone, &wanted, &[]).await;
+    let talk = converse(&world.source(&json!({})), Goal::Everyone, &wanted, &[]).await;
     assert_eq!(talk.count(), PEOPLE as u64);
     let whole = ["profile", "credentials.provider.type"];
-    let talk = converse(&world.source(json!({})), Goal::Everyone, &whole, &[]).await;
+    let talk = converse(&world.source(&json!({})), Goal::Everyone, &whole, &[]).await;
     assert_eq!(talk.count(), PEOPLE as u64);
     for options in [
         json!({ "search": "profile.userType eq \"Member\" and profile.department pr" }),
         json!({ "search": "profile.displayName sw \"Zoë \\\"O'Neil\\\"\"" }),
         json!({ "filter": "status eq \"ACTIVE\" or status eq \"STAGED\"" }),
     ] {
-        let source = world.source(options.clone());
+        let source = world.source(&options);
         let talk = converse(&source, Goal::Everyone, &["profile.title"], &[]).await;
         assert!(talk.count() < PEOPLE as u64, "{options}");
     }
     let few = json!({ "filter": "profile.login eq \"nobody\"", "manager": "linked:boss" });
-    converse(&world.source(few), Goal::Everyone, &wanted, &[])
+    converse(&world.source(&few), Goal::Everyone, &wanted, &[])
         .await
         .count();
     let linked =
-        world.source(json!({ "manager": "linked:boss", "search": "status eq \"SUSPENDED\"" }));
+        world.source(&json!({ "manager": "linked:boss", "search": "status eq \"SUSPENDED\"" }));
     let talk = converse(&linked, Goal::Everyone, &wanted, &[]).await;
     assert!(
         talk.count() > 0
@@ -161,7 +161,7 @@ async fn changes(world: &World) {
         (json!({ "search": "profile.department eq \"moved\"" }), 1),
         (json!({ "filter": "status eq \"SUSPENDED\"" }), 1),
     ] {
-        let source = world.source(options);
+        let source = world.source(&options);
         let goal = Goal::ChangesSince(SINCE.to_owned());
         let talk = converse(&source, goal, &["profile.department"], &[]).await;
         assert_eq!(talk.count(), people);
@@ -185,8 +185,8 @@ async fn single_people(world: &World) {
         let mail = all.iter().find_map(|who| all.text(who, "mail"));
         (all.user_principal_name(guest), mail.expect("an address"))
     });
-    let plain = world.source(json!({}));
-    let limited = world.source(json!({ "search": "profile.userType eq \"Member\"" }));
+    let plain = world.source(&json!({}));
+    let limited = world.source(&json!({ "search": "profile.userType eq \"Member\"" }));
     for names in [
         &ids[..1],
         &ids[..],
@@ -215,8 +215,8 @@ async fn single_people(world: &World) {
 }
 
 async fn groups(world: &World) {
-    let plain = world.source(json!({}));
-    let limited = world.source(json!({ "search": "profile.userType eq \"Member\"" }));
+    let plain = world.source(&json!({}));
+    let limited = world.source(&json!({ "search": "profile.userType eq \"Member\"" }));
     for group in [SALES, "sales & \"service\""] {
         let talk = converse(&plain, Goal::Everyone, &["profile.title"], &[group]).await;
         assert_eq!(talk.count(), 229, "one of them was deactivated");
@@ -237,7 +237,7 @@ async fn groups(world: &World) {
 }
 
 async fn questions_about_the_org(world: &World) {
-    let source = world.source(json!({ "manager": "linked:boss" }));
+    let source = world.source(&json!({ "manager": "linked:boss" }));
     let wanted = ["profile.department", "manager.profile.email"];
     let talk = converse(&source, Goal::Probe, &wanted, &[SALES]).await;
     talk.count();

@@ -171,7 +171,6 @@ fn answer(request: &Outgoing, body: &str, role: As) -> Response {
         ("Users", As::Refused(status)) => Response::new(status, body.to_owned()),
         ("Users", As::Page) if query.contains("startIndex=1&") => good(body.to_owned()),
         ("Users", As::Page) => good(r#"{"totalResults":1000}"#.to_owned()),
-        ("Users", As::User) => good(body.to_owned()),
         ("Users", As::Group) => {
             let id = path.rsplit('/').next().unwrap_or_default();
             good(json!({ "id": id }).to_string())
@@ -184,9 +183,8 @@ fn answer(request: &Outgoing, body: &str, role: As) -> Response {
             found.map_or_else(missing, |group| good(group.to_string()))
         }
         ("Groups", As::Group) if query.is_empty() => good(body.to_owned()),
-        ("Groups", As::Groups) => good(body.to_owned()),
-        ("Groups", As::Group) => nobody(),
-        ("Users", As::Groups) => nobody(),
+        ("Users", As::User) | ("Groups", As::Groups) => good(body.to_owned()),
+        ("Groups", As::Group) | ("Users", As::Groups) => nobody(),
         ("Schemas", As::Schema) | ("ResourceTypes", As::Type) => good(list(body)),
         _ => missing(),
     };

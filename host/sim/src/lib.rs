@@ -25,6 +25,7 @@ pub mod scim;
 
 mod dice;
 mod journal;
+mod json;
 mod jwt;
 mod moment;
 mod pages;

@@ -163,11 +163,9 @@ fn png(edge: u32, raw: &[u8]) -> Vec<u8> {
     let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
     for (kind, data) in [(b"IHDR", &head), (b"IDAT", &zlib), (b"IEND", &Vec::new())] {
         out.extend((data.len() as u32).to_be_bytes());
-        let start = out.len();
-        out.extend_from_slice(kind);
-        out.extend_from_slice(data);
-        let sum = crc(&out[start..]);
-        out.extend(sum.to_be_bytes());
+        let body = [kind.as_slice(), data.as_slice()].concat();
+        out.extend_from_slice(&body);
+        out.extend(crc(&body).to_be_bytes());
     }
     out
 }

@@ -91,7 +91,7 @@ impl Strangers {
         if !is_picture {
             let shown: String = kind
                 .chars()
-                .filter(|c| c.is_ascii_graphic())
+                .filter(char::is_ascii_graphic)
                 .take(60)
                 .collect();
             return Err(Error::refused(format!(

@@ -77,10 +77,8 @@ impl<'a> Planner<'a> {
                 .iter()
                 .map(|result| Outcome::of(result.outcomes.cell(row)))
                 .collect();
-            let rows = results
-                .iter()
-                .map(|r| r.row.get(row).copied().unwrap_or(u8::MAX))
-                .collect();
+            let rows = results.iter().map(|r| r.row.get(row).copied());
+            let rows = rows.map(|row| row.unwrap_or(u8::MAX)).collect();
             let entries = ledger.get(&due.link.account).unwrap_or(&nothing);
             cases.push(Case {
                 due,
@@ -106,14 +104,13 @@ impl<'a> Planner<'a> {
             match held.get(case.due.person) {
                 Some(Seen::Gone) => {
                     let place = self.run.place(target);
-                    self.run.host.store.unlink(place, case.due.person).await?;
+                    store.unlink(place, case.due.person).await?;
                     tally.trouble(trouble(case, target, "", &gone()));
                 }
                 Some(Seen::Refused(problem)) => {
                     if case.due.link.fingerprint.is_some() {
                         let person = [case.due.person.to_owned()];
-                        let place = self.run.place(target);
-                        self.run.host.store.mark_doubtful(place, &person).await?;
+                        store.mark_doubtful(self.run.place(target), &person).await?;
                     }
                     tally.trouble(trouble(case, target, "", problem));
                 }

@@ -16,6 +16,7 @@ use super::Directory;
 use super::listing::CONTENT_TYPE;
 use super::query::{DEFAULTS, members};
 use super::refusal::Refusal;
+use crate::json::set;
 use crate::people::{self, Change, Manager, People, What, Who};
 use crate::wire::{Received, Reply};
 
@@ -314,7 +315,7 @@ fn managers(people: &People, who: Who, (changes, is_new): (&[&Change], bool)) ->
                 .filter(|id| Some(id) != now.as_ref())
                 .map(|id| {
                     let mut removed = user(id);
-                    removed["@removed"] = json!({ "reason": "deleted" });
+                    set(&mut removed, "@removed", json!({ "reason": "deleted" }));
                     removed
                 }),
         );

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{BASE, Settings};
+use crate::json::set;
 use crate::people::{Manager, People, Who};
 
 /// The schema of users.
@@ -45,7 +46,7 @@ pub(super) fn user(people: &People, who: Who, settings: &Settings, origin: &str)
         ("country", text("usageLocation")),
     ]);
     let addresses = address.map(|mut address| {
-        address["type"] = "work".into();
+        set(&mut address, "type", "work");
         json!([address])
     });
     put(&mut user, "addresses", addresses);
@@ -70,7 +71,8 @@ pub(super) fn user(people: &People, who: Who, settings: &Settings, origin: &str)
     } else {
         ENTERPRISE.to_owned()
     };
-    user[extension] = enterprise(people, who, origin);
+    let work = enterprise(people, who, origin);
+    set(&mut user, &extension, work);
     user
 }
 
@@ -87,7 +89,7 @@ fn enterprise(people: &People, who: Who, origin: &str) -> Value {
             put(&mut extension, name, work.get(name).cloned());
         }
     }
-    extension["manager"] = match people.manager(who) {
+    let manager = match people.manager(who) {
         Manager::Person(leader) if people.is_here(leader) => {
             let id = people.id(leader);
             json!({ "value": id, "$ref": format!("{origin}{BASE}/Users/{id}") })
@@ -95,6 +97,7 @@ fn enterprise(people: &People, who: Who, origin: &str) -> Value {
         Manager::Dangling => json!({ "value": people.dangling_id(who) }),
         _ => json!({}),
     };
+    set(&mut extension, "manager", manager);
     extension
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::refusal::Refusal;
 use super::{BASE, Group, Service, scim};
+use crate::json::set;
 use crate::wire::{Received, Reply};
 
 impl Service {
@@ -25,7 +26,7 @@ impl Service {
                 "meta": { "resourceType": "Group" },
             });
             if settings.names_members && !members.is_empty() {
-                body["members"] = members.into();
+                set(&mut body, "members", members);
             }
             body
         };

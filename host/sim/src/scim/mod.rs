@@ -17,6 +17,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use crate::json::set;
 use crate::moment;
 use crate::people::{People, Who};
 use crate::stand::{Setup, Stand};
@@ -216,8 +217,10 @@ impl Service {
             Some(_) => moment::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
             None => BEGINNING.to_owned(),
         };
-        user["meta"]["lastModified"] = since.clone().into();
-        user["meta"]["version"] = format!("W/\"{hash:016x}\"").into();
+        if let Some(meta) = user.get_mut("meta") {
+            set(meta, "lastModified", since.clone());
+            set(meta, "version", format!("W/\"{hash:016x}\""));
+        }
         versions.insert(id, (hash, since));
     }
 

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::json::set;
 use crate::wire::Reply;
 
 /// The schema of every error.
@@ -52,7 +53,7 @@ impl Refusal {
             "detail": self.detail,
         });
         if !self.kind.is_empty() {
-            body["scimType"] = self.kind.into();
+            set(&mut body, "scimType", self.kind);
         }
         let status = if is_hidden { 200 } else { self.status };
         Reply::json("error", status, body.to_string())

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::document::{CORE, ENTERPRISE};
 use super::refusal::Refusal;
 use super::{Service, scim};
+use crate::json::set;
 use crate::wire::Reply;
 
 impl Service {
@@ -24,8 +25,9 @@ impl Service {
             "authenticationSchemes": [],
         });
         if settings.has_cursors {
-            body["pagination"] = json!({ "cursor": true, "index": true,
+            let pages = json!({ "cursor": true, "index": true,
                 "defaultPaginationMethod": "index", "maxPageSize": settings.page_max });
+            set(&mut body, "pagination", pages);
         }
         Ok(scim("configuration", &body))
     }

@@ -7,6 +7,7 @@ use super::document::projected;
 use super::filter::{self, Filter};
 use super::refusal::Refusal;
 use super::{Service, scim};
+use crate::json::set;
 use crate::wire::{Received, Reply};
 
 /// The schema of every list.
@@ -87,7 +88,9 @@ impl Service {
         let trap = self.settings().traps.deleted_before_page.clone();
         if let Some((_, whos)) = trap.filter(|(page, _)| *page == *pages) {
             let mut people = self.people();
-            whos.into_iter().for_each(|who| people.remove(who));
+            for who in whos {
+                people.remove(who);
+            }
         }
     }
 
@@ -110,13 +113,13 @@ impl Service {
             "schemas": [LIST], "totalResults": all.len(), "itemsPerPage": page.len(),
         });
         if query.cursor.is_none() {
-            body["startIndex"] = (from + 1).into();
+            set(&mut body, "startIndex", from + 1);
         } else if from + size < all.len() {
-            body["nextCursor"] = format!("c{size}-{}", from + size).into();
+            set(&mut body, "nextCursor", format!("c{size}-{}", from + size));
         }
         // Nothing to list: the standard leaves the member out.
         if !page.is_empty() {
-            body["Resources"] = page.into();
+            set(&mut body, "Resources", page);
         }
         Ok(scim(class, &body))
     }

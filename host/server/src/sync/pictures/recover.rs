@@ -36,7 +36,7 @@ pub(in crate::sync) async fn recover(
         username: String::new(),
     };
     let (ending, portrait) = match lane.client.portrait(&account).await {
-        Ok(shown) => read(open, &shown, known),
+        Ok(shown) => read(open, &shown, &known),
         Err(target::Error::Gone) => (Ending::Gone, known),
         Err(_) => return Ok(false),
     };
@@ -61,7 +61,7 @@ pub(in crate::sync) async fn recover(
 }
 
 /// What an account shows against what was under way.
-fn read(open: &Open, shown: &target::Portrait, known: Portrait) -> (Ending, Portrait) {
+fn read(open: &Open, shown: &target::Portrait, known: &Portrait) -> (Ending, Portrait) {
     let change = open.operation.fields.first();
     let after = change.and_then(|change| change.after.clone());
     let before = change.and_then(|change| change.before.clone());
@@ -90,7 +90,7 @@ fn read(open: &Open, shown: &target::Portrait, known: Portrait) -> (Ending, Port
         }
         _ => {}
     }
-    if described(shown, Some(&known)) == before {
+    if described(shown, Some(known)) == before {
         (Ending::NotSent, portrait)
     } else {
         (Ending::Conflict, portrait)
@@ -145,7 +145,7 @@ mod tests {
         let (ending, portrait) = read(
             &open,
             &shown(Some("7"), &["5", "7"]),
-            known("5", &["5"], &["5"]),
+            &known("5", &["5"], &["5"]),
         );
         assert_eq!(ending, Ending::Written);
         assert_eq!(
@@ -161,7 +161,7 @@ mod tests {
         let (ending, portrait) = read(
             &open,
             &shown(Some("5"), &["5", "7"]),
-            known("5", &["5"], &["5"]),
+            &known("5", &["5"], &["5"]),
         );
         assert_eq!((ending, portrait.shown.as_str()), (Ending::NotSent, "5"));
         assert_eq!(portrait.made, ["5", "7"]);
@@ -171,7 +171,7 @@ mod tests {
     fn where_several_are_new_nothing_is_taken_for_ours() {
         let open = open(Some("sha256:old"), Some("sha256:new"));
         let seen = shown(Some("8"), &["5", "7", "8"]);
-        let (ending, portrait) = read(&open, &seen, known("5", &["5"], &["5"]));
+        let (ending, portrait) = read(&open, &seen, &known("5", &["5"], &["5"]));
         assert_eq!(ending, Ending::Conflict);
         assert_eq!(
             (portrait.made, portrait.shown.as_str()),
@@ -182,9 +182,13 @@ mod tests {
     #[test]
     fn a_reset_is_done_where_nothing_of_ones_own_is_shown() {
         let open = open(Some("sha256:old"), None);
-        let (ending, portrait) = read(&open, &shown(None, &[]), known("5", &["5"], &["5"]));
+        let (ending, portrait) = read(&open, &shown(None, &[]), &known("5", &["5"], &["5"]));
         assert_eq!((ending, portrait.hash.as_str()), (Ending::Written, ""));
-        let (ending, _) = read(&open, &shown(Some("5"), &["5"]), known("5", &["5"], &["5"]));
+        let (ending, _) = read(
+            &open,
+            &shown(Some("5"), &["5"]),
+            &known("5", &["5"], &["5"]),
+        );
         assert_eq!(ending, Ending::NotSent);
     }
 }

@@ -50,18 +50,17 @@ pub(super) async fn portrait(jira: &Jira, account: &AccountRef) -> Result<Portra
 
 /// Shows a picture of ours, or one of Jira's again.
 pub(super) async fn put(jira: &Jira, write: &PictureWrite<'_>) -> Result<Placed, Error> {
-    let wanted = match write.png {
-        Some(png) => create(jira, write, png).await?,
-        None => {
-            let system = avatars(jira, write.account).await?.system;
-            let known = system.iter().find(|id| *id == write.drawn);
-            known.or(system.first()).cloned().ok_or_else(|| {
-                Error::rejected(
-                    "rejected",
-                    "Jira offers no picture of its own for the account",
-                )
-            })?
-        }
+    let wanted = if let Some(png) = write.png {
+        create(jira, write, png).await?
+    } else {
+        let system = avatars(jira, write.account).await?.system;
+        let known = system.iter().find(|id| *id == write.drawn);
+        known.or(system.first()).cloned().ok_or_else(|| {
+            Error::rejected(
+                "rejected",
+                "Jira offers no picture of its own for the account",
+            )
+        })?
     };
     let shown = select(jira, write.account, &wanted).await?;
     let is_ours = |id: &&String| write.png.is_some() && **id == wanted;
