@@ -86,15 +86,15 @@ impl Store {
     }
 
     /// Makes everybody due whose managers, up to `depth` above them, are among these people by any
-    /// of their present names.
+    /// of their present names. `cross join` keeps the order of the tables: from the few whose names
+    /// are known to those whom they lead; the other way round it is everybody for each of them.
     pub async fn note_led(&self, since: Since<'_>, keys: &[String], depth: usize) -> Result<()> {
         let depth = i64::try_from(depth).unwrap_or(i64::MAX);
         for chunk in keys.chunks(CHUNK_ROWS) {
             let mut insert = QueryBuilder::<Sqlite>::new(
                 "with recursive led (key, depth) as ( \
-                   select p.key, 1 from names n join people p \
-                     on p.connector = n.connector and p.manager = n.name \
-                   where n.connector = ",
+                   select p.key, 1 from names n cross join people p \
+                   where p.connector = n.connector and p.manager = n.name and n.connector = ",
             );
             insert.push_bind(since.connector).push(" and n.key in (");
             let mut list = insert.separated(", ");
@@ -103,9 +103,9 @@ impl Store {
             }
             insert
                 .push(
-                    ") union select p.key, led.depth + 1 from led join names n on n.key = led.key \
-                     join people p on p.connector = n.connector and p.manager = n.name \
-                     where n.connector = ",
+                    ") union select p.key, led.depth + 1 from led cross join names n \
+                     cross join people p where n.key = led.key \
+                     and p.connector = n.connector and p.manager = n.name and n.connector = ",
                 )
                 .push_bind(since.connector)
                 .push(" and led.depth < ")
@@ -116,8 +116,8 @@ impl Store {
                 )
                 .push_bind(since.listing)
                 .push(
-                    ", 1, 1 from led join people p on p.key = led.key \
-                     where p.connector = ",
+                    ", 1, 1 from led cross join people p \
+                     where p.key = led.key and p.connector = ",
                 )
                 .push_bind(since.connector)
                 .push(" and (p.complete_in = ")
