@@ -4,11 +4,12 @@ use crate::code;
 use crate::files::File;
 
 /// The modules of the server crate, from the leaves up.
-const LAYERS: [&[&str]; 6] = [
+const LAYERS: [&[&str]; 7] = [
     &["clock", "settings", "fault", "telemetry"],
     &["net", "store"],
     &["source", "target", "vault", "connector"],
     &["sync", "jobs", "auth"],
+    &["service"],
     &["cli", "api", "web"],
     &["app", "lifecycle", "main"],
 ];

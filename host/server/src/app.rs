@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use attune_wasm::registry::Registry;
+use attune_wasm::signature::TrustedKeys;
 use secrecy::SecretString;
 
 use crate::clock::{Clock, SystemClock};
 use crate::connector;
 use crate::net::{self, Outside};
+use crate::service;
 use crate::settings::{self, Document, Overrides, Settings, TextRef};
 use crate::store::{Store, make_private_folder};
 use crate::sync::{Host, PictureBudget};
@@ -29,6 +31,8 @@ pub struct App {
     pub settings: Settings,
     /// What runs work with.
     pub host: Host,
+    /// The service owns the host, and goes on when a command ends.
+    is_shared: bool,
 }
 
 /// Reads the settings: file, then environment, then flags.
@@ -51,6 +55,14 @@ pub fn settings(
 
 /// The plugins of these settings: those inside the binary, and the folder's.
 pub fn plugins(settings: &Settings) -> Result<Registry, attune_wasm::Error> {
+    let folder = settings
+        .plugins_dir
+        .is_dir()
+        .then_some(settings.plugins_dir.as_path());
+    registry(settings, folder)
+}
+
+fn registry(settings: &Settings, folder: Option<&Path>) -> Result<Registry, attune_wasm::Error> {
     let mut limits = attune_wasm::Limits::default();
     if let Some(ms) = settings.limits.plugin_call_ms {
         limits.transform_ms = ms;
@@ -69,10 +81,6 @@ pub fn plugins(settings: &Settings) -> Result<Registry, attune_wasm::Error> {
         .iter()
         .map(|plugin| (plugin.id, plugin.wasm))
         .collect();
-    let folder = settings
-        .plugins_dir
-        .is_dir()
-        .then_some(settings.plugins_dir.as_path());
     Registry::open(&engine, &bundled, folder, &settings.plugin_override)
 }
 
@@ -102,9 +110,56 @@ impl App {
         vault: Vault,
         clock: Arc<dyn Clock>,
     ) -> anyhow::Result<Self> {
+        let registry = plugins(&settings)?;
+        Self::compose(settings, vault, clock, &registry).await
+    }
+
+    /// A host whose plugins are those inside the binary, and what a service is told.
+    pub async fn open_service(
+        settings: &Settings,
+        vault: Vault,
+        clock: Arc<dyn Clock>,
+    ) -> anyhow::Result<(Self, service::Options)> {
+        let registry = registry(settings, None)?;
+        let trusted = match settings.trusted_keys.as_slice() {
+            [] => None,
+            keys => Some(TrustedKeys::new(keys)?),
+        };
+        let options = service::Options {
+            connectors_dir: settings.connectors_dir.clone(),
+            plugins_dir: settings.plugins_dir.clone(),
+            overrides: settings.plugin_override.clone(),
+            swap: settings.swap.clone(),
+            trusted,
+        };
+        let app = Self::compose(settings.clone(), vault, clock, &registry).await?;
+        Ok((app, options))
+    }
+
+    /// The host of a service, for one of its commands.
+    pub fn of_service(settings: Settings, host: Host) -> Self {
+        Self {
+            settings,
+            host,
+            is_shared: true,
+        }
+    }
+
+    /// Closes what was opened for this command alone.
+    pub async fn close(self) {
+        if !self.is_shared {
+            self.host.store.close().await;
+        }
+    }
+
+    async fn compose(
+        settings: Settings,
+        vault: Vault,
+        clock: Arc<dyn Clock>,
+        registry: &Registry,
+    ) -> anyhow::Result<Self> {
         make_private_folder(&settings.data_dir)?;
         let store = Store::open_at(&settings.data_dir, &settings.database).await?;
-        let registry = plugins(&settings)?;
         let options = net::Options {
             proxy: proxy(&settings, &vault)?,
             no_proxy: settings.net.no_proxy.clone(),
@@ -121,7 +176,11 @@ impl App {
             vault: Arc::new(vault),
             pictures: picture_budget(&settings.limits),
         };
-        Ok(Self { settings, host })
+        Ok(Self {
+            settings,
+            host,
+            is_shared: false,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Modules stand in layers and import downward only (`tests/tidy` checks it):
 //! leaves (`clock`, `settings`, `fault`, `telemetry`), then `net` and `store`, then `source`,
-//! `target`, `connector` and `vault`, then `sync`, then `app` and `cli`.
+//! `target`, `connector` and `vault`, then `sync`, then `service`, then `cli`, `api` and `app`.
 
 #[cfg(all(
     any(feature = "sabotage-journal", feature = "sabotage-read-back"),
@@ -12,12 +12,14 @@ compile_error!(
     "the features `sabotage-*` break promises on purpose: only tests are built with them"
 );
 
+pub mod api;
 pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod connector;
 pub mod fault;
 pub mod net;
+pub mod service;
 pub mod settings;
 pub mod source;
 pub mod store;

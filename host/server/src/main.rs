@@ -13,11 +13,14 @@ fn main() -> ExitCode {
     let env = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
+    // Those that are no text were refused while they were parsed.
+    let words = std::env::args_os().filter_map(|word| word.into_string().ok());
+    let words = words.collect();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
     match runtime {
-        Ok(runtime) => runtime.block_on(Box::pin(cli::run(args, env))),
+        Ok(runtime) => runtime.block_on(Box::pin(cli::run(args, words, env))),
         Err(error) => {
             // Nothing of ours runs yet that could print it better.
             let _unheard = writeln!(std::io::stderr(), "cannot start: {error}");

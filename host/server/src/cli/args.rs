@@ -39,6 +39,8 @@ pub struct Cli {
 pub enum Command {
     /// Try everything: an invented directory and a Jira stand-in on this machine.
     Demo(Demo),
+    /// The service: watches the folders, swaps what changes, serves commands, `/livez` and `/readyz`.
+    Serve(Serve),
     /// Endpoints, credentials and permissions of a connector, line by line.
     Check(Named),
     /// Show what a sync would write, and write nothing.
@@ -91,6 +93,36 @@ pub enum Command {
         /// Such as `many-values`; without one, all codes.
         code: Option<String>,
     },
+}
+
+impl Command {
+    /// Whether a running service does it, rather than the process that was called.
+    pub fn is_for_service(&self) -> bool {
+        let is_local = matches!(
+            self,
+            Self::Demo(_)
+                | Self::Serve(_)
+                | Self::Help { .. }
+                | Self::Connector(ConnectorCommand::Validate(_))
+        );
+        !is_local
+    }
+
+    /// Where the service is to listen, if the command line says so.
+    pub fn listen(&self) -> Option<String> {
+        match self {
+            Self::Serve(args) => args.listen.clone(),
+            _ => None,
+        }
+    }
+}
+
+/// `attune serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address and port of `/livez` and `/readyz` [default: 127.0.0.1:8088].
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
 }
 
 /// `attune demo`.
@@ -186,6 +218,11 @@ pub enum ConnectorCommand {
     List,
     /// Check one file, or all, without a request.
     Validate(Named),
+    /// Use the changed file of a connector that waits because it takes something away.
+    Accept {
+        /// Connector file without `.toml`, or its id.
+        connector: String,
+    },
 }
 
 /// `attune source`.
@@ -218,6 +255,16 @@ pub enum PluginCommand {
     /// Functions, options, imports and limits of one plugin.
     Inspect {
         /// A plugin's id, or a `.wasm` file.
+        plugin: String,
+    },
+    /// Use the build that lies in the plugins' folder now, also where it waits or was taken back.
+    Swap {
+        /// A plugin's id.
+        plugin: String,
+    },
+    /// Put the build back that ran before, at once.
+    Rollback {
+        /// A plugin's id.
         plugin: String,
     },
 }

@@ -25,7 +25,7 @@ pub(super) async fn run(shell: &Shell, name: Option<&str>) -> Outcome {
             lines,
         });
     }
-    app.host.store.close().await;
+    app.close().await;
     let is_well = all
         .iter()
         .all(|checked| checked.lines.iter().all(|line| line.ok));
@@ -33,13 +33,13 @@ pub(super) async fn run(shell: &Shell, name: Option<&str>) -> Outcome {
         shell.out.json(&all);
     } else {
         for checked in &all {
-            print(shell.out, checked);
+            print(&shell.out, checked);
         }
     }
     Ok(if is_well { Exit::Good } else { Exit::Partly })
 }
 
-fn print(out: Out, checked: &Checked) {
+fn print(out: &Out, checked: &Checked) {
     out.data(paint(TITLE, &checked.connector));
     for line in &checked.lines {
         let word = if line.ok {

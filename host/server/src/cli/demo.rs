@@ -47,7 +47,7 @@ location   = { use = "template.render", text = "{officeLocation} ({country})" }
 phone      = { from = "businessPhones[0]", steps = [{ use = "phone.format", region = "DE" }] }"#;
 
 pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
-    let out = shell.out;
+    let out = shell.out.clone();
     let failed = |error: std::io::Error| Failure::of("demo", format!("cannot start: {error}"));
     let folder = tempfile::Builder::new()
         .prefix("attune-demo-")
@@ -86,7 +86,7 @@ pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
             Stage::finish(stage).await;
         }
     }
-    app.host.store.close().await;
+    app.close().await;
     let [jira, wiki] = requests;
     out.say(format!(
         "\nJira answered {jira} requests in all, Confluence {wiki}."
@@ -99,7 +99,7 @@ pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
         world.stop().await;
         return Ok(Exit::Good);
     }
-    invite(out, &shell, &somebody(&world));
+    invite(&out, &shell, &somebody(&world));
     super::progress::asked_to_end().await;
     world.stop().await;
     Ok(Exit::Good)
@@ -115,11 +115,11 @@ async fn step(shell: &Shell, app: &App, command: &str, writes: bool) -> Result<D
     } else {
         Order::plan(Mode::Complete)
     };
-    let done = watched(shell.out, async |watch| {
+    let done = watched(&shell.out, async |watch| {
         sync::run(&app.host, &loaded, &order, watch).await
     })
     .await?;
-    show(shell.out, &done, None).await?;
+    show(&shell.out, &done, None).await?;
     Ok(done)
 }
 
@@ -135,7 +135,7 @@ fn somebody(world: &World) -> String {
     })
 }
 
-fn invite(out: Out, shell: &Shell, user: &str) {
+fn invite(out: &Out, shell: &Shell, user: &str) {
     let data = shell.settings.data_dir.display();
     let connectors = shell.settings.connectors_dir.display();
     let mut text = String::from("\nThe stand-ins keep running. In another terminal:\n\n");

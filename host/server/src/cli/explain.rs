@@ -13,7 +13,7 @@ pub(super) async fn run(shell: &Shell, args: Explain) -> Outcome {
     let loaded = shell.connector(&args.connector)?;
     let app = shell.app().await?;
     let explanation = sync::explain(&app.host, &loaded, &args.user, args.field.as_deref()).await?;
-    app.host.store.close().await;
+    app.close().await;
     if let Some(field) = &args.field
         && explanation
             .targets
@@ -26,12 +26,12 @@ pub(super) async fn run(shell: &Shell, args: Explain) -> Outcome {
     if shell.out.json {
         shell.out.json(&explanation);
     } else {
-        print(shell.out, &explanation);
+        print(&shell.out, &explanation);
     }
     Ok(Exit::Good)
 }
 
-fn print(out: Out, explanation: &Explanation) {
+fn print(out: &Out, explanation: &Explanation) {
     out.data(format!(
         "{} {}",
         paint(TITLE, "person"),
@@ -59,7 +59,7 @@ fn print(out: Out, explanation: &Explanation) {
     }
 }
 
-fn print_field(out: Out, field: &FieldExplanation, explanation: &Explanation) {
+fn print_field(out: &Out, field: &FieldExplanation, explanation: &Explanation) {
     out.data(format!(
         "\n  {}",
         paint(TITLE, visible(&field.trace.field.name))
@@ -82,7 +82,7 @@ fn print_field(out: Out, field: &FieldExplanation, explanation: &Explanation) {
     }
 }
 
-fn print_trace(out: Out, trace: &FieldTrace, explanation: &Explanation) {
+fn print_trace(out: &Out, trace: &FieldTrace, explanation: &Explanation) {
     for input in &trace.source {
         out.data(format!("    {} = {}", input.selector, show(&input.value)));
     }

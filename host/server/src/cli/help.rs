@@ -5,7 +5,7 @@ use super::{Exit, Outcome, report};
 use crate::fault::{self, Failure};
 use crate::settings::nearest;
 
-pub(super) fn run(out: Out, code: Option<&str>) -> Outcome {
+pub(super) fn run(out: &Out, code: Option<&str>) -> Outcome {
     let Some(code) = code else {
         let mut table = report::plain();
         table.set_header(["code", "what it means"]);

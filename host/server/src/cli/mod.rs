@@ -8,30 +8,30 @@ mod check;
 mod connector;
 mod demo;
 mod explain;
-mod failure;
 mod help;
 mod out;
 mod plan;
 mod plugin;
 mod progress;
+mod remote;
 mod report;
 mod runs;
+mod serve;
+mod shell;
+mod socket;
 mod source;
+mod swap;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use args::{Cli, Command};
 use attune_core::plain::visible;
-use out::{BAD, FAINT, Out, paint};
+use out::{BAD, Out, paint};
+use shell::{Shell, mistaken};
 
-use crate::app::{self, App};
-use crate::clock::SystemClock;
-use crate::connector::{self as definition, Loaded, Mistake};
 use crate::fault::Failure;
-use crate::settings::{Overrides, Settings};
-use crate::vault::Vault;
 
 /// What a command comes to: an exit code, or a failure that is printed.
 type Outcome = Result<Exit, Failure>;
@@ -63,25 +63,32 @@ impl Exit {
     }
 }
 
-/// A command with everything around it.
-struct Shell {
-    out: Out,
-    settings: Settings,
-    vault: Vault,
+/// Runs one command: through the service where one runs on the same data directory, else here.
+/// `words` are those of the command line, from the program's name on.
+pub async fn run(cli: Cli, words: Vec<String>, env: BTreeMap<String, String>) -> ExitCode {
+    let out = Out::here(cli.json);
+    let shell = match Shell::new(&cli, env, out.clone()) {
+        Ok(shell) => shell,
+        Err(failure) => return ExitCode::from(ended(&out, Err(failure))),
+    };
+    if cli.command.is_for_service() {
+        match remote::run(&shell, words).await {
+            Ok(None) => {}
+            Ok(Some(code)) => return ExitCode::from(code),
+            Err(failure) => return ExitCode::from(ended(&out, Err(failure))),
+        }
+    }
+    let outcome = Box::pin(dispatch(shell, cli.command)).await;
+    ExitCode::from(ended(&out, outcome))
 }
 
-/// Runs one command.
-pub async fn run(cli: Cli, env: BTreeMap<String, String>) -> ExitCode {
-    let out = Out { json: cli.json };
-    let outcome = match shell(&cli, env, out) {
-        Ok(shell) => Box::pin(dispatch(shell, cli.command)).await,
-        Err(failure) => Err(failure),
-    };
+/// Tells what went wrong, if anything did; the exit code.
+fn ended(out: &Out, outcome: Outcome) -> u8 {
     match outcome {
-        Ok(exit) => ExitCode::from(exit.code()),
+        Ok(exit) => exit.code(),
         Err(failure) => {
             print_failure(out, &failure);
-            ExitCode::from(failure.exit)
+            failure.exit
         }
     }
 }
@@ -89,6 +96,7 @@ pub async fn run(cli: Cli, env: BTreeMap<String, String>) -> ExitCode {
 async fn dispatch(shell: Shell, command: Command) -> Outcome {
     match command {
         Command::Demo(args) => demo::run(shell, args).await,
+        Command::Serve(_) => serve::run(shell).await,
         Command::Check(args) => check::run(&shell, args.connector.as_deref()).await,
         Command::Plan(args) => plan::plan(&shell, args).await,
         Command::Sync(args) => plan::sync(&shell, args).await,
@@ -102,6 +110,9 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
             source::discover(&shell, args).await
         }
         Command::Connector(args::ConnectorCommand::List) => connector::list(&shell),
+        Command::Connector(args::ConnectorCommand::Accept { connector }) => {
+            swap::accept(&shell, &connector).await
+        }
         Command::Connector(args::ConnectorCommand::Validate(args)) => {
             connector::validate(&shell, args.connector.as_deref())
         }
@@ -109,100 +120,15 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
         Command::Plugin(args::PluginCommand::Inspect { plugin }) => {
             plugin::inspect(&shell, &plugin)
         }
-        Command::Help { code } => help::run(shell.out, code.as_deref()),
+        Command::Plugin(args::PluginCommand::Swap { plugin }) => swap::swap(&shell, &plugin).await,
+        Command::Plugin(args::PluginCommand::Rollback { plugin }) => {
+            swap::roll_back(&shell, &plugin).await
+        }
+        Command::Help { code } => help::run(&shell.out, code.as_deref()),
     }
 }
 
-fn shell(cli: &Cli, env: BTreeMap<String, String>, out: Out) -> Result<Shell, Failure> {
-    let text = |path: &Option<std::path::PathBuf>| {
-        path.as_ref()
-            .map(|path| path.to_string_lossy().into_owned())
-    };
-    let flags = Overrides {
-        data_dir: text(&cli.data_dir),
-        connectors_dir: text(&cli.connectors_dir),
-        plugins_dir: text(&cli.plugins_dir),
-        ..Overrides::default()
-    };
-    let loaded = app::settings(cli.config.as_deref(), &env, flags)
-        .map_err(|error| Failure::of("config", format!("{error:#}")))?;
-    let loaded = loaded.map_err(|mistakes| mistaken(&mistakes))?;
-    for warning in &loaded.warnings {
-        out.warn(warning);
-    }
-    let vault = Vault::new(env);
-    let cleaner = vault.clone();
-    let clean = move |line: &str| cleaner.redact(line).into_owned();
-    crate::telemetry::install(&loaded.settings.log, clean);
-    Ok(Shell {
-        out,
-        settings: loaded.settings,
-        vault,
-    })
-}
-
-impl Shell {
-    /// Opens the database, plugins and network of these settings.
-    async fn app(&self) -> Result<App, Failure> {
-        let settings = self.settings.clone();
-        let clock = Arc::new(SystemClock::new());
-        App::open_with(settings, self.vault.clone(), clock)
-            .await
-            .map_err(Failure::from_anyhow)
-    }
-
-    /// The connector of a name, or everything that is wrong with its file.
-    fn connector(&self, name: &str) -> Result<Loaded, Failure> {
-        let entry = definition::find(&self.settings.connectors_dir, name)
-            .map_err(|mistake| mistaken(&[mistake]))?;
-        let loaded = entry.result.map_err(|mistakes| mistaken(&mistakes))?;
-        for note in &loaded.notes {
-            self.out.say(paint(FAINT, note));
-        }
-        Ok(*loaded)
-    }
-
-    /// The connector of a name, or all where a command leaves it out.
-    fn one_or_named(&self, name: Option<&str>) -> Result<Vec<Loaded>, Failure> {
-        if let Some(name) = name {
-            return Ok(vec![self.connector(name)?]);
-        }
-        let entries = definition::load_dir(&self.settings.connectors_dir)
-            .map_err(|mistake| mistaken(&[mistake]))?;
-        // All files are told about at once, not the first wrong one alone.
-        let wrong = entries
-            .iter()
-            .filter_map(|entry| entry.result.as_ref().err());
-        let mistakes: Vec<Mistake> = wrong.flatten().cloned().collect();
-        if !mistakes.is_empty() {
-            return Err(mistaken(&mistakes));
-        }
-        if entries.is_empty() {
-            let folder = self.settings.connectors_dir.display();
-            let message = format!("there is no connector file (*.toml) in {folder}");
-            return Err(Failure::of("config", message)
-                .hint("write one there, or name the folder with --connectors-dir"));
-        }
-        entries
-            .iter()
-            .map(|entry| self.connector(&entry.name))
-            .collect()
-    }
-}
-
-/// Mistakes of a file as one failure; the first is the message, all are printed.
-fn mistaken(mistakes: &[Mistake]) -> Failure {
-    let is_unsupported = mistakes.iter().all(|mistake| mistake.code == "unsupported");
-    let code = if is_unsupported {
-        "unsupported"
-    } else {
-        "config"
-    };
-    let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-    Failure::of(code, lines.join("\n"))
-}
-
-fn print_failure(out: Out, failure: &Failure) {
+fn print_failure(out: &Out, failure: &Failure) {
     if out.json {
         out.json(&failure.json());
         return;

@@ -1,7 +1,8 @@
 //! Where words go: data to stdout, talk to stderr, and never a half-printed table.
 //!
 //! Colour is dropped by `anstream` when the reader is no terminal or `NO_COLOR` is set; every
-//! output makes sense without it.
+//! output makes sense without it. A command that the service runs for somebody else speaks over
+//! the wire instead, to the process that asked for it.
 
 use std::io::Write as _;
 
@@ -9,11 +10,16 @@ use anstyle::{AnsiColor, Style};
 use attune_core::plain::visible_json;
 use serde::Serialize;
 
+use super::wire::Caller;
+use super::wire::Frame;
+
 /// How a command speaks.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Out {
     /// `--json`: machine-readable data only.
     pub json: bool,
+    /// Who hears it; nobody else than this process' own terminal where it is `None`.
+    pub caller: Option<Caller>,
 }
 
 /// Headings.
@@ -28,9 +34,16 @@ pub(super) const BAD: Style = AnsiColor::Red.on_default();
 pub(super) const FAINT: Style = Style::new().dimmed();
 
 impl Out {
+    /// To this process' own stdout and stderr.
+    pub(super) fn here(json: bool) -> Self {
+        Self { json, caller: None }
+    }
+
     /// A line of data.
-    #[expect(clippy::unused_self, reason = "the other half of `say`")]
-    pub(super) fn data(self, line: impl AsRef<str>) {
+    pub(super) fn data(&self, line: impl AsRef<str>) {
+        if let Some(caller) = &self.caller {
+            return caller.send(Frame::Data(line.as_ref().to_owned()));
+        }
         let mut out = anstream::stdout().lock();
         // A reader that went away (`| head`) is no failure of the command.
         let _closed = writeln!(out, "{}", line.as_ref());
@@ -38,7 +51,7 @@ impl Out {
 
     /// A JSON document. Values in it are written so that they survive whoever looks for colours
     /// on the way, and reach no terminal as they are.
-    pub(super) fn json(self, document: &impl Serialize) {
+    pub(super) fn json(&self, document: &impl Serialize) {
         if let Ok(text) = serde_json::to_string_pretty(document) {
             let lines: Vec<_> = text.lines().map(visible_json).collect();
             self.data(lines.join("\n"));
@@ -46,21 +59,19 @@ impl Out {
     }
 
     /// A line of talk; silent with `--json`.
-    pub(super) fn say(self, line: impl AsRef<str>) {
+    pub(super) fn say(&self, line: impl AsRef<str>) {
         if !self.json {
-            Self::talk(line.as_ref());
+            self.warn(line);
         }
     }
 
     /// A line that must be seen even beside JSON data.
-    #[expect(clippy::unused_self, reason = "the other half of `say`")]
-    pub(super) fn warn(self, line: impl AsRef<str>) {
-        Self::talk(line.as_ref());
-    }
-
-    fn talk(line: &str) {
+    pub(super) fn warn(&self, line: impl AsRef<str>) {
+        if let Some(caller) = &self.caller {
+            return caller.send(Frame::Talk(line.as_ref().to_owned()));
+        }
         let mut err = anstream::stderr().lock();
-        let _closed = writeln!(err, "{line}");
+        let _closed = writeln!(err, "{}", line.as_ref());
     }
 }
 

@@ -7,6 +7,7 @@ use attune_core::plan::{Report, State};
 use super::args::{Plan, Sync};
 use super::out::Out;
 use super::progress::watched;
+use super::shell::Work;
 use super::{Exit, Outcome, Shell, report};
 use crate::app::App;
 use crate::connector::{self, Loaded};
@@ -22,17 +23,16 @@ pub(super) async fn plan(shell: &Shell, args: Plan) -> Outcome {
         (None, None) => mode_of(args.full, args.changes),
     };
     let order = Order::plan(mode);
-    prepare(args.out.as_deref())?;
-    let loaded = shell.connector(&args.connector)?;
-    let app = shell.app().await?;
-    let lock = app.host.store.lock()?;
-    let done = watched(shell.out, async |watch| {
+    let out = args.out.map(|path| shell.path(&path));
+    prepare(out.as_deref())?;
+    let Work { app, loaded, turn } = shell.begin(&args.connector).await?;
+    let done = watched(&shell.out, async |watch| {
         sync::run(&app.host, &loaded, &order, watch).await
     })
     .await?;
-    drop(lock);
-    show(shell.out, &done, args.out.as_deref()).await?;
-    warn_of_secrets(shell.out, &app);
+    drop(turn);
+    show(&shell.out, &done, out.as_deref()).await?;
+    warn_of_secrets(&shell.out, &app);
     let has_changes = done.report.summary.changes > 0;
     let has_failed = has_failed_target(&done.report);
     close(app, done).await;
@@ -44,8 +44,8 @@ pub(super) async fn plan(shell: &Shell, args: Plan) -> Outcome {
 }
 
 pub(super) async fn sync(shell: &Shell, args: Sync) -> Outcome {
-    let loaded = shell.connector(&args.connector)?;
     if let Some(digest) = &args.approve {
+        let loaded = shell.connector(&args.connector)?;
         return approve_for(shell, digest, Some(&loaded), args.out.as_deref()).await;
     }
     let mode = match args.user {
@@ -56,35 +56,35 @@ pub(super) async fn sync(shell: &Shell, args: Sync) -> Outcome {
     if shell.out.json && args.out.is_none() {
         order.changes_max = Some(CHANGES_IN_JSON_MAX);
     }
-    prepare(args.out.as_deref())?;
+    let out = args.out.map(|path| shell.path(&path));
+    prepare(out.as_deref())?;
+    let Work { app, loaded, turn } = shell.begin(&args.connector).await?;
     settle_id(shell, &loaded);
-    let app = shell.app().await?;
-    let lock = app.host.store.lock()?;
-    let done = watched(shell.out, async |watch| {
+    let done = watched(&shell.out, async |watch| {
         sync::run(&app.host, &loaded, &order, watch).await
     })
     .await?;
-    drop(lock);
-    show(shell.out, &done, args.out.as_deref()).await?;
-    finish(shell.out, app, done).await
+    drop(turn);
+    show(&shell.out, &done, out.as_deref()).await?;
+    finish(&shell.out, app, done).await
 }
 
 pub(super) async fn apply(shell: &Shell, path: &Path, out: Option<&Path>) -> Outcome {
-    let file = PlanFile::read(path)?;
+    let file = PlanFile::read(&shell.path(path))?;
+    let out = out.map(|path| shell.path(path));
+    let out = out.as_deref();
     if file.report.summary.changes > CHANGES_IN_JSON_MAX {
-        needs_out(shell.out, out)?;
+        needs_out(&shell.out, out)?;
     }
     prepare(out)?;
-    let loaded = shell.connector(&file.report.id)?;
-    let app = shell.app().await?;
-    let lock = app.host.store.lock()?;
-    let done = watched(shell.out, async |watch| {
+    let Work { app, loaded, turn } = shell.begin(&file.report.id).await?;
+    let done = watched(&shell.out, async |watch| {
         sync::apply_file(&app.host, &loaded, &file, watch).await
     })
     .await?;
-    drop(lock);
-    show(shell.out, &done, out).await?;
-    finish(shell.out, app, done).await
+    drop(turn);
+    show(&shell.out, &done, out).await?;
+    finish(&shell.out, app, done).await
 }
 
 pub(super) async fn approve(shell: &Shell, digest: &str, out: Option<&Path>) -> Outcome {
@@ -92,11 +92,17 @@ pub(super) async fn approve(shell: &Shell, digest: &str, out: Option<&Path>) -> 
 }
 
 pub(super) async fn reject(shell: &Shell, digest: &str) -> Outcome {
+    if let Some(service) = &shell.service
+        && service.reject(digest).await?
+    {
+        shell.out.say(format!("rejected {digest}"));
+        return Ok(Exit::Good);
+    }
     let app = shell.app().await?;
     let plan = staged(&app, digest).await?;
     app.host.store.mark_plan(&plan.digest, "rejected").await?;
     shell.out.say(format!("rejected {}", plan.digest));
-    app.host.store.close().await;
+    app.close().await;
     Ok(Exit::Good)
 }
 
@@ -107,26 +113,32 @@ async fn approve_for(
     loaded: Option<&Loaded>,
     out: Option<&Path>,
 ) -> Outcome {
+    let out = out.map(|path| shell.path(path));
+    let out = out.as_deref();
     prepare(out)?;
-    let app = shell.app().await?;
-    let lock = app.host.store.lock()?;
-    let plan = staged(&app, digest).await;
-    if let Ok(plan) = &plan
-        && sync::changes_of(&app.host, plan).await? > CHANGES_IN_JSON_MAX
+    if let Some(service) = &shell.service
+        && let Some(answer) = service.approve(digest).await?
     {
-        needs_out(shell.out, out)?;
+        return super::swap::answered(shell, answer).await;
     }
-    let named = match (&plan, loaded) {
-        (Ok(plan), None) => Some(shell.connector(&plan.connector)?),
-        _ => None,
+    let looking = shell.app().await?;
+    let plan = staged(&looking, digest).await;
+    if let Ok(plan) = &plan
+        && sync::changes_of(&looking.host, plan).await? > CHANGES_IN_JSON_MAX
+    {
+        needs_out(&shell.out, out)?;
+    }
+    let name = match (&plan, loaded) {
+        (_, Some(loaded)) => loaded.connector.id.clone(),
+        (Ok(plan), None) => plan.connector.clone(),
+        (Err(_), None) => return Err(unknown_plan(digest)),
     };
-    let Some(loaded) = loaded.or(named.as_ref()) else {
-        return Err(plan.err().unwrap_or_else(|| unknown_plan(digest)));
-    };
+    looking.close().await;
+    let Work { app, loaded, turn } = shell.begin(&name).await?;
     let approved = match plan {
         Ok(plan) => {
-            watched(shell.out, async |watch| {
-                sync::approve(&app.host, loaded, &plan, watch).await
+            watched(&shell.out, async |watch| {
+                sync::approve(&app.host, &loaded, &plan, watch).await
             })
             .await
         }
@@ -139,17 +151,17 @@ async fn approve_for(
             shell
                 .out
                 .warn(format!("{message}: a fresh plan is made and held"));
-            fresh(shell, &app, loaded).await?
+            fresh(shell, &app, &loaded).await?
         }
         Err(failure) => return Err(failure),
     };
-    drop(lock);
-    show(shell.out, &done, out).await?;
-    finish(shell.out, app, done).await
+    drop(turn);
+    show(&shell.out, &done, out).await?;
+    finish(&shell.out, app, done).await
 }
 
 /// Fails before anything is done where the report would not fit into `--json`.
-fn needs_out(shell: Out, out: Option<&Path>) -> Result<(), Failure> {
+fn needs_out(shell: &Out, out: Option<&Path>) -> Result<(), Failure> {
     if !shell.json || out.is_some() {
         return Ok(());
     }
@@ -169,7 +181,7 @@ fn prepare(out: Option<&Path>) -> Result<(), Failure> {
 /// Makes a plan that waits for approval, whatever the guards say of it.
 async fn fresh(shell: &Shell, app: &App, loaded: &Loaded) -> Result<Done, Failure> {
     let order = Order::plan(Mode::Complete);
-    let mut done = watched(shell.out, async |watch| {
+    let mut done = watched(&shell.out, async |watch| {
         sync::run(&app.host, loaded, &order, watch).await
     })
     .await?;
@@ -203,7 +215,7 @@ fn mode_of(full: bool, changes: bool) -> Mode {
 }
 
 /// Prints a report; with `--out` the whole of it goes to a file.
-pub(super) async fn show(out: Out, done: &Done, path: Option<&Path>) -> Result<(), Failure> {
+pub(super) async fn show(out: &Out, done: &Done, path: Option<&Path>) -> Result<(), Failure> {
     if let (Some(path), Some(stage)) = (path, &done.stage) {
         sync::write_plan(path, &done.report, stage).await?;
         out.say(format!("wrote {}", path.display()));
@@ -239,7 +251,7 @@ async fn first_changes(done: &Done, limit: u64) -> Result<Vec<attune_core::plan:
     }
 }
 
-async fn finish(out: Out, app: App, done: Done) -> Outcome {
+async fn finish(out: &Out, app: App, done: Done) -> Outcome {
     let report = done.report.clone();
     warn_of_secrets(out, &app);
     close(app, done).await;
@@ -266,6 +278,9 @@ async fn finish(out: Out, app: App, done: Done) -> Outcome {
 /// A run that writes owns values under the connector's id: from then on a rename must not change it.
 fn settle_id(shell: &Shell, loaded: &Loaded) {
     let file = loaded.path.display();
+    if shell.service.is_some() {
+        return;
+    }
     match connector::settle_id(loaded) {
         Ok(false) => {}
         Ok(true) => {
@@ -280,7 +295,7 @@ fn settle_id(shell: &Shell, loaded: &Loaded) {
     }
 }
 
-fn warn_of_secrets(out: Out, app: &App) {
+fn warn_of_secrets(out: &Out, app: &App) {
     for warning in app.host.vault.take_warnings() {
         out.warn(warning);
     }
@@ -290,5 +305,5 @@ async fn close(app: App, done: Done) {
     if let Some(stage) = done.stage {
         Stage::finish(stage).await;
     }
-    app.host.store.close().await;
+    app.close().await;
 }

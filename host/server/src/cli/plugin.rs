@@ -61,19 +61,19 @@ fn document(entry: &Entry) -> serde_json::Value {
 pub(super) fn inspect(shell: &Shell, name: &str) -> Outcome {
     let registry = app::plugins(&shell.settings)?;
     let snapshot = registry.snapshot();
-    let path = Path::new(name);
+    let path = shell.path(Path::new(name));
     let plugin = if path.extension().is_some_and(|end| end == "wasm") {
-        let bytes = std::fs::read(path)
+        let bytes = std::fs::read(&path)
             .map_err(|error| Failure::of("usage", format!("cannot read {name}: {error}")))?;
         snapshot.engine().load(&bytes)?
     } else {
         snapshot.plugin(name)?
     };
-    print(shell.out, &plugin);
+    print(&shell.out, &plugin);
     Ok(Exit::Good)
 }
 
-fn print(out: Out, plugin: &attune_wasm::Plugin) {
+fn print(out: &Out, plugin: &attune_wasm::Plugin) {
     let manifest = plugin.manifest();
     if out.json {
         out.json(&json!({
@@ -114,7 +114,7 @@ fn print(out: Out, plugin: &attune_wasm::Plugin) {
     }
 }
 
-fn print_options(out: Out, schema: &serde_json::Value) {
+fn print_options(out: &Out, schema: &serde_json::Value) {
     let Some(options) = schema
         .get("properties")
         .and_then(|options| options.as_object())

@@ -7,23 +7,25 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::out::Out;
+use super::wire::{Caller, Frame};
 use crate::fault::Failure;
 use crate::sync::{self, Phase, Watch};
 
+/// What is said after the first signal.
+pub(super) const STOPPING: &str = "stopping after what is under way ...";
 /// How often the bar is drawn.
 const TICK: Duration = Duration::from_millis(100);
 
 /// Runs something with a bar on stderr (where that is a terminal) and Ctrl-C connected.
 pub(super) async fn watched<T>(
-    out: Out,
+    out: &Out,
     work: impl AsyncFnOnce(&Watch) -> Result<T, sync::Error>,
 ) -> Result<T, Failure> {
+    if let Some(caller) = &out.caller {
+        return Ok(reported(caller, work).await?);
+    }
     let watch = Watch::default();
-    let bar = if out.json {
-        ProgressBar::hidden()
-    } else {
-        bar()
-    };
+    let bar = bar(out.json);
     let mut work = std::pin::pin!(work(&watch));
     // Listening from before the work begins: a signal that comes while the work computes waits.
     let mut signals = Signals::listen();
@@ -36,15 +38,38 @@ pub(super) async fn watched<T>(
                     bar.finish_and_clear();
                     return Err(Failure::of("cancelled", "stopped while something was under way"));
                 }
-                bar.suspend(|| out.say("stopping after what is under way ..."));
+                bar.suspend(|| out.say(STOPPING));
                 watch.stop.cancel();
             }
             outcome = &mut work => break outcome,
-            _ = ticks.tick() => draw(&bar, &watch),
+            _ = ticks.tick() => draw(&bar, watch.progress.read()),
         }
     };
     bar.finish_and_clear();
     Ok(outcome?)
+}
+
+/// The same for a process that asked the service: it is told how far the work is, and stops it.
+async fn reported<T>(
+    caller: &Caller,
+    work: impl AsyncFnOnce(&Watch) -> Result<T, sync::Error>,
+) -> Result<T, sync::Error> {
+    let watch = Watch {
+        stop: caller.stop.clone(),
+        ..Watch::default()
+    };
+    let mut work = std::pin::pin!(work(&watch));
+    let mut ticks = tokio::time::interval(TICK);
+    loop {
+        tokio::select! {
+            biased;
+            outcome = &mut work => return outcome,
+            _ = ticks.tick() => {
+                let (phase, done, total) = watch.progress.read();
+                caller.send(Frame::Progress(phase, done, total));
+            }
+        }
+    }
 }
 
 /// Waits until somebody asks the process to end.
@@ -56,13 +81,14 @@ pub(super) async fn asked_to_end() {
 }
 
 /// What asks a process to end: somebody at the terminal, or a service manager.
-struct Signals {
+pub(super) struct Signals {
     interrupt: Option<Signal>,
     terminate: Option<Signal>,
 }
 
 impl Signals {
-    fn listen() -> Self {
+    /// From now on neither of them ends the process by itself.
+    pub(super) fn listen() -> Self {
         Self {
             interrupt: signal(SignalKind::interrupt()).ok(),
             terminate: signal(SignalKind::terminate()).ok(),
@@ -70,7 +96,7 @@ impl Signals {
     }
 
     /// Waits for the next one.
-    async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         tokio::select! {
             () = heard(&mut self.interrupt) => {}
             () = heard(&mut self.terminate) => {}
@@ -89,7 +115,11 @@ async fn heard(signal: &mut Option<Signal>) {
     }
 }
 
-fn bar() -> ProgressBar {
+/// A bar on stderr, where that is a terminal.
+pub(super) fn bar(is_hidden: bool) -> ProgressBar {
+    if is_hidden {
+        return ProgressBar::hidden();
+    }
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     if let Ok(style) =
         ProgressStyle::with_template("{spinner} {msg:<20} {pos} {wide_bar} {elapsed}")
@@ -99,8 +129,8 @@ fn bar() -> ProgressBar {
     bar
 }
 
-fn draw(bar: &ProgressBar, watch: &Watch) {
-    let (phase, done, total) = watch.progress.read();
+/// Shows how far a run is.
+pub(super) fn draw(bar: &ProgressBar, (phase, done, total): (Phase, u64, u64)) {
     let word = match phase {
         Phase::Reading => "reading people",
         Phase::Matching => "finding accounts",

@@ -15,7 +15,7 @@ pub(super) const EXAMPLES_MAX: usize = 12;
 const VALUE_CHARS_MAX: usize = 40;
 
 /// Prints a whole report; `changes` are the first few of `report.summary.changes`.
-pub(super) fn print(out: Out, report: &Report, changes: &[Change]) {
+pub(super) fn print(out: &Out, report: &Report, changes: &[Change]) {
     out.data(headline(report));
     out.data(totals(report).to_string());
     if report.targets.len() > 1 || report.targets.values().any(|target| target.error.is_some()) {
@@ -67,7 +67,7 @@ pub(super) fn print(out: Out, report: &Report, changes: &[Change]) {
 }
 
 /// Says what somebody who asked for changes only should know, beside all data.
-pub(super) fn tell(out: Out, report: &Report) {
+pub(super) fn tell(out: &Out, report: &Report) {
     let source = report.source.as_ref();
     if let Some(why) = source.and_then(|source| source.why.as_deref()) {
         let why = visible(why);

@@ -13,7 +13,7 @@ use crate::sync;
 pub(super) async fn list(shell: &Shell, limit: u32) -> Outcome {
     let app = shell.app().await?;
     let runs = app.host.store.runs(limit).await?;
-    app.host.store.close().await;
+    app.close().await;
     if shell.out.json {
         let runs: Vec<_> = runs.iter().map(document).collect();
         shell.out.json(&runs);
@@ -63,8 +63,8 @@ pub(super) async fn show(shell: &Shell, id: &str) -> Outcome {
         None => None,
     };
     let changes = staged_changes(shell, plan.as_ref(), &app).await?;
-    store.close().await;
-    print(shell.out, &run, problems, &changes);
+    app.close().await;
+    print(&shell.out, &run, problems, &changes);
     Ok(Exit::Good)
 }
 
@@ -92,7 +92,7 @@ async fn staged_changes(
 }
 
 fn print(
-    out: Out,
+    out: &Out,
     run: &Run,
     problems: Vec<attune_core::plan::Trouble>,
     changes: &[attune_core::plan::Change],

@@ -20,16 +20,16 @@ pub(super) async fn discover(shell: &Shell, args: Discover) -> Outcome {
     let file = find_source(folder, &args.connector).map_err(|mistakes| mistaken(&mistakes))?;
     let app = shell.app().await?;
     let found = sync::discover(&app.host, &file, args.people, !args.no_samples).await?;
-    app.host.store.close().await;
+    app.close().await;
     if shell.out.json {
         shell.out.json(&found);
     } else {
-        print(shell.out, &found);
+        print(&shell.out, &found);
     }
     Ok(Exit::Good)
 }
 
-fn print(out: Out, discovered: &Discovered) {
+fn print(out: &Out, discovered: &Discovered) {
     let found = &discovered.found;
     out.data(format!(
         "{} {} ({}): {} people looked at",

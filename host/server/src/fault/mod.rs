@@ -1,11 +1,13 @@
 //! Every code of the product in one table: what it means, what to do, how a command ends.
 //!
 //! Command line, reports and logs render from it, and `attune help CODE` prints it. A code is a
-//! promise: it may be added, and never changes its meaning. Deliberately not here: turning the
-//! errors of other modules into codes, which the edges do.
+//! promise: it may be added, and never changes its meaning. What other modules' errors come to is
+//! said here too (`services`), because the service and the command line both tell it.
 
 mod pictures;
 mod plugins;
+mod service;
+mod services;
 mod table;
 
 use serde_json::json;
@@ -56,8 +58,8 @@ const fn entry(
 
 /// Every code.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    let pictures = pictures::PICTURES;
-    table::HOST.iter().chain(plugins::PLUGINS).chain(pictures)
+    let more = plugins::PLUGINS.iter().chain(pictures::PICTURES);
+    table::HOST.iter().chain(more).chain(service::SERVICE)
 }
 
 /// The entry of a code.

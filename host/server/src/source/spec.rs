@@ -92,10 +92,7 @@ impl Source {
     /// Asks the adapter for its slots and fills them. Blocks while the adapter computes; opens no
     /// connection.
     pub fn open(spec: SourceSpec, outside: &Outside) -> Result<Self, Error> {
-        let needs = spec.adapter.needs().map_err(|fault| match fault {
-            Fault::Problem(problem) => Error::Options(problem),
-            fault @ Fault::Plugin { .. } => Error::of_fault(fault, None),
-        })?;
+        let needs = needs(spec.adapter.as_ref())?;
         let filling = Filling {
             spec: &spec,
             needs: &needs,
@@ -124,6 +121,31 @@ impl Source {
     pub fn names(&self) -> Names {
         self.shared.names
     }
+}
+
+/// What an adapter asks for, one line each: addresses, and credentials with what they are to be
+/// allowed.
+pub fn wants(adapter: &dyn Adapter) -> Result<Vec<String>, Error> {
+    let needs = needs(adapter)?;
+    let endpoints = needs.endpoints.into_iter().map(|slot| match slot.default_url.as_str() {
+        "" => format!("endpoint `{}`", slot.name),
+        url => format!("endpoint `{}` ({url})", slot.name),
+    });
+    let credentials = needs.credentials.into_iter().map(|slot| {
+        let scopes = slot.grant.map(|grant| grant.scopes.join(" "));
+        match scopes.filter(|scopes| !scopes.is_empty()) {
+            Some(scopes) => format!("credential `{}` with {scopes}", slot.name),
+            None => format!("credential `{}`", slot.name),
+        }
+    });
+    Ok(endpoints.chain(credentials).collect())
+}
+
+fn needs(adapter: &dyn Adapter) -> Result<Requirements, Error> {
+    adapter.needs().map_err(|fault| match fault {
+        Fault::Problem(problem) => Error::Options(problem),
+        fault @ Fault::Plugin { .. } => Error::of_fault(fault, None),
+    })
 }
 
 /// The slots of an adapter while they are filled.

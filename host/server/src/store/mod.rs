@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod altered;
 pub mod changed;
 pub mod checkpoints;
+pub mod generations;
 pub mod journal;
 pub mod ledger;
 pub mod links;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use attune_core::Problem;
 use attune_core::mapping::FieldKind;
 use attune_wasm::Plugin;
+use attune_wasm::registry::Snapshot;
 
 use super::pin::Pinned;
 use super::{Error, Host};
-use crate::connector::{CredentialSpec, SourceSpec as SourceSection};
+use crate::connector::{CredentialSpec, Loaded, SourceSpec as SourceSection};
 use crate::net::Credential;
 use crate::source::{self, Source, SourceSpec};
 use crate::target::{self, Target};
@@ -89,4 +90,16 @@ fn reveal(host: &Host, spec: &CredentialSpec) -> Result<Credential, crate::vault
 
 fn secret(place: &str, error: &crate::vault::Error) -> Error {
     Error::Configuration(Problem::new("secret", format!("[{place}]: {error}")).at(place))
+}
+
+/// What a provider's build asks of this connector: addresses, and credentials with what they are
+/// to be allowed. Nothing is sent, and no secret is read.
+pub fn wants(loaded: &Loaded, plugins: &Snapshot) -> Result<Vec<String>, Error> {
+    let spec = &loaded.connector.source;
+    let provider = plugins.plugin(&spec.provider).map_err(|source| Error::Plugin {
+        id: spec.provider.clone(),
+        source,
+    })?;
+    let adapter = source::Wasm::open(&provider, &spec.options).map_err(Error::Source)?;
+    source::wants(&adapter).map_err(Error::Source)
 }

@@ -41,13 +41,14 @@ use crate::{source, store, target};
 pub use check::{CheckLine, check};
 pub use discover::{Discovered, discover};
 pub use explain::{Explanation, FieldExplanation, explain};
-pub use pictures::Budget as PictureBudget;
+pub use pictures::{Budget as PictureBudget, PLUGIN as PICTURES_PLUGIN};
 pub use pin::{Pinned, PinnedTarget};
 pub use plan_file::{
     CHANGES_IN_JSON_MAX, PlanFile, changes, prepare as prepare_plan, write as write_plan,
 };
 pub use progress::{Phase, Progress};
-pub use run::{Done, Watch, apply_file, approve, changes_of, run};
+pub use ends::wants;
+pub use run::{Done, Watch, apply_file, approve, changes_of, is_usable, run};
 
 /// What a run works with; cheap handles of things that outlive it.
 #[derive(Clone)]

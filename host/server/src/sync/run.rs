@@ -141,29 +141,7 @@ pub async fn approve(
 ) -> Result<Done, Error> {
     let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
     let order = Order::sync(Mode::Complete);
-    let now_ms = host.clock.now().as_millisecond();
-    if plan.state == "applied" || plan.state == "rejected" {
-        return Err(Error::NoSuchPlan(format!(
-            "the plan was {} before",
-            plan.state
-        )));
-    }
-    if plan.revision != pinned.revision {
-        let message = "the connector was edited since this plan was made";
-        return Err(Error::NoSuchPlan(message.to_owned()));
-    }
-    if now_ms - plan.created_ms > PLAN_AGE_MAX_MS {
-        return Err(Error::NoSuchPlan(
-            "the plan is older than 24 hours".to_owned(),
-        ));
-    }
-    let path = host.store.data_dir().join("plans").join(&plan.file);
-    let stage = Stage::open(&path).await?;
-    let meta = stage.meta().await?;
-    if meta.report.generations != pinned.generations {
-        let message = "a plugin was replaced since this plan was made";
-        return Err(Error::NoSuchPlan(message.to_owned()));
-    }
+    let (stage, meta) = usable(host, &pinned, plan).await?;
     let run = open(host, &pinned, &order, "approve").await?;
     let outcome = async {
         let mut lanes = lanes::open(host, &pinned, programs)?;
@@ -177,6 +155,39 @@ pub async fn approve(
     }
     .await;
     close(&run, outcome).await
+}
+
+/// Whether a staged plan can still be written as it is, with these plugins and this file.
+pub async fn is_usable(host: &Host, loaded: &Loaded, plan: &StagedPlan) -> Result<(), Error> {
+    let (pinned, _) = Pinned::open(loaded, &host.plugins)?;
+    let (stage, _) = usable(host, &pinned, plan).await?;
+    stage.finish().await;
+    Ok(())
+}
+
+/// The stage of a plan that can still be written as it is.
+async fn usable(
+    host: &Host,
+    pinned: &Pinned,
+    plan: &StagedPlan,
+) -> Result<(Stage, StageMeta), Error> {
+    let refused = |message: String| Err(Error::NoSuchPlan(message));
+    if plan.state == "applied" || plan.state == "rejected" {
+        return refused(format!("the plan was {} before", plan.state));
+    }
+    if plan.revision != pinned.revision {
+        return refused("the connector was edited since this plan was made".to_owned());
+    }
+    if host.clock.now().as_millisecond() - plan.created_ms > PLAN_AGE_MAX_MS {
+        return refused("the plan is older than 24 hours".to_owned());
+    }
+    let path = host.store.data_dir().join("plans").join(&plan.file);
+    let stage = Stage::open(&path).await?;
+    let meta = stage.meta().await?;
+    if meta.report.generations != pinned.generations {
+        return refused("a plugin was replaced since this plan was made".to_owned());
+    }
+    Ok((stage, meta))
 }
 
 async fn recover_unless_stopped(

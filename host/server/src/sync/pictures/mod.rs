@@ -36,7 +36,7 @@ pub(super) use recover::{is_picture, recover};
 pub(super) use write::write;
 
 /// The plugin that makes pictures, and its function.
-pub(super) const PLUGIN: &str = "avatar";
+pub const PLUGIN: &str = "avatar";
 const FUNCTION: &str = "square";
 
 /// What reading pictures may cost one run.

@@ -1,7 +1,8 @@
-//! The errors of the services as failures that a command prints: code, message with its causes,
-//! hint, exit code.
+//! The errors of other modules as failures: code, message with its causes, hint, exit code.
 
-use crate::fault::{Failure, chain};
+use super::{Failure, chain};
+use attune_core::Problem;
+
 use crate::{source, store, sync, target};
 
 impl From<sync::Error> for Failure {
@@ -35,6 +36,12 @@ impl From<sync::Error> for Failure {
             sync::Error::NoSuchPlan(_) => Self::of("no-such-plan", message),
             sync::Error::PlanFile(_) => Self::of("plan-file", message),
         }
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::of(&problem.code, problem.message)
     }
 }
 

@@ -1,0 +1,92 @@
+//! What is running: plugins and revisions of connector files, replaced as one thing.
+//!
+//! Invariant: whoever holds a [`State`] sees one moment; a swap makes a new one and never changes
+//! one that somebody holds. Pinning takes no lock, so it costs a run nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use attune_core::mapping::Step;
+use attune_wasm::registry::Snapshot;
+
+use crate::connector::Loaded;
+use crate::sync::PICTURES_PLUGIN;
+
+/// Plugins and connectors at one moment.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// Counts the swaps since the service began.
+    pub number: u64,
+    /// Every plugin, each in one build.
+    pub plugins: Arc<Snapshot>,
+    /// The revision that runs of each connector, by its id.
+    pub connectors: BTreeMap<String, Arc<Loaded>>,
+}
+
+impl State {
+    /// The connector of this file name or id.
+    pub fn connector(&self, name: &str) -> Option<&Arc<Loaded>> {
+        let name = name.strip_suffix(".toml").unwrap_or(name);
+        let mut all = self.connectors.values();
+        let named = all.find(|loaded| loaded.connector.name == name);
+        named.or_else(|| self.connectors.get(name))
+    }
+
+    /// The connectors that use a plugin.
+    pub fn users_of(&self, plugin: &str) -> Vec<&Arc<Loaded>> {
+        let all = self.connectors.values();
+        all.filter(|loaded| uses(loaded).contains(plugin)).collect()
+    }
+}
+
+/// Holds the state that new runs pin.
+#[derive(Debug)]
+pub(super) struct Live {
+    current: ArcSwap<State>,
+}
+
+impl Live {
+    pub(super) fn new(state: State) -> Self {
+        Self {
+            current: ArcSwap::from_pointee(state),
+        }
+    }
+
+    /// The state of this moment.
+    pub(super) fn pin(&self) -> Arc<State> {
+        self.current.load_full()
+    }
+
+    /// Makes another state the one that new runs pin; `change` may be called more than once.
+    pub(super) fn replace(&self, change: impl Fn(&mut State)) {
+        self.current.rcu(|current| {
+            let mut next = State::clone(current);
+            next.number += 1;
+            change(&mut next);
+            next
+        });
+    }
+}
+
+/// The ids of every plugin that a connector uses.
+pub(super) fn uses(loaded: &Loaded) -> BTreeSet<&str> {
+    let connector = &loaded.connector;
+    let mut ids: BTreeSet<&str> = steps(loaded).map(|(_, step)| step.plugin.as_str()).collect();
+    ids.insert(&connector.source.provider);
+    if connector.targets.iter().any(|target| target.photo.is_some()) {
+        ids.insert(PICTURES_PLUGIN);
+    }
+    ids
+}
+
+/// Every step of every row, with `TARGET.FIELD`.
+pub(super) fn steps(loaded: &Loaded) -> impl Iterator<Item = (String, &Step)> {
+    loaded.connector.targets.iter().flat_map(|target| {
+        target.map.fields.iter().flat_map(move |mapped| {
+            let place = format!("{}.{}", target.name, mapped.field.name);
+            let rows = mapped.rows.iter().flat_map(|row| &row.steps);
+            rows.map(move |step| (place.clone(), step))
+        })
+    })
+}
