@@ -19,9 +19,9 @@ use crate::fault::Failure;
 
 /// How often it is looked.
 const TICK: Duration = Duration::from_secs(1);
-/// Failed values that are never too many.
+/// Failed values or calls that are never too many.
 const FAILURES_MIN: u64 = 5;
-/// One in so many values may fail.
+/// One in so many may fail.
 const FAILURES_SHARE: u64 = 100;
 /// Pauses of a plugin that keeps failing, in minutes; the last one again and again.
 const PAUSES_MIN: [u64; 4] = [1, 5, 15, 60];
@@ -181,12 +181,18 @@ impl Service {
 
 /// Why a build should be taken back, if it should.
 fn too_many(health: &Health) -> Option<String> {
-    let failed = health.trapped_values + health.late_values;
-    let most = FAILURES_MIN.max(health.values / FAILURES_SHARE);
-    if failed <= most {
+    let lost = health.values_trapped + health.values_timed_out + health.values_refused;
+    // What one bad value explains is not counted again: a call of many that failed, and then came
+    // out value by value, says that the build cannot be called for long.
+    let unexplained = health.batches_faulted.saturating_sub(lost);
+    let most = |of: u64| FAILURES_MIN.max(of / FAILURES_SHARE);
+    let mut words = if lost > most(health.values) {
+        format!("{lost} of {} values failed", health.values)
+    } else if unexplained > most(health.batches) {
+        format!("{unexplained} of {} calls failed", health.batches)
+    } else {
         return None;
-    }
-    let mut words = format!("{failed} of {} values failed", health.values);
+    };
     if let Some(fault) = &health.last_fault {
         words.push_str("; last: ");
         words.push_str(&fault.to_string());

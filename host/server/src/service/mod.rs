@@ -30,7 +30,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use attune_wasm::registry::{Snapshot, Source};
-use attune_wasm::signature::TrustedKeys;
+use attune_wasm::TrustedKeys;
 use tokio::sync::{Mutex as Gate, Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 

@@ -18,7 +18,7 @@ impl Service {
     /// Checks the signature where one is wanted, then inspects, compiles and probes a build.
     pub(super) async fn load(&self, build: &Build) -> Result<Plugin, Problem> {
         if let Some(trusted) = &self.inner.options.trusted {
-            let signature = build.signature().unwrap_or_default();
+            let signature = build.signature();
             let checked = trusted.verify(build.bytes(), signature);
             checked.map_err(|error| problem_of(&error))?;
         }

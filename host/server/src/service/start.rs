@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use attune_wasm::registry::{Build, Snapshot, Source};
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex as Gate, Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -53,9 +54,12 @@ impl Service {
         service.load_connectors().await?;
         service.warm_up().await;
         service.inner.is_ready.store(true, Ordering::Release);
-        tasks.spawn(service.clone().work(queue));
         tasks.spawn(service.clone().keep_watch());
-        tasks.spawn(service.clone().attend());
+        // Guests belong to one thread: whoever evaluates has one of its own.
+        let (working, handle) = (service.clone(), Handle::current());
+        tasks.spawn_blocking(move || handle.block_on(working.work(queue)));
+        let (attending, handle) = (service.clone(), Handle::current());
+        tasks.spawn_blocking(move || handle.block_on(attending.attend()));
         Ok(service)
     }
 
@@ -96,7 +100,7 @@ impl Service {
         let ran = self.desk().generations.running(id).map(|one| one.digest.clone());
         let build = match (&ran, in_folder) {
             (Some(ran), Some(build)) if build.digest() == ran => Some(build),
-            (Some(ran), in_folder) => match self.inner.host.store.build(ran).await? {
+            (Some(ran), in_folder) => match self.inner.host.store.build(ran)? {
                 Some(bytes) => Some(Build::of_bytes(id, Source::Kept, bytes)),
                 None => in_folder,
             },
@@ -113,7 +117,7 @@ impl Service {
                 return Ok(None);
             }
         };
-        self.inner.host.store.keep_build(build.digest(), build.bytes()).await?;
+        self.inner.host.store.keep_build(build.digest(), build.bytes())?;
         if ran.as_deref() != Some(build.digest()) {
             let about = About {
                 version: plugin.version(),
@@ -139,7 +143,7 @@ impl Service {
         id: &str,
         digest: &str,
     ) -> Result<Option<(Build, attune_wasm::Plugin)>, Failure> {
-        let Some(bytes) = self.inner.host.store.build(digest).await? else {
+        let Some(bytes) = self.inner.host.store.build(digest)? else {
             return Ok(None);
         };
         let build = Build::of_bytes(id, Source::Kept, bytes);
@@ -160,9 +164,10 @@ impl Service {
             let kept = store.revision(&running.connector, &running.digest).await?;
             let on_disk = entries.iter().filter_map(|entry| entry.result.as_ref().ok());
             let same = on_disk.into_iter().find(|loaded| loaded.revision() == running.digest);
+            let path = folder.join(format!("{}.toml", running.name));
             let loaded = match (same, kept) {
                 (Some(same), _) => Some(Arc::new((**same).clone())),
-                (None, Some(kept)) => match connector::load_kept(&running.name, &kept).result {
+                (None, Some(kept)) => match connector::load_kept(&path, &kept).result {
                     Ok(loaded) => Some(Arc::from(loaded)),
                     Err(_) => None,
                 },
@@ -194,7 +199,7 @@ impl Service {
             digest: loaded.revision().to_owned(),
             name: loaded.connector.name.clone(),
         };
-        store.keep_revision(loaded, now_ms).await?;
+        store.keep_revision(&running.connector, loaded.kept(), now_ms).await?;
         store.note_running(&running, now_ms).await?;
         Ok(())
     }

@@ -15,7 +15,6 @@ use super::state::State;
 use super::{About, Job, Proposal, Service, Stage, What};
 use crate::fault::Failure;
 use crate::settings::SwapPolicy;
-use crate::store::generations::Running;
 use crate::sync::{self, Done, Mode, Order, Shadow, Side, Watch};
 
 /// What became of a proposal.
@@ -75,7 +74,7 @@ impl Service {
             Err(problem) => return Ok(Err(problem)),
         };
         let store = &self.inner.host.store;
-        store.keep_build(build.digest(), build.bytes()).await?;
+        store.keep_build(build.digest(), build.bytes())?;
         let about = About {
             version: plugin.version(),
             ..About::stage(Stage::Probing)
@@ -162,15 +161,17 @@ impl Service {
         let (Some(old), Some(new)) = (now.connectors.get(id), next.connectors.get(id)) else {
             return Ok(None);
         };
-        let side = |loaded, plugins| Side { loaded, plugins };
+        let old = Side {
+            loaded: old,
+            plugins: &now.plugins,
+        };
+        let new = Side {
+            loaded: new,
+            plugins: &next.plugins,
+        };
+        let (host, watch) = (self.host_of(now), self.watch());
         let limits = &self.inner.options.swap.limits;
-        let shadow = sync::shadow(
-            &self.host_of(now),
-            side(old, &now.plugins),
-            side(new, &next.plugins),
-            limits,
-            &self.watch(),
-        );
+        let shadow = sync::shadow(&host, old, new, limits, &watch);
         Ok(Some(Box::pin(shadow).await?))
     }
 
@@ -199,7 +200,7 @@ impl Service {
     }
 
     /// Writes a shown plan; without one the people concerned are evaluated from what is kept.
-    async fn rewrite(&self, id: &str, shadow: Option<&Shadow>) -> Result<Option<Done>, Failure> {
+    pub(super) async fn rewrite(&self, id: &str, shadow: Option<&Shadow>) -> Result<Option<Done>, Failure> {
         let (host, state) = self.pin();
         let Some(loaded) = state.connectors.get(id) else {
             return Ok(None);
@@ -237,15 +238,7 @@ impl Service {
                 self.begin_probation(build, before);
             }
             What::Revision { loaded, .. } => {
-                let running = Running {
-                    connector: loaded.connector.id.clone(),
-                    digest: loaded.revision().to_owned(),
-                    name: loaded.connector.name.clone(),
-                };
-                let store = &self.inner.host.store;
-                let now_ms = self.inner.host.clock.now().as_millisecond();
-                store.keep_revision(loaded, now_ms).await?;
-                store.note_running(&running, now_ms).await?;
+                self.note_revision(loaded).await?;
                 self.desk().wrong.remove(&loaded.connector.name);
             }
             What::Removal { loaded } => {
