@@ -13,6 +13,12 @@
 mod absence;
 mod bad_plugins;
 mod bad_values;
+#[expect(
+    dead_code,
+    reason = "written for the tests of the sandbox, which use all of it"
+)]
+#[path = "../../host/wasm/tests/it/builds.rs"]
+mod builds;
 mod changes;
 mod changes_lost;
 mod csv;
@@ -40,11 +46,15 @@ mod ownership_table;
 mod pictures;
 mod plan_files;
 mod polite;
+mod prefixes;
+mod probation;
 mod profiles;
 mod records;
 mod same_plan;
 mod scim;
 mod scope;
+mod swap_held;
+mod swaps;
 mod switch;
 mod targets;
 mod unchanged;

@@ -6,6 +6,7 @@
 //! fails on routes that a stand-in does not know and on scripted faults that nothing has met.
 
 pub mod native;
+pub mod service;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

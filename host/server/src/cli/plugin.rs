@@ -2,19 +2,30 @@
 
 use std::path::Path;
 
-use attune_wasm::registry::Entry;
+use attune_core::plain::visible;
+use attune_wasm::registry::{Entry, Snapshot};
 use serde_json::json;
 
 use super::out::{BAD, FAINT, Out, TITLE, WARN, paint};
 use super::{Exit, Outcome, Shell, report};
 use crate::app;
+use crate::connector::{Loaded, load_dir};
 use crate::fault::Failure;
+use crate::store::generations::Generation;
+use crate::sync::{self, Card};
+
+/// Characters of a digest that are shown in a table.
+const DIGEST_CHARS: usize = 19;
 
 pub(super) fn list(shell: &Shell) -> Outcome {
-    let registry = app::plugins(&shell.settings)?;
-    let plugins = registry.snapshot();
+    let plugins = plugins(shell)?;
+    let generations = shell.service.as_ref().map(|service| service.generations());
+    let generations = generations.unwrap_or_default();
     if shell.out.json {
-        let documents: Vec<_> = plugins.entries().map(document).collect();
+        let documents: Vec<_> = plugins
+            .entries()
+            .map(|entry| document(entry, &generations))
+            .collect();
         shell.out.json(&documents);
         return Ok(Exit::Good);
     }
@@ -24,10 +35,6 @@ pub(super) fn list(shell: &Shell) -> Outcome {
         let size = entry
             .size()
             .map(|size| format!("{} KiB", size.div_ceil(1024)));
-        let digest = entry
-            .digest()
-            .and_then(|digest| digest.get(..19))
-            .unwrap_or_default();
         let likeness = entry.resembles().map(|known| format!("not `{known}`"));
         let remark = entry
             .error()
@@ -38,15 +45,64 @@ pub(super) fn list(shell: &Shell) -> Outcome {
             entry.id().to_owned(),
             entry.source().to_string(),
             size.unwrap_or_default(),
-            digest.to_owned(),
+            short(entry.digest().unwrap_or_default()).to_owned(),
             remark,
         ]);
     }
     shell.out.data(table.to_string());
+    if shell.service.is_some() {
+        news(shell, &generations);
+    }
     Ok(Exit::Good)
 }
 
-fn document(entry: &Entry) -> serde_json::Value {
+/// What the service has to say beside what runs.
+fn news(shell: &Shell, generations: &[Generation]) {
+    let Some(service) = &shell.service else {
+        return;
+    };
+    let out = &shell.out;
+    for waiting in service.waiting() {
+        let (kind, name, digest) = (waiting.kind, visible(&waiting.name), &waiting.digest);
+        out.data(format!("\n{} {kind} {name} {digest}", paint(WARN, "waits")));
+        for reason in &waiting.reasons {
+            out.data(format!("  {}", visible(reason)));
+        }
+        for (connector, plan) in &waiting.plans {
+            out.data(format!("  would write {plan} in {}", visible(connector)));
+        }
+        out.data(paint(FAINT, format!("  attune approve {digest}   or: attune reject {digest}")));
+    }
+    for stale in service.stale() {
+        let (plugin, message) = (&stale.plugin, visible(&stale.message));
+        out.data(format!("\n{} {plugin}: {message}", paint(BAD, "left alone")));
+        out.data(format!("  keep what they hold: {}", stale.fields.join(", ")));
+    }
+    for (id, why) in service.unreadable() {
+        out.data(format!("\n{} {}: {}", paint(BAD, "not used"), visible(&id), visible(&why)));
+    }
+    let told = ["refused", "rolled-back", "rejected", "probation"];
+    let told = generations.iter().filter(|one| told.contains(&one.stage.as_str()));
+    for one in told {
+        let (id, digest, reason) = (&one.plugin, short(&one.digest), visible(&one.reason));
+        out.data(format!("\n{} {id} {digest} {reason}", paint(WARN, &one.stage)));
+    }
+}
+
+fn short(digest: &str) -> &str {
+    digest.get(..DIGEST_CHARS).unwrap_or(digest)
+}
+
+fn document(entry: &Entry, generations: &[Generation]) -> serde_json::Value {
+    let of_plugin = generations.iter().filter(|one| one.plugin == entry.id());
+    let generations: Vec<_> = of_plugin
+        .map(|one| {
+            json!({
+                "digest": one.digest, "version": one.version, "from": one.source,
+                "stage": one.stage, "reason": one.reason, "since-ms": one.since_ms,
+            })
+        })
+        .collect();
     json!({
         "plugin": entry.id(),
         "from": entry.source().to_string(),
@@ -55,12 +111,12 @@ fn document(entry: &Entry) -> serde_json::Value {
         "error": entry.error().map(|error| json!({
             "code": error.code(), "message": error.to_string(),
         })),
+        "generations": generations,
     })
 }
 
 pub(super) fn inspect(shell: &Shell, name: &str) -> Outcome {
-    let registry = app::plugins(&shell.settings)?;
-    let snapshot = registry.snapshot();
+    let snapshot = plugins(shell)?;
     let path = shell.path(Path::new(name));
     let plugin = if path.extension().is_some_and(|end| end == "wasm") {
         let bytes = std::fs::read(&path)
@@ -69,11 +125,37 @@ pub(super) fn inspect(shell: &Shell, name: &str) -> Outcome {
     } else {
         snapshot.plugin(name)?
     };
-    print(&shell.out, &plugin);
+    let connectors = connectors(shell);
+    let users: Vec<&Loaded> = connectors
+        .iter()
+        .filter(|loaded| sync::uses(loaded).contains(plugin.id()))
+        .collect();
+    let card = sync::card(&plugin, &snapshot, &users)?;
+    print(&shell.out, &plugin, &card);
     Ok(Exit::Good)
 }
 
-fn print(out: &Out, plugin: &attune_wasm::Plugin) {
+/// The plugins that run, or those of the folders.
+fn plugins(shell: &Shell) -> Result<std::sync::Arc<Snapshot>, Failure> {
+    Ok(match &shell.service {
+        Some(service) => std::sync::Arc::clone(&service.pin().1.plugins),
+        None => app::plugins(&shell.settings)?.snapshot(),
+    })
+}
+
+/// The connectors that run, or those of the folder that are well.
+fn connectors(shell: &Shell) -> Vec<Loaded> {
+    if let Some(service) = &shell.service {
+        let (_, state) = service.pin();
+        let all = state.connectors.values();
+        return all.map(|loaded| Loaded::clone(loaded)).collect();
+    }
+    let entries = load_dir(&shell.settings.connectors_dir).unwrap_or_default();
+    let well = entries.into_iter().filter_map(|entry| entry.result.ok());
+    well.map(|loaded| *loaded).collect()
+}
+
+fn print(out: &Out, plugin: &attune_wasm::Plugin, card: &Card) {
     let manifest = plugin.manifest();
     if out.json {
         out.json(&json!({
@@ -89,6 +171,8 @@ fn print(out: &Out, plugin: &attune_wasm::Plugin) {
                 "summary": function.summary,
                 "options": function.options_schema,
             })).collect::<Vec<_>>(),
+            "card": card,
+            "health": plugin.health(),
         }));
         return;
     }
@@ -101,8 +185,7 @@ fn print(out: &Out, plugin: &attune_wasm::Plugin) {
     out.data(&manifest.summary);
     out.data(format!("digest   {}", plugin.digest()));
     out.data(format!("size     {} KiB", plugin.size().div_ceil(1024)));
-    out.data(format!("imports  {}", plugin.imports().join(", ")));
-    out.data("reaches  nothing: no network, no files, no clock, no randomness");
+    print_card(out, plugin, card);
     for function in &manifest.functions {
         let name = match plugin.kind() {
             attune_wasm::Kind::Transform => format!("{}.{}", plugin.id(), function.name),
@@ -111,6 +194,42 @@ fn print(out: &Out, plugin: &attune_wasm::Plugin) {
         out.data(format!("\n{}", paint(TITLE, name)));
         out.data(format!("  {}", function.summary));
         print_options(out, &function.options_schema);
+    }
+}
+
+/// What it may do, what it is given, and what it has used of its limits.
+fn print_card(out: &Out, plugin: &attune_wasm::Plugin, card: &Card) {
+    out.data(format!("imports  {}", plugin.imports().join(", ")));
+    out.data("reaches  nothing: no network, no files, no clock, no randomness");
+    let impure = card.permissions.functions.iter();
+    let impure = impure.filter(|(_, uses)| !uses.is_empty());
+    for (function, uses) in impure {
+        out.data(format!("is told  {} (by `{function}`)", uses.join(", ")));
+    }
+    let limits = &card.permissions.limits;
+    let health = plugin.health();
+    let mut used = format!(
+        "limits   {} ms a call, {} MiB of memory", limits.deadline_ms, limits.memory_mib
+    );
+    if health.values > 0 {
+        used.push_str(&format!(
+            "; used {} us, {} KiB in {} values",
+            health.longest_call_us,
+            health.memory_bytes.div_ceil(1024),
+            health.values
+        ));
+    }
+    out.data(used);
+    for place in &card.places {
+        let what = match place.field.as_str() {
+            "" => format!("asks     {}", place.connector),
+            field => format!("sees     {} {field}", place.connector),
+        };
+        let given = match place.given.as_slice() {
+            [] => "no attribute".to_owned(),
+            given => given.join(", "),
+        };
+        out.data(visible(&format!("{what}: {given}")));
     }
 }
 

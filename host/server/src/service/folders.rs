@@ -74,7 +74,9 @@ impl Service {
             let is_under_way = [Stage::Discovered, Stage::Probing, Stage::Shadow]
                 .iter()
                 .any(|stage| known.as_deref() == Some(stage.word()));
-            let is_settled = known.as_deref().is_some_and(Stage::is_settled);
+            // A signature that comes later is no other build, but another answer.
+            let is_signed_now = self.lacked_signature(&build);
+            let is_settled = known.as_deref().is_some_and(Stage::is_settled) && !is_signed_now;
             if is_running || is_under_way || is_settled {
                 continue;
             }
@@ -201,6 +203,12 @@ impl Service {
             }
             What::Revision { .. } | What::Removal { .. } => true,
         }
+    }
+
+    /// Whether a build that was refused for its signature has one now.
+    fn lacked_signature(&self, build: &Build) -> bool {
+        let lacked = self.desk().unsigned.contains(build.digest());
+        lacked && self.verify(build).is_ok()
     }
 
     fn cannot_read(&self, id: &str, why: String) {

@@ -13,9 +13,9 @@ use attune_wasm::{Health, Plugin};
 use serde::Serialize;
 
 use super::lineage::Probation;
-use super::state::steps;
 use super::{About, Service, Stage};
 use crate::fault::Failure;
+use crate::sync::steps;
 
 /// How often it is looked.
 const TICK: Duration = Duration::from_secs(1);
@@ -91,8 +91,8 @@ impl Service {
             let users = state.users_of(plugin.id());
             let fields = users.iter().flat_map(|user| {
                 let name = &user.connector.name;
-                let used = steps(user).filter(|(_, step)| step.plugin == plugin.id());
-                used.map(move |(place, _)| format!("{name} {place}"))
+                let used = steps(user).filter(|(_, _, step)| step.plugin == plugin.id());
+                used.map(move |(place, _, _)| format!("{name} {place}"))
             });
             all.push(Stale {
                 plugin: plugin.id().to_owned(),

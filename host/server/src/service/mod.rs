@@ -24,7 +24,7 @@ mod state;
 mod turns;
 mod way;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -102,6 +102,8 @@ struct Desk {
     waiting: BTreeMap<String, Proposal>,
     /// The digest of the file in the plugins' folder, by id.
     files: BTreeMap<String, String>,
+    /// Builds that were refused for their signature.
+    unsigned: BTreeSet<String>,
     /// Why a plugin file cannot be looked at, by id.
     unreadable: BTreeMap<String, String>,
     /// The revision last proposed, and the state that it was proposed to, by connector id.

@@ -8,22 +8,32 @@ use attune_core::Problem;
 use attune_wasm::registry::{Build, Snapshot};
 use attune_wasm::{Kind, Plugin};
 
-use super::state::{State, steps};
+use super::state::State;
 use super::{Service, What};
 use crate::connector::Loaded;
 use crate::fault::{Failure, chain};
-use crate::sync::{self, Pinned};
+use crate::sync::{self, Pinned, steps};
 
 impl Service {
     /// Checks the signature where one is wanted, then inspects, compiles and probes a build.
     pub(super) async fn load(&self, build: &Build) -> Result<Plugin, Problem> {
-        if let Some(trusted) = &self.inner.options.trusted {
-            let signature = build.signature();
-            let checked = trusted.verify(build.bytes(), signature);
-            checked.map_err(|error| problem_of(&error))?;
-        }
+        let signed = self.verify(build);
+        match &signed {
+            Ok(()) => self.desk().unsigned.remove(build.digest()),
+            Err(_) => self.desk().unsigned.insert(build.digest().to_owned()),
+        };
+        signed?;
         let (build, engine) = (build.clone(), self.bundled().engine().clone());
         blocking(move || build.load(&engine).map_err(|error| problem_of(&error))).await
+    }
+
+    /// Checks the signature, where one is wanted.
+    pub(super) fn verify(&self, build: &Build) -> Result<(), Problem> {
+        let Some(trusted) = &self.inner.options.trusted else {
+            return Ok(());
+        };
+        let checked = trusted.verify(build.bytes(), build.signature());
+        checked.map(drop).map_err(|error| problem_of(&error))
     }
 
     /// Opens every row that would run otherwise, as a run would, and probes what is new in it.
@@ -83,7 +93,7 @@ fn open(what: &What, loaded: &Loaded, plugins: &Snapshot) -> Result<(), Problem>
         return Ok(());
     };
     let mut probed = Vec::new();
-    for (place, step) in steps(loaded) {
+    for (place, _, step) in steps(loaded) {
         let options = (step.function.as_str(), &step.options);
         if step.plugin == build.id() && !probed.contains(&options) {
             probed.push(options);

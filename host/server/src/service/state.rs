@@ -3,15 +3,14 @@
 //! Invariant: whoever holds a [`State`] sees one moment; a swap makes a new one and never changes
 //! one that somebody holds. Pinning takes no lock, so it costs a run nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use attune_core::mapping::Step;
 use attune_wasm::registry::Snapshot;
 
 use crate::connector::Loaded;
-use crate::sync::PICTURES_PLUGIN;
+use crate::sync::uses;
 
 /// Plugins and connectors at one moment.
 #[derive(Debug, Clone)]
@@ -67,26 +66,4 @@ impl Live {
             next
         });
     }
-}
-
-/// The ids of every plugin that a connector uses.
-pub(super) fn uses(loaded: &Loaded) -> BTreeSet<&str> {
-    let connector = &loaded.connector;
-    let mut ids: BTreeSet<&str> = steps(loaded).map(|(_, step)| step.plugin.as_str()).collect();
-    ids.insert(&connector.source.provider);
-    if connector.targets.iter().any(|target| target.photo.is_some()) {
-        ids.insert(PICTURES_PLUGIN);
-    }
-    ids
-}
-
-/// Every step of every row, with `TARGET.FIELD`.
-pub(super) fn steps(loaded: &Loaded) -> impl Iterator<Item = (String, &Step)> {
-    loaded.connector.targets.iter().flat_map(|target| {
-        target.map.fields.iter().flat_map(move |mapped| {
-            let place = format!("{}.{}", target.name, mapped.field.name);
-            let rows = mapped.rows.iter().flat_map(|row| &row.steps);
-            rows.map(move |step| (place.clone(), step))
-        })
-    })
 }
