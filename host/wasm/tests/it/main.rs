@@ -43,6 +43,7 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+mod builds;
 mod bundled;
 mod cache;
 mod checks;
@@ -59,3 +60,4 @@ mod lines;
 mod pictures;
 mod providers;
 mod registry;
+mod swap;
