@@ -13,6 +13,12 @@
 mod absence;
 mod bad_plugins;
 mod bad_values;
+#[expect(
+    dead_code,
+    reason = "written for all tests that swap builds; each uses some"
+)]
+#[path = "../../host/wasm/tests/it/builds.rs"]
+mod builds;
 mod changes;
 mod changes_lost;
 mod csv;
