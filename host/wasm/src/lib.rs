@@ -20,6 +20,7 @@ mod permissions;
 mod plugin;
 pub mod provider;
 pub mod registry;
+mod signature;
 mod ticker;
 
 pub use call::{BATCH_ROWS, Counts, Fault, FaultKind, Transformer};
@@ -30,3 +31,4 @@ pub use limits::{CompileLimits, Limits};
 pub use load::{Function, Manifest};
 pub use permissions::{Bounds, Permissions};
 pub use plugin::{Kind, Plugin};
+pub use signature::TrustedKeys;

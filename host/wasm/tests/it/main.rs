@@ -62,4 +62,6 @@ mod pictures;
 mod providers;
 mod registry;
 mod rows;
+mod signatures;
+mod signer;
 mod swap;
