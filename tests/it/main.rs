@@ -15,7 +15,7 @@ mod bad_plugins;
 mod bad_values;
 #[expect(
     dead_code,
-    reason = "written for the tests of the sandbox, which use all of it"
+    reason = "written for all tests that swap builds; each uses some"
 )]
 #[path = "../../host/wasm/tests/it/builds.rs"]
 mod builds;

@@ -65,6 +65,12 @@ pub enum Error {
         /// The limit.
         most: usize,
     },
+    /// It is not signed by anybody who is trusted, or a key is none.
+    #[error("its signature is refused: {what}")]
+    Signature {
+        /// What is wrong.
+        what: String,
+    },
     /// Compiling it could take too long: some count is above its limit.
     #[error("it has {found} {what}; {most} is the most")]
     TooComplex {
@@ -182,6 +188,7 @@ impl Error {
             Self::File { .. } => "plugin-file",
             Self::NotComponent { .. } => "plugin-not-a-component",
             Self::FileTooLarge { .. } => "plugin-file-too-large",
+            Self::Signature { .. } => "plugin-signature",
             Self::TooComplex { .. } => "plugin-too-complex",
             Self::Contract { .. } => "plugin-contract",
             Self::Import { .. } => "plugin-import",
@@ -209,6 +216,11 @@ impl Error {
             Self::FileTooLarge { .. } => {
                 "build with optimisation and without debug information, or raise the limit of \
                  file size for this plugin (script engines need up to 48 MiB)"
+                    .to_owned()
+            }
+            Self::Signature { .. } => {
+                "sign the file with `minisign -S -m FILE.wasm`, keep FILE.wasm.minisig beside it, \
+                 and trust the key that signed it"
                     .to_owned()
             }
             Self::TooComplex { .. } => "make the plugin smaller or split it".to_owned(),

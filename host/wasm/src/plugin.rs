@@ -2,24 +2,23 @@
 //!
 //! Cheap to clone and shared between runs; a run pins it by holding a clone. Invariant: nothing in
 //! it changes but its health, so a generation is what its digest says. Deliberately not here: how
-//! it was inspected and checked (`load`), and calls (`call`).
+//! it was inspected and checked (`load`), calls (`call`), and what they have shown (`health`).
 
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use attune_core::{Problem, Transform};
+use attune_core::Transform;
+use serde::{Deserialize, Serialize};
 
 use crate::call::{Fault, Guest, Site, State, Transformer};
 use crate::contract::latest::provider::{ProviderPlugin, ProviderPluginPre};
 use crate::contract::latest::transform::{TransformPlugin, TransformPluginPre};
-use crate::load::{Function, Manifest};
+use crate::health::Record;
+use crate::load::{Function, Manifest, probe};
 use crate::{Engine, Error, Limits};
 
-/// Batches that used up all their deadlines before the plugin is not called any more.
-const EXHAUSTED_BATCHES_MAX: u32 = 3;
-
 /// What a plugin does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// It turns columns into columns.
     Transform,
@@ -51,7 +50,7 @@ pub(crate) struct Inner {
     pub(crate) imports: Vec<String>,
     pub(crate) manifest: Manifest,
     pub(crate) code: Code,
-    pub(crate) health: Health,
+    pub(crate) record: Record,
 }
 
 /// Compiled code, linked and type-checked once.
@@ -59,13 +58,6 @@ pub(crate) struct Inner {
 pub(crate) enum Code {
     Transform(TransformPluginPre<State>),
     Provider(ProviderPluginPre<State>),
-}
-
-/// What running it has shown.
-#[derive(Debug, Default)]
-pub(crate) struct Health {
-    exhausted_batches: AtomicU32,
-    quarantined: Mutex<Option<Problem>>,
 }
 
 impl Plugin {
@@ -152,6 +144,15 @@ impl Plugin {
         self.function(function)?.check_options(options)
     }
 
+    /// Tries whether rows are independent with exactly these options: what loading did with those
+    /// of the examples. A provider has no rows. Nothing of it counts in the plugin's health.
+    pub fn probe(&self, function: &str, options: &serde_json::Value) -> Result<(), Error> {
+        match self.kind() {
+            Kind::Transform => probe::row(self, self.function(function)?, options),
+            Kind::Provider => Ok(()),
+        }
+    }
+
     /// A function of its manifest.
     pub fn function(&self, name: &str) -> Result<&Function, Error> {
         let functions = &self.inner.manifest.functions;
@@ -163,36 +164,9 @@ impl Plugin {
         })
     }
 
-    /// Why it is not called any more, if it is not.
-    pub fn quarantined(&self) -> Option<Problem> {
-        let quarantined = &self.inner.health.quarantined;
-        quarantined
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    /// Stops calling it until it is loaded again.
-    pub(crate) fn quarantine(&self, problem: &Problem) {
-        let (plugin, code) = (self.id(), &problem.code);
-        tracing::error!(plugin, code, "plugin quarantined: {}", problem.message);
-        *self
-            .inner
-            .health
-            .quarantined
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(problem.clone());
-    }
-
-    /// A batch used up all its deadlines. After a few of them the plugin is quarantined: it would
-    /// take hours over a directory.
-    pub(crate) fn note_exhausted_batch(&self) {
-        let health = &self.inner.health;
-        let batches = health.exhausted_batches.fetch_add(1, Ordering::Relaxed) + 1;
-        if batches >= EXHAUSTED_BATCHES_MAX && self.quarantined().is_none() {
-            let message = format!("plugin {} ran out of time in {batches} batches", self.id());
-            self.quarantine(&Problem::new("plugin-quarantined", message));
-        }
+    /// What its runs have shown.
+    pub(crate) fn record(&self) -> &Record {
+        &self.inner.record
     }
 
     pub(crate) fn engine(&self) -> &Engine {

@@ -15,10 +15,13 @@ pub use crate::contract::latest::provider::exports::attune::plugin::provider::{
     TokenGrant, Turn, Wait,
 };
 
+use std::time::Instant;
+
 use attune_core::Problem;
 
-use crate::call::{Fault, FaultKind, Guest, clean, problem_of};
+use crate::call::{Failure as Failed, Fault, FaultKind, Guest, clean, problem_of};
 use crate::contract::latest::provider::ProviderPlugin;
+use crate::health::{Batch, FaultReport, Shape};
 use crate::limits::Call;
 use crate::{Error, Plugin};
 
@@ -56,7 +59,8 @@ impl Provider {
     /// Endpoints, credentials and attributes that these options need.
     pub fn needs(&mut self) -> Result<Requirements, Error> {
         let options = self.options.clone();
-        self.call("needs", Call::Load, |exports, store| {
+        let call = ("needs", Call::Load, ("options", options.len()));
+        self.call(call, |exports, store| {
             exports.attune_plugin_provider().call_needs(store, &options)
         })
     }
@@ -65,7 +69,8 @@ impl Provider {
     pub fn advance(&mut self, state: &[u8], now_ms: f64, event: &Event) -> Result<Turn, Error> {
         let most = self.plugin.engine().limits().state_bytes;
         let options = self.options.clone();
-        let turn = self.call("advance", Call::Provider, |exports, store| {
+        let call = ("advance", Call::Provider, ("state", state.len()));
+        let turn = self.call(call, |exports, store| {
             let provider = exports.attune_plugin_provider();
             provider.call_advance(store, &options, state, now_ms, event)
         })?;
@@ -82,8 +87,7 @@ impl Provider {
 
     fn call<R>(
         &mut self,
-        function: &str,
-        call: Call,
+        (function, call, input): (&str, Call, (&'static str, usize)),
         run: impl FnOnce(
             &ProviderPlugin,
             &mut wasmtime::Store<crate::call::State>,
@@ -97,12 +101,44 @@ impl Provider {
             Some(guest) => guest,
             None => self.plugin.instantiate_provider(&site)?,
         };
+        let begun = Instant::now();
+        let answer = guest.call(&site, (call, 1), run);
+        let mut batch = Batch {
+            is_called: true,
+            memory_bytes: guest.memory_bytes(),
+            longest_call: begun.elapsed(),
+            ..Batch::default()
+        };
         // On a fault the guest is dropped here and the next call begins in a fresh one.
-        let answer = guest.call(&site, (call, 1), run)?;
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(fault) => {
+                self.note(&mut batch, &fault, input);
+                return Err(fault.into());
+            }
+        };
+        self.plugin.note(&batch);
         if guest.memory_bytes() <= self.plugin.engine().limits().memory_bytes / 2 {
             self.guest = Some(guest);
         }
         answer.map_err(|said| Error::Problem(problem(&said)))
+    }
+
+    /// A call failed: counted, and kept for the plugin's author.
+    fn note(&self, batch: &mut Batch, fault: &Fault, (kind, bytes): (&'static str, usize)) {
+        let failure = Failed::Fault(Box::new(fault.clone()));
+        batch.fault(&failure);
+        let before = self.plugin.note(batch);
+        if !batch.is_faulted {
+            return;
+        }
+        let bytes = bytes as u64;
+        self.plugin.record().keep(FaultReport {
+            values_in_call: 1,
+            input: vec![Shape { kind, bytes }],
+            after_values: before,
+            ..FaultReport::of(&failure, &fault.function)
+        });
     }
 }
 

@@ -151,6 +151,13 @@ pub(super) const PLUGINS: &[Entry] = &[
         "Report it to the plugin's author; restart to try again.",
     ),
     entry(
+        "plugin-signature",
+        Fault::Operator,
+        2,
+        "The plugin's file is not signed by a key that is trusted, or a trusted key is none.",
+        "Put the signature `FILE.wasm.minisig` beside the file, made by a key that you trust.",
+    ),
+    entry(
         "plugin-stack",
         Fault::Bug,
         1,

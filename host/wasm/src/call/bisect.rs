@@ -7,7 +7,10 @@
 
 use std::ops::Range;
 
-use attune_core::{Column, Problem};
+use attune_core::Column;
+
+use super::{Failure, FaultKind};
+use crate::health::Lost;
 
 /// Deadlines that one batch may cost beyond its first successful call.
 pub(crate) const DEADLINES_MAX: f64 = 40.0;
@@ -18,24 +21,49 @@ pub(crate) const PATIENCE: u32 = 10;
 #[derive(Debug, Clone)]
 pub(crate) struct Failed {
     /// Why, as each row's problem will say.
-    pub(crate) problem: Problem,
-    /// The deadline passed.
-    pub(crate) is_timeout: bool,
+    pub(crate) failure: Failure,
     /// No other range can succeed: the step cannot be opened any more.
     pub(crate) is_final: bool,
+}
+
+impl Failed {
+    fn is_timeout(&self) -> bool {
+        self.failure.fault_kind() == Some(FaultKind::Timeout)
+    }
+}
+
+/// What a batch came to.
+#[derive(Debug)]
+pub(crate) struct Solved {
+    /// As many rows as were asked for.
+    pub(crate) column: Column,
+    /// How many of them failed, by why.
+    pub(crate) lost: Lost,
+    /// The first row that failed, and why.
+    pub(crate) first: Option<(usize, Failed)>,
 }
 
 /// One attempt: the rows' results, or why not; and how many deadlines it took.
 pub(crate) type Attempt = (Result<Column, Failed>, f64);
 
-/// Evaluates `rows` rows by `attempt(range, patience)`; the answer has exactly that many rows.
-pub(crate) fn solve(rows: usize, mut attempt: impl FnMut(Range<usize>, u32) -> Attempt) -> Column {
+/// Evaluates `rows` rows by `attempt(range, patience)`.
+pub(crate) fn solve(rows: usize, mut attempt: impl FnMut(Range<usize>, u32) -> Attempt) -> Solved {
     let (first, spent) = attempt(0..rows, 1);
     let failed = match first {
-        Ok(column) => return column,
+        Ok(column) => {
+            return Solved {
+                column,
+                lost: Lost::default(),
+                first: None,
+            };
+        }
         Err(failed) => failed,
     };
-    let mut out = Column::with_capacity(rows, 0);
+    let mut out = Solved {
+        column: Column::with_capacity(rows, 0),
+        lost: Lost::default(),
+        first: None,
+    };
     let mut search = Search {
         spent,
         last: failed.clone(),
@@ -53,7 +81,7 @@ struct Search<'a, A> {
 
 impl<A: FnMut(Range<usize>, u32) -> Attempt> Search<'_, A> {
     /// `range` failed: halves it, or gives its only row up. The depth is log2 of the batch.
-    fn split(&mut self, range: Range<usize>, failed: &Failed, out: &mut Column) {
+    fn split(&mut self, range: Range<usize>, failed: &Failed, out: &mut Solved) {
         if failed.is_final {
             self.last = failed.clone();
             self.spent = DEADLINES_MAX;
@@ -66,36 +94,44 @@ impl<A: FnMut(Range<usize>, u32) -> Attempt> Search<'_, A> {
         let middle = range.start + range.len() / 2;
         for half in [range.start..middle, middle..range.end] {
             if self.spent >= DEADLINES_MAX {
-                fill(half, &self.last, out);
+                out.fill(half, &self.last);
                 continue;
             }
             let (result, cost) = (self.attempt)(half.clone(), 1);
             self.spent += cost;
             match result {
-                Ok(column) => out.append(&column),
+                Ok(column) => out.column.append(&column),
                 Err(failed) => self.split(half, &failed, out),
             }
         }
     }
 
-    fn single(&mut self, row: Range<usize>, failed: &Failed, out: &mut Column) {
-        let worth = failed.is_timeout && self.spent + f64::from(PATIENCE) <= DEADLINES_MAX;
+    fn single(&mut self, row: Range<usize>, failed: &Failed, out: &mut Solved) {
+        let worth = failed.is_timeout() && self.spent + f64::from(PATIENCE) <= DEADLINES_MAX;
         if worth {
             let (result, cost) = (self.attempt)(row.clone(), PATIENCE);
             self.spent += cost;
             match result {
-                Ok(column) => out.append(&column),
-                Err(failed) => fill(row, &failed, out),
+                Ok(column) => out.column.append(&column),
+                Err(failed) => out.fill(row, &failed),
             }
         } else {
-            fill(row, failed, out);
+            out.fill(row, failed);
         }
     }
 }
 
-fn fill(rows: Range<usize>, failed: &Failed, out: &mut Column) {
-    for _ in rows {
-        out.push_problem(&failed.problem);
+impl Solved {
+    /// These rows fail like this.
+    fn fill(&mut self, rows: Range<usize>, failed: &Failed) {
+        self.lost.count(&failed.failure, rows.len() as u64);
+        if self.first.is_none() {
+            self.first = Some((rows.start, failed.clone()));
+        }
+        let problem = failed.failure.problem();
+        for _ in rows {
+            self.column.push_problem(&problem);
+        }
     }
 }
 
@@ -103,17 +139,23 @@ fn fill(rows: Range<usize>, failed: &Failed, out: &mut Column) {
 mod tests {
     use attune_core::{Cell, Kind};
 
+    use super::super::{Fault, Site};
     use super::*;
 
     fn failed(is_timeout: bool) -> Failed {
-        let code = if is_timeout {
-            "plugin-timeout"
+        let kind = if is_timeout {
+            FaultKind::Timeout
         } else {
-            "plugin-trap"
+            FaultKind::Trap
+        };
+        let site = Site {
+            plugin: "same".to_owned(),
+            version: String::new(),
+            digest: String::new(),
+            function: "same.same".to_owned(),
         };
         Failed {
-            problem: Problem::new(code, "no"),
-            is_timeout,
+            failure: Failure::Fault(Fault::new(&site, kind, "no")),
             is_final: false,
         }
     }
@@ -134,15 +176,24 @@ mod tests {
             }
             (Ok(column), 0.0)
         });
-        assert_eq!(out.rows(), 256);
+        assert_eq!(out.column.rows(), 256);
         let mut rows = Vec::new();
-        for (row, cell) in out.iter().enumerate() {
+        for (row, cell) in out.column.iter().enumerate() {
             if cell.kind == Kind::Failed {
                 rows.push(row);
             } else {
                 assert_eq!(cell.bytes, row.to_string().as_bytes());
             }
         }
+        let first = out.first.map(|(row, _)| row);
+        assert_eq!(first, rows.first().copied());
+        assert_eq!(out.lost.values(), rows.len() as u64);
+        let by_why = if is_timeout {
+            out.lost.timed_out
+        } else {
+            out.lost.trapped
+        };
+        assert_eq!(by_why, out.lost.values());
         (rows, attempts, spent)
     }
 
@@ -188,6 +239,7 @@ mod tests {
             };
             (Err(failed), 0.0)
         });
-        assert_eq!((out.rows(), attempts), (8, 1));
+        assert_eq!((out.column.rows(), attempts), (8, 1));
+        assert_eq!(out.lost.trapped, 8);
     }
 }

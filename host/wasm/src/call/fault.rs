@@ -86,8 +86,10 @@ pub struct Fault {
     pub function: String,
     /// What happened, in the words of the sandbox.
     pub what: String,
-    /// The innermost source line, or function, that is known.
-    pub place: Option<String>,
+    /// The innermost source line that is known.
+    pub line: Option<String>,
+    /// The innermost function of the guest that is known.
+    pub frame: Option<String>,
     /// The last error line that the guest logged in this call.
     pub log: Option<String>,
 }
@@ -101,7 +103,8 @@ impl Fault {
             digest: site.digest.clone(),
             function: site.function.clone(),
             what: what.into(),
-            place: None,
+            line: None,
+            frame: None,
             log: None,
         })
     }
@@ -111,7 +114,8 @@ impl Fault {
         let backtrace = error.downcast_ref::<WasmBacktrace>();
         let (kind, what) = sort(error, backtrace.is_some());
         let mut fault = Self::new(site, kind, what);
-        fault.place = backtrace.and_then(place);
+        fault.line = backtrace.and_then(line);
+        fault.frame = backtrace.and_then(frame);
         fault.log = log.map(str::to_owned);
         fault
     }
@@ -125,7 +129,7 @@ impl std::fmt::Display for Fault {
             write!(f, " {}", self.version)?;
         }
         write!(f, " ({digest}) failed: {}", self.what)?;
-        if let Some(place) = &self.place {
+        if let Some(place) = self.line.as_ref().or(self.frame.as_ref()) {
             write!(f, " at {place}")?;
         }
         if let Some(log) = &self.log {
@@ -175,22 +179,27 @@ fn sort(error: &wasmtime::Error, in_guest: bool) -> (FaultKind, String) {
     }
 }
 
-/// The innermost frame that tells something: its source line, else its name. Frames of the panic
-/// machinery are skipped: they are the same for every panic.
-fn place(backtrace: &WasmBacktrace) -> Option<String> {
-    let frames = backtrace.frames();
-    let lines = frames.iter().flat_map(wasmtime::FrameInfo::symbols);
-    let line = lines
+/// The innermost source line. Frames of the panic machinery are skipped: they are the same for
+/// every panic.
+fn line(backtrace: &WasmBacktrace) -> Option<String> {
+    let symbols = backtrace
+        .frames()
+        .iter()
+        .flat_map(wasmtime::FrameInfo::symbols);
+    let (file, line) = symbols
         .filter_map(|symbol| Some((symbol.file()?, symbol.line()?)))
-        .find(|(file, _)| !file.contains("/rustc/") && !file.contains("/library/"));
-    if let Some((file, line)) = line {
-        return Some(format!("{file}:{line}"));
-    }
-    let names = frames.iter().filter_map(wasmtime::FrameInfo::func_name);
-    let name = names
+        .find(|(file, _)| !file.contains("/rustc/") && !file.contains("/library/"))?;
+    Some(super::log::clean(&format!("{file}:{line}"), 500))
+}
+
+/// The innermost function, likewise.
+fn frame(backtrace: &WasmBacktrace) -> Option<String> {
+    let frames = backtrace.frames().iter();
+    let name = frames
+        .filter_map(wasmtime::FrameInfo::func_name)
         .map(|name| name.split("::h").next().unwrap_or(name))
-        .find(|name| !MACHINERY.iter().any(|part| name.contains(part)));
-    name.map(|name| super::log::clean(name, 200))
+        .find(|name| !MACHINERY.iter().any(|part| name.contains(part)))?;
+    Some(super::log::clean(name, 200))
 }
 
 const MACHINERY: &[&str] = &[

@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 
 use attune_core::{Column, Context, Problem, Selector, Transform, Uses, Verdict};
 
-use super::bisect::{self, Attempt, Failed};
+use super::bisect::{self, Attempt, Failed, Solved};
 use super::opened::{Failure, limited};
 use super::sample::Samples;
 use super::{FaultKind, Opened};
+use crate::health::{self, Batch, FaultReport, Lost, Shape};
 use crate::limits::Call;
 use crate::{Error, Limits, Plugin};
 
@@ -50,9 +51,13 @@ pub struct Transformer {
     opened: Option<Opened>,
     samples: Samples,
     counts: Counts,
+    /// What the running batch has shown so far.
+    batch: Batch,
+    /// The first call of the running batch that failed: its rows, and why.
+    trouble: Option<(Range<usize>, Failure)>,
     broken: Option<Problem>,
-    /// Rows failed because the run's time was used up.
-    is_spent: bool,
+    /// Rows failed without a call: the run's time was used up, or the plugin is not called.
+    is_cut_short: bool,
 }
 
 /// One attempt at a range.
@@ -88,8 +93,10 @@ impl Transformer {
                 stores: 1,
                 ..Counts::default()
             },
+            batch: Batch::default(),
+            trouble: None,
             broken: None,
-            is_spent: false,
+            is_cut_short: false,
         })
     }
 
@@ -98,24 +105,39 @@ impl Transformer {
         self.counts
     }
 
-    /// False once a deadline decided about a result: another run may decide otherwise.
+    /// False once a deadline, or what other runs have shown, decided about a result: another run
+    /// may decide otherwise.
     pub fn is_repeatable(&self) -> bool {
-        self.counts.timeouts == 0 && !self.is_spent
+        self.counts.timeouts == 0 && !self.is_cut_short
     }
 
     fn batch(&mut self, context: &Context<'_>, rows: usize, inputs: &[&Column]) -> Column {
-        if let Some(problem) = self.broken.clone().or_else(|| self.plugin.quarantined()) {
+        if let Some(problem) = &self.broken {
+            return failed_rows(rows, problem);
+        }
+        if let Some(problem) = self.plugin.quarantined() {
+            self.is_cut_short = true;
             return failed_rows(rows, &problem);
         }
         let most = Duration::from_millis(self.limits.run_ms);
         if self.counts.time >= most {
-            self.is_spent = true;
+            self.is_cut_short = true;
+            self.note_spent(rows);
             return failed_rows(rows, &self.spent(most));
         }
         let before = self.counts;
-        let column = bisect::solve(rows, |range, patience| {
+        self.batch = Batch {
+            values: rows as u64,
+            is_called: true,
+            ..Batch::default()
+        };
+        let solved = bisect::solve(rows, |range, patience| {
             self.attempt(context, range, inputs, patience)
         });
+        let deadlines = (self.counts.deadlines - before.deadlines) as f64;
+        self.batch.is_exhausted = deadlines >= bisect::DEADLINES_MAX - 1.0;
+        self.note(&solved, inputs);
+        let column = solved.column;
         let failures = self.counts.failures + self.counts.timeouts;
         if failures == before.failures + before.timeouts {
             self.samples.take(context, inputs, &column);
@@ -125,10 +147,48 @@ impl Transformer {
                     .as_ref()
                     .map_or(column, |problem| failed_rows(rows, problem));
             }
-        } else if (self.counts.deadlines - before.deadlines) as f64 >= bisect::DEADLINES_MAX - 1.0 {
-            self.plugin.note_exhausted_batch();
         }
         column
+    }
+
+    /// What the batch has shown goes to the plugin, and the fault that explains it best: that of
+    /// the first row that was lost, else that of the first call that failed.
+    fn note(&mut self, solved: &Solved, inputs: &[&Column]) {
+        self.batch.lost = solved.lost;
+        let before = self.plugin.note(&self.batch);
+        let trouble = self.trouble.take();
+        let told = match (&solved.first, trouble) {
+            (Some((row, failed)), _) if !failed.is_final => {
+                Some((*row..row + 1, failed.failure.clone()))
+            }
+            (_, trouble) => trouble,
+        };
+        if !self.batch.is_faulted {
+            return;
+        }
+        if let Some((range, failure)) = told {
+            let function = format!("{}.{}", self.plugin.id(), self.function);
+            self.plugin.record().keep(FaultReport {
+                values_in_call: range.len() as u64,
+                values_lost: solved.lost.values(),
+                input: shapes(&range, inputs),
+                after_values: before + range.start as u64,
+                ..FaultReport::of(&failure, &function)
+            });
+        }
+    }
+
+    /// These rows are lost to the run's time, without a call.
+    fn note_spent(&self, rows: usize) {
+        let values = rows as u64;
+        self.plugin.note(&Batch {
+            values,
+            lost: Lost {
+                timed_out: values,
+                ..Lost::default()
+            },
+            ..Batch::default()
+        });
     }
 
     fn attempt(
@@ -150,19 +210,23 @@ impl Transformer {
         let is_memory = |failure: &Failure| failure.fault_kind() == Some(FaultKind::Memory);
         if once.was_used && once.result.as_ref().is_err_and(is_memory) {
             // What earlier batches left behind is not this batch's fault.
-            once = self.apply_once(&part, rows, inputs, patience);
+            once = self.apply_once(&part, rows.clone(), inputs, patience);
         }
         let deadline = self.limits.deadline(Call::Transform);
         let took = begun.elapsed();
         self.counts.time += took;
+        self.batch.longest_call = self.batch.longest_call.max(took);
         let cost = took.as_secs_f64() / deadline.as_secs_f64();
         match once.result {
             Ok(column) => (Ok(column), cost.min(1.0)),
             Err(failure) => {
+                self.batch.fault(&failure);
+                if self.trouble.is_none() {
+                    self.trouble = Some((rows, failure.clone()));
+                }
                 let is_timeout = failure.fault_kind() == Some(FaultKind::Timeout);
                 let failed = Failed {
-                    problem: failure.problem(),
-                    is_timeout,
+                    failure,
                     is_final: !once.was_open,
                 };
                 // A deadline counts as one, however late the system let us see it.
@@ -199,6 +263,7 @@ impl Transformer {
         self.counts.calls += 1;
         let result = opened.apply(context, rows, inputs, patience);
         self.counts.log_dropped += opened.log_dropped();
+        self.batch.memory_bytes = self.batch.memory_bytes.max(opened.memory_bytes());
         match &result {
             Ok(_) => {
                 if !opened.is_swollen(self.memory_most()) {
@@ -317,6 +382,20 @@ impl std::fmt::Debug for Transformer {
             .field("counts", &self.counts)
             .finish_non_exhaustive()
     }
+}
+
+/// What the one row of a call looked like; nothing for a call of several.
+fn shapes(range: &Range<usize>, inputs: &[&Column]) -> Vec<Shape> {
+    if range.len() != 1 {
+        return Vec::new();
+    }
+    let cells = inputs.iter().map(|column| column.cell(range.start));
+    cells
+        .map(|cell| Shape {
+            kind: health::word(cell.kind),
+            bytes: cell.bytes.len() as u64,
+        })
+        .collect()
 }
 
 fn failed_rows(rows: usize, problem: &Problem) -> Column {

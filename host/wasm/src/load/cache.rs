@@ -2,7 +2,9 @@
 //!
 //! The key covers the plugin's bytes, the engine (version, settings, processor) and the checks
 //! that the plugin had passed, so a hit needs no check again. A damaged, foreign or readable file
-//! is a miss and is written anew. Invariant: nothing is ever stored that did not pass all checks.
+//! is a miss and is written anew. A hit marks its file as used, and what was not used for longest
+//! goes first once there are too many files or bytes, so the generations that somebody may go back
+//! to stay. Invariant: nothing is ever stored that did not pass all checks.
 //! Deliberately not here: the conversion into code (`trusted`).
 
 use std::fs::{self, File, OpenOptions};
@@ -11,6 +13,7 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
 use wasmtime::component::Component;
@@ -26,8 +29,21 @@ const HEADER_BYTES: usize = MAGIC.len() + 32;
 const FILE_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// Rights of everybody but the owner.
 const GROUP_AND_OTHERS: u32 = 0o077;
-/// Entries beyond which the oldest are removed.
-const ENTRIES_MAX: usize = 200;
+/// Files and bytes beyond which those that were not used for longest are removed.
+const MOST: Most = Most {
+    files: 200,
+    bytes: 2 * 1024 * 1024 * 1024,
+};
+
+/// How much a folder may hold.
+#[derive(Debug, Clone, Copy)]
+struct Most {
+    files: usize,
+    bytes: u64,
+}
+
+/// A file of the folder: when it was last used, its size, its path.
+type Kept = (SystemTime, u64, PathBuf);
 
 /// A folder of compiled plugins.
 #[derive(Debug)]
@@ -104,6 +120,9 @@ impl Cache {
         }
         let mut bytes = Vec::with_capacity(about.len() as usize);
         file.read_to_end(&mut bytes)?;
+        if let Err(error) = file.set_modified(used_now()) {
+            tracing::debug!(path = %path.display(), %error, "not marked as used");
+        }
         Ok(bytes)
     }
 
@@ -132,19 +151,43 @@ impl Cache {
         let Ok(entries) = fs::read_dir(&self.dir) else {
             return;
         };
-        let mut files: Vec<_> = entries
-            .filter_map(|entry| {
-                let entry = entry.ok()?;
-                Some((entry.metadata().ok()?.modified().ok()?, entry.path()))
-            })
-            .collect();
-        files.sort();
-        let surplus = files.len().saturating_sub(ENTRIES_MAX);
-        for (_, path) in files.into_iter().take(surplus) {
+        let kept = entries.filter_map(|entry| {
+            let entry = entry.ok()?;
+            let about = entry.metadata().ok()?;
+            Some((about.modified().ok()?, about.len(), entry.path()))
+        });
+        for path in surplus(kept.collect(), MOST) {
             // Another process may have removed it already.
             let _ = fs::remove_file(path);
         }
     }
+}
+
+/// The files that must go, the least recently used first; the last one used stays in any case.
+fn surplus(mut kept: Vec<Kept>, most: Most) -> Vec<PathBuf> {
+    kept.sort();
+    let mut files = kept.len();
+    let mut bytes: u64 = kept.iter().map(|(_, bytes, _)| bytes).sum();
+    kept.pop();
+    let mut gone = Vec::new();
+    for (_, size, path) in kept {
+        if files <= most.files && bytes <= most.bytes {
+            break;
+        }
+        files -= 1;
+        bytes -= size;
+        gone.push(path);
+    }
+    gone
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "when a file was last used is compared with what the file system wrote on others, and \
+              decides about nothing but what is compiled again"
+)]
+fn used_now() -> SystemTime {
+    SystemTime::now()
 }
 
 /// The code in a file's bytes, if the header's digest is that of the rest.
@@ -207,5 +250,47 @@ impl Hasher for ShaHasher {
 
     fn finish(&self) -> u64 {
         0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Files of these sizes, the first of them not used for longest.
+    fn kept(sizes: &[u64]) -> Vec<Kept> {
+        let file = |(age, size): (usize, &u64)| {
+            let used = SystemTime::UNIX_EPOCH + Duration::from_secs(age as u64);
+            (used, *size, PathBuf::from(age.to_string()))
+        };
+        let mut kept: Vec<_> = sizes.iter().enumerate().map(file).collect();
+        kept.reverse();
+        kept
+    }
+
+    fn gone(sizes: &[u64]) -> Vec<String> {
+        let most = Most {
+            files: 4,
+            bytes: 100,
+        };
+        let gone = surplus(kept(sizes), most).into_iter();
+        gone.map(|path| path.display().to_string()).collect()
+    }
+
+    #[test]
+    fn what_was_not_used_for_longest_goes_when_there_are_too_many_files_or_bytes() {
+        assert!(gone(&[]).is_empty());
+        assert!(gone(&[25, 25, 25, 25]).is_empty());
+        assert_eq!(gone(&[1, 1, 1, 1, 1]), ["0"]);
+        assert_eq!(gone(&[60, 30, 30, 30]), ["0"]);
+        assert_eq!(gone(&[30, 60, 30, 30]), ["0", "1"]);
+    }
+
+    #[test]
+    fn what_was_used_last_stays_however_large() {
+        assert_eq!(gone(&[1, 1_000]), ["0"]);
+        assert!(gone(&[1_000]).is_empty());
     }
 }

@@ -107,7 +107,7 @@ pub(super) fn run(plugin: &Plugin, function: &Function, all: &[Example]) -> Resu
             .filter(|(options, _, _)| *options == &example.options);
         let (columns, mut step) = match reusable {
             Some((_, columns, step)) => (columns, step),
-            None => open(plugin, function, example)?,
+            None => open(plugin, function, &example.options)?,
         };
         let actual = apply(function, example, columns, &mut step)?;
         if actual != example.output {
@@ -123,14 +123,14 @@ pub(super) fn run(plugin: &Plugin, function: &Function, all: &[Example]) -> Resu
     Ok(())
 }
 
-/// Opens the function as an example wants it; gives also how many columns it takes.
+/// Opens the function with these options; gives also how many columns it takes.
 pub(super) fn open(
     plugin: &Plugin,
     function: &Function,
-    example: &Example,
+    options: &serde_json::Value,
 ) -> Result<(usize, Opened), Error> {
-    function.check_options(&example.options)?;
-    let (options, limits) = (example.options.to_string(), plugin.engine().limits());
+    function.check_options(options)?;
+    let (options, limits) = (options.to_string(), plugin.engine().limits());
     let mut opened = Opened::open(plugin, &function.name, &options, limits)?;
     let columns = opened.inputs()?.len() + 1;
     Ok((columns, opened))

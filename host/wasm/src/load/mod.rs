@@ -12,7 +12,7 @@ mod inspect;
 mod manifest;
 mod names;
 mod options;
-mod probe;
+pub(crate) mod probe;
 mod schema;
 mod trusted;
 mod validate;
@@ -54,7 +54,7 @@ pub(crate) fn load(engine: &Engine, bytes: &[u8]) -> Result<Plugin, Error> {
         imports: shape.imports,
         manifest: Manifest::check(manifest, shape.kind)?,
         code,
-        health: crate::plugin::Health::default(),
+        record: crate::health::Record::default(),
     });
     if !is_cached {
         check(&plugin)?;

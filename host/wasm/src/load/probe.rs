@@ -2,7 +2,8 @@
 //!
 //! The same batch is evaluated twice, in another store, in two parts, and backwards: row by row
 //! the results must be the same bytes. A plugin without honest randomness can only break this with
-//! state of its own. What slips through is found later by `call::sample`. Deliberately not here:
+//! state of its own. The same is asked again with the very options that somebody's row has, which
+//! no example may have shown. What slips through is found later by `call::sample`. Deliberately not here:
 //! whether results are right (`examples`).
 
 use attune_core::{Cell, Column, Context, Kind};
@@ -21,13 +22,30 @@ pub(super) fn run(plugin: &Plugin, function: &Function, all: &[Example]) -> Resu
     for example in all {
         if probed.len() < OPTIONS_MAX && !probed.contains(&&example.options) {
             probed.push(&example.options);
-            let (columns, mut first) = examples::open(plugin, function, example)?;
-            let (_, mut second) = examples::open(plugin, function, example)?;
-            let batch = Batch::new(function, all, columns);
-            batch.probe(&mut first, &mut second)?;
+            with_options(plugin, function, all, &example.options)?;
         }
     }
     Ok(())
+}
+
+/// Probes a function with the options of somebody's row, on the rows of its examples.
+pub(crate) fn row(
+    plugin: &Plugin,
+    function: &Function,
+    options: &serde_json::Value,
+) -> Result<(), Error> {
+    with_options(plugin, function, &examples::parse(function)?, options)
+}
+
+fn with_options(
+    plugin: &Plugin,
+    function: &Function,
+    all: &[Example],
+    options: &serde_json::Value,
+) -> Result<(), Error> {
+    let (columns, mut first) = examples::open(plugin, function, options)?;
+    let (_, mut second) = examples::open(plugin, function, options)?;
+    Batch::new(function, all, columns).probe(&mut first, &mut second)
 }
 
 struct Batch<'a> {

@@ -155,7 +155,7 @@ fn a_look_alike_of_an_official_plugin_is_named() {
     let engine = engine();
     let bundled: [(&str, &[u8]); 2] = [("ldap", b""), ("text", b"")];
     let mut registry = None;
-    let lines = lines_of("attune_wasm::registry", || {
+    let lines = lines_of("attune_wasm::registry::entry", || {
         let opened = Registry::open(&engine, &bundled, Some(folder.path()), &[]);
         registry = Some(opened.unwrap());
     });

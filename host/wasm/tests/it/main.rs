@@ -43,10 +43,12 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+mod builds;
 mod bundled;
 mod cache;
 mod checks;
 mod guest;
+mod health;
 mod hostile_answers;
 mod hostile_bombs;
 mod hostile_files;
@@ -59,3 +61,7 @@ mod lines;
 mod pictures;
 mod providers;
 mod registry;
+mod rows;
+mod signatures;
+mod signer;
+mod swap;
