@@ -217,6 +217,14 @@ impl Entry {
             .map(|content| content.bytes.len())
     }
 
+    /// Its bytes, when they could be read.
+    pub fn bytes(&self) -> Option<&[u8]> {
+        self.content
+            .as_ref()
+            .ok()
+            .map(|content| content.bytes.as_ref())
+    }
+
     /// Why it cannot be used, as far as is known without loading it.
     pub fn error(&self) -> Option<&Error> {
         match (&self.content, self.loaded.get()) {
