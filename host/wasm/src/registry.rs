@@ -138,6 +138,22 @@ impl Registry {
 }
 
 impl Snapshot {
+    /// A snapshot of exactly these builds: id, where it came from, bytes.
+    pub fn of_builds(engine: &Engine, builds: Vec<(String, Source, Vec<u8>)>) -> Self {
+        let entry = |(id, source, bytes): (String, Source, Vec<u8>)| {
+            let content = Content {
+                digest: digest(&bytes),
+                bytes: Cow::Owned(bytes),
+            };
+            let entry = Entry::new(&id, source, Ok(content));
+            (id, entry)
+        };
+        Self {
+            engine: engine.clone(),
+            entries: builds.into_iter().map(entry).collect(),
+        }
+    }
+
     /// The plugin of that id, loaded at the first use. A failure is kept and given again.
     pub fn plugin(&self, id: &str) -> Result<Plugin, Error> {
         match self.entries.get(id) {
