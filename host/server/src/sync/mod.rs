@@ -36,6 +36,7 @@ use attune_core::mapping::Field;
 use attune_core::selector::TooDeep;
 
 use crate::clock::Clock;
+use crate::settings::Keep;
 use crate::{source, store, target};
 
 pub use check::{CheckLine, check};
@@ -64,6 +65,8 @@ pub struct Host {
     pub vault: Arc<crate::vault::Vault>,
     /// What reading pictures may cost a run.
     pub pictures: PictureBudget,
+    /// How long things stay in the store.
+    pub keep: Keep,
 }
 
 /// Who takes part in a run.
