@@ -70,9 +70,14 @@ impl Store {
     /// it replaces by something else becomes a version.
     pub async fn keep_people(&self, reading: Reading<'_>, people: &[Kept]) -> Result<()> {
         let mut tx = self.pool.begin().await?;
+        let any_before = versions::any_before(&mut tx, reading).await?;
         for chunk in people.chunks(CHUNK_ROWS) {
             let rows = chunk.iter().map(encode).collect::<Result<Vec<_>>>()?;
-            let replaced = versions::keep(&mut tx, reading, &rows).await?;
+            let replaced = if any_before {
+                versions::keep(&mut tx, reading, &rows).await?
+            } else {
+                0
+            };
             let mut insert = QueryBuilder::<Sqlite>::new(
                 "insert into people (connector, key, names, relations, revision, wanted, \
                  document, listed_in, read_ms, since_ms, manager) ",
@@ -102,7 +107,7 @@ impl Store {
             );
             insert.build().execute(&mut *tx).await?;
             if replaced > 0 {
-                versions::keep_names(&mut tx, reading, &rows).await?;
+                versions::keep_names(&mut tx, reading, chunk).await?;
             }
         }
         tx.commit().await?;

@@ -5,7 +5,7 @@
 //! moment was really read then or before, and nothing else was read between. Deliberately not here:
 //! whether a document is fresh enough for a run, which only the run knows.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::{QueryBuilder, Row as _, Sqlite, Transaction};
 
@@ -70,31 +70,60 @@ pub(super) async fn keep(
     Ok(done.rows_affected())
 }
 
-/// Keeps the names of the versions that [`keep`] made of this chunk, where a person now has others.
-/// Called before the names themselves are replaced.
+/// Keeps the names that people of this chunk had in the versions that [`keep`] just made of them, and
+/// have no more.
 pub(super) async fn keep_names(
     tx: &mut Transaction<'_, Sqlite>,
     reading: Reading<'_>,
-    rows: &[(&Kept, String, String)],
+    chunk: &[Kept],
 ) -> Result<()> {
-    let mut insert = QueryBuilder::<Sqlite>::new(
-        "insert into version_names (connector, name, key) select n.connector, n.name, n.key \
-         from versions v cross join people p cross join names n \
-         where p.connector = v.connector and p.key = v.key and p.names <> v.names \
-         and n.connector = v.connector and n.key = v.key and v.connector = ",
-    );
-    insert
-        .push_bind(reading.connector)
-        .push(" and v.until_ms = ")
-        .push_bind(reading.now_ms)
-        .push(" and v.key in (");
-    let mut list = insert.separated(", ");
-    for (kept, _, _) in rows {
-        list.push_bind(&kept.key);
+    let present: HashMap<&str, &[String]> = chunk
+        .iter()
+        .map(|kept| (kept.key.as_str(), kept.names.as_slice()))
+        .collect();
+    let mut select =
+        QueryBuilder::<Sqlite>::new("select key, names from versions where connector = ");
+    let keys: Vec<String> = chunk.iter().map(|kept| kept.key.clone()).collect();
+    of_these(&mut select, reading.connector, &keys);
+    select.push(" and until_ms = ").push_bind(reading.now_ms);
+    let mut past = Vec::new();
+    for row in select.build().fetch_all(&mut **tx).await? {
+        let (key, names): (String, &str) = (row.try_get(0)?, row.try_get(1)?);
+        let names: Vec<String> =
+            serde_json::from_str(names).map_err(|_| Error::Row { what: "a person" })?;
+        let now = present.get(key.as_str()).copied().unwrap_or_default();
+        let gone = names.into_iter().filter(|name| !now.contains(name));
+        past.extend(gone.map(|name| (name, key.clone())));
     }
-    insert.push(") on conflict (connector, name, key) do nothing");
-    insert.build().execute(&mut **tx).await?;
+    for pairs in past.chunks(CHUNK_ROWS) {
+        let mut insert =
+            QueryBuilder::<Sqlite>::new("insert into version_names (connector, name, key) ");
+        insert.push_values(pairs, |mut row, (name, key)| {
+            row.push_bind(reading.connector)
+                .push_bind(name)
+                .push_bind(key);
+        });
+        insert.push(" on conflict (connector, name, key) do nothing");
+        insert.build().execute(&mut **tx).await?;
+    }
     Ok(())
+}
+
+/// Whether anybody can be replaced: nobody while the first listing of all is kept.
+pub(super) async fn any_before(
+    tx: &mut Transaction<'_, Sqlite>,
+    reading: Reading<'_>,
+) -> Result<bool> {
+    let found: Option<i64> = sqlx::query_scalar(
+        "select 1 where exists (select 1 from listings where connector = $1) \
+         or exists (select 1 from people where connector = $1 and listed_in < $2) \
+         or exists (select 1 from people where connector = $1 and listed_in > $2)",
+    )
+    .bind(reading.connector)
+    .bind(reading.listing)
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(found.is_some())
 }
 
 impl Store {

@@ -23,6 +23,7 @@ mod progress;
 mod read;
 mod recover;
 mod relate;
+mod replay;
 mod run;
 mod send;
 mod tally;
@@ -48,6 +49,7 @@ pub use plan_file::{
     CHANGES_IN_JSON_MAX, PlanFile, changes, prepare as prepare_plan, write as write_plan,
 };
 pub use progress::{Phase, Progress};
+pub use replay::{DIFFERENCES_MAX, Difference, Replayed, replay};
 pub use run::{Done, Watch, apply_file, approve, changes_of, run};
 
 /// What a run works with; cheap handles of things that outlive it.
