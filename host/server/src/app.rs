@@ -175,6 +175,7 @@ impl App {
             clock,
             vault: Arc::new(vault),
             pictures: picture_budget(&settings.limits),
+            keep: settings.keep,
         };
         Ok(Self {
             settings,

@@ -103,6 +103,19 @@ impl Registry {
 }
 
 impl Snapshot {
+    /// A snapshot of exactly these builds: id, where it came from, bytes.
+    pub fn of_builds(engine: &Engine, builds: Vec<(String, Source, Vec<u8>)>) -> Self {
+        let entry = |(id, source, bytes): (String, Source, Vec<u8>)| {
+            let entry = Entry::of(Build::of_bytes(&id, source, bytes));
+            (id, Arc::new(entry))
+        };
+        Self {
+            engine: engine.clone(),
+            official: Arc::default(),
+            entries: builds.into_iter().map(entry).collect(),
+        }
+    }
+
     /// The same snapshot in which the build's id is this build, loaded as `plugin`. All other
     /// entries are shared, so nothing is compiled again; this one stays as it is for whoever holds
     /// it.

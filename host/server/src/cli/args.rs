@@ -209,6 +209,18 @@ pub enum RunCommand {
         /// Its id, or the beginning of it.
         id: String,
     },
+    /// Make the plan of a run again, with its connector file, plugins and documents of then.
+    Replay(Replay),
+}
+
+/// `attune run replay`.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// Its id, or the beginning of it.
+    pub id: String,
+    /// What this build of a plugin would have done instead of the one that the run used.
+    #[arg(long = "plugin", value_name = "NAME=FILE")]
+    pub plugins: Vec<String>,
 }
 
 /// `attune connector`.

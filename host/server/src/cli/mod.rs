@@ -14,6 +14,7 @@ mod plan;
 mod plugin;
 mod progress;
 mod remote;
+mod replay;
 mod report;
 mod runs;
 mod serve;
@@ -106,6 +107,7 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
         Command::Explain(args) => explain::run(&shell, args).await,
         Command::Runs { limit } => runs::list(&shell, limit).await,
         Command::Run(args::RunCommand::Show { id }) => runs::show(&shell, &id).await,
+        Command::Run(args::RunCommand::Replay(args)) => replay::run(&shell, args).await,
         Command::Source(args::SourceCommand::Discover(args)) => {
             source::discover(&shell, args).await
         }

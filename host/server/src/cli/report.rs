@@ -246,14 +246,14 @@ pub(super) fn plain() -> Table {
     table
 }
 
-fn optional(value: Option<&str>) -> String {
+pub(super) fn optional(value: Option<&str>) -> String {
     match value {
         None | Some("") => "(empty)".to_owned(),
         Some(value) => shown(value),
     }
 }
 
-fn shown(value: &str) -> String {
+pub(super) fn shown(value: &str) -> String {
     let visible = visible(value);
     if visible.chars().count() <= VALUE_CHARS_MAX {
         return visible.into_owned();

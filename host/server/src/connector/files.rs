@@ -1,8 +1,9 @@
-//! Files that options name: `{ file = "tables/departments.csv" }`.
+//! Files that options name: `{ file = "tables/departments.csv" }`, from disk or as they were kept.
 //!
 //! Invariant: only files below the connectors' folder are read: no absolute path, no `..`, no link
 //! that leads out. The content becomes part of the options and of the revision.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::Value as Json;
@@ -25,9 +26,49 @@ pub struct OptionFile {
     pub sha256: [u8; 32],
 }
 
-/// The content of a file that an option names: rows of a `.csv`, what a `.json` says, or text.
-pub(super) fn read(node: &Node<'_>, path: &str, folder: &Path) -> Option<(Json, OptionFile)> {
-    match load(path, folder) {
+/// Where a connector file's other files are.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Folder<'a> {
+    /// The connectors' folder.
+    Disk(&'a Path),
+    /// Those that options name were kept, by their paths; relative places of secrets still mean this
+    /// folder.
+    Kept(&'a Path, &'a BTreeMap<String, Vec<u8>>),
+}
+
+impl<'a> Folder<'a> {
+    /// The connectors' folder.
+    pub(super) fn path(self) -> &'a Path {
+        match self {
+            Self::Disk(path) | Self::Kept(path, _) => path,
+        }
+    }
+}
+
+/// A file that an option names: what the option gets of it, and its bytes.
+pub(super) struct Content {
+    pub(super) json: Json,
+    pub(super) file: OptionFile,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// The content of a file that an option names: rows of a `.csv`, what a `.json` says, or text. A
+/// file that was read before, for another option, is what it was then.
+pub(super) fn read(
+    node: &Node<'_>,
+    path: &str,
+    folder: Folder<'_>,
+    before: Option<&Vec<u8>>,
+) -> Option<Content> {
+    let found = match (before, folder) {
+        (Some(bytes), folder) => Ok((bytes.clone(), folder.path().join(path))),
+        (None, Folder::Disk(folder)) => load(path, folder),
+        (None, Folder::Kept(folder, files)) => files
+            .get(path)
+            .map(|bytes| (bytes.clone(), folder.join(path)))
+            .ok_or_else(|| "was not kept".to_owned()),
+    };
+    match found {
         Ok((bytes, full_path)) => {
             let sha256 = Sha256::digest(&bytes).into();
             let file = OptionFile {
@@ -35,8 +76,8 @@ pub(super) fn read(node: &Node<'_>, path: &str, folder: &Path) -> Option<(Json, 
                 full_path,
                 sha256,
             };
-            content(path, bytes)
-                .map(|json| (json, file))
+            content(path, &bytes)
+                .map(|json| Content { json, file, bytes })
                 .map_err(|why| node.error(format!("the file '{path}' {why}"), ""))
                 .ok()
         }
@@ -76,9 +117,9 @@ fn load(path: &str, folder: &Path) -> Result<(Vec<u8>, PathBuf), String> {
 }
 
 /// What options get of a file: rows of a table, JSON, or text, by the file's name.
-fn content(path: &str, bytes: Vec<u8>) -> Result<Json, String> {
-    let text = String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+fn content(path: &str, bytes: &[u8]) -> Result<Json, String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let end = Path::new(path).extension().unwrap_or_default();
     match end.to_ascii_lowercase().to_str() {
         Some("csv") => csv::rows(text).map(Json::from),

@@ -5,13 +5,15 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::definition::Connector;
-use super::files::OptionFile;
+use super::files::{Folder, OptionFile};
 use super::read::{self, Document};
 use super::row::Place;
 use super::{Mistake, Weight};
 use crate::settings::nearest;
+use crate::store::revisions::KeptRevision;
 
 /// Largest connector file that is read.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
@@ -28,7 +30,7 @@ pub struct Loaded {
     /// What the reader should know, such as keys without effect in this build.
     pub notes: Vec<Mistake>,
     has_id: bool,
-    revision: String,
+    kept: Arc<KeptRevision>,
     fields_digest: [u8; 32],
     places: BTreeMap<Place, (usize, usize)>,
 }
@@ -36,7 +38,12 @@ pub struct Loaded {
 impl Loaded {
     /// `sha256:...` of what the file says and of the files that its options name.
     pub fn revision(&self) -> &str {
-        &self.revision
+        &self.kept.digest
+    }
+
+    /// Everything that it was read from, for [`load_kept`].
+    pub fn kept(&self) -> &Arc<KeptRevision> {
+        &self.kept
     }
 
     /// Of what decides about values and scope: a part of every person's fingerprint.
@@ -151,33 +158,54 @@ pub fn find(folder: &Path, name: &str) -> Result<Entry, Mistake> {
 /// Reads one file; its folder is the connectors' folder.
 pub fn load_file(path: &Path) -> Entry {
     let name = name_of(path);
-    let label = path.display().to_string();
     let folder = path.parent().unwrap_or(Path::new("."));
-    let result = read_text(path).and_then(|text| {
-        read::read(Document {
-            label: &label,
-            name: &name,
-            content: &text,
-            folder,
-        })
-    });
-    let result = result.map(|read| {
-        Box::new(Loaded {
-            connector: read.connector,
-            path: path.to_owned(),
-            files: read.files,
-            notes: read.notes,
-            has_id: read.has_id,
-            revision: read.digests.revision,
-            fields_digest: read.digests.fields,
-            places: read.places,
-        })
-    });
+    let result = read_text(path).and_then(|text| load(path, &name, text, Folder::Disk(folder)));
     Entry {
         name,
         path: path.to_owned(),
         result,
     }
+}
+
+/// Reads a kept revision exactly as from disk, the files that options name as they were kept. The
+/// path is where the file would be: its folder is the connectors' folder. It need not exist.
+pub fn load_kept(path: &Path, kept: &KeptRevision) -> Entry {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = Folder::Kept(folder, &kept.files);
+    Entry {
+        name: kept.name.clone(),
+        path: path.to_owned(),
+        result: load(path, &kept.name, kept.text.clone(), folder),
+    }
+}
+
+fn load(
+    path: &Path,
+    name: &str,
+    text: String,
+    folder: Folder<'_>,
+) -> Result<Box<Loaded>, Vec<Mistake>> {
+    let read = read::read(Document {
+        label: &path.display().to_string(),
+        name,
+        content: &text,
+        folder,
+    })?;
+    Ok(Box::new(Loaded {
+        connector: read.connector,
+        path: path.to_owned(),
+        files: read.files,
+        notes: read.notes,
+        has_id: read.has_id,
+        kept: Arc::new(KeptRevision {
+            digest: read.digests.revision,
+            name: name.to_owned(),
+            text,
+            files: read.contents,
+        }),
+        fields_digest: read.digests.fields,
+        places: read.places,
+    }))
 }
 
 pub(super) fn read_text(path: &Path) -> Result<String, Vec<Mistake>> {

@@ -33,7 +33,7 @@ pub use definition::{
     Connector, Endpoint, Leavers, Photo, Route, Schedule, Scope, SourceSpec, TargetSpec,
 };
 pub use files::OptionFile;
-pub use load::{Entry, Loaded, find, load_dir, load_file, settle_id};
+pub use load::{Entry, Loaded, find, load_dir, load_file, load_kept, settle_id};
 pub use row::{Place, ROW_KEYS};
 pub use source_file::{SourceFile, find_source};
 

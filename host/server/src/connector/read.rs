@@ -3,13 +3,12 @@
 //! Invariant: a file with one mistake of weight `Error` gives no connector; notes alone do.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use attune_core::guard::{Limit, LimitError, Limits};
 
 use super::condition;
 use super::definition::{Connector, Leavers, Schedule, Scope};
-use super::files::OptionFile;
+use super::files::{Folder, OptionFile};
 use super::revision::{self, Digests};
 use super::row::{self, Context, Place};
 use super::{source, target};
@@ -21,6 +20,8 @@ pub(super) struct Read {
     pub(super) connector: Connector,
     pub(super) digests: Digests,
     pub(super) files: Vec<OptionFile>,
+    /// The bytes of these files, by the paths that options name.
+    pub(super) contents: BTreeMap<String, Vec<u8>>,
     pub(super) places: BTreeMap<Place, (usize, usize)>,
     pub(super) notes: Vec<Mistake>,
     /// Whether the file says its id.
@@ -35,8 +36,8 @@ pub(super) struct Document<'a> {
     /// The file's name without `.toml`.
     pub(super) name: &'a str,
     pub(super) content: &'a str,
-    /// The connectors' folder.
-    pub(super) folder: &'a Path,
+    /// Where its other files are.
+    pub(super) folder: Folder<'a>,
 }
 
 pub(super) fn read(document: Document<'_>) -> Result<Read, Vec<Mistake>> {
@@ -58,6 +59,7 @@ pub(super) fn read(document: Document<'_>) -> Result<Read, Vec<Mistake>> {
             connector,
             has_id: whole.get("id").is_some(),
             files,
+            contents: context.contents.into_inner(),
             places: context.places.into_inner(),
             notes: mistakes,
         }),

@@ -12,7 +12,7 @@ use attune_core::mapping::{Apply, Conflict, Existing, Input, Row, Step, WhenMiss
 use serde_json::{Map, Value as Json};
 
 use super::condition::{self, selector};
-use super::files::{self, OptionFile};
+use super::files::{self, Folder, OptionFile};
 use crate::settings::reader::{Node, Section};
 
 /// The keys of a row. Plugins may not use them as names of options.
@@ -61,15 +61,21 @@ pub enum Place {
 pub(super) struct Context<'a> {
     /// The connectors' folder.
     pub(super) folder: &'a Path,
+    /// Where the files that options name come from.
+    origin: Folder<'a>,
     pub(super) files: RefCell<Vec<OptionFile>>,
+    /// The bytes of these files, by their paths.
+    pub(super) contents: RefCell<BTreeMap<String, Vec<u8>>>,
     pub(super) places: RefCell<BTreeMap<Place, (usize, usize)>>,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(folder: &'a Path) -> Self {
+    pub(super) fn new(origin: Folder<'a>) -> Self {
         Self {
-            folder,
+            folder: origin.path(),
+            origin,
             files: RefCell::default(),
+            contents: RefCell::default(),
             places: RefCell::default(),
         }
     }
@@ -88,9 +94,11 @@ impl<'a> Context<'a> {
         let Some(path) = named else {
             return Some(node.json());
         };
-        let (content, file) = files::read(node, path, self.folder)?;
-        self.files.borrow_mut().push(file);
-        Some(content)
+        let mut contents = self.contents.borrow_mut();
+        let read = files::read(node, path, self.origin, contents.get(path))?;
+        contents.insert(path.to_owned(), read.bytes);
+        self.files.borrow_mut().push(read.file);
+        Some(read.json)
     }
 }
 

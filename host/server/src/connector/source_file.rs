@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use super::definition::SourceSpec;
+use super::files::Folder;
 use super::load::{Entry, find, read_text};
 use super::row::Context;
 use super::{Mistake, read, source};
@@ -43,7 +44,8 @@ fn alone(entry: &Entry) -> Result<SourceFile, Vec<Mistake>> {
     if !file.is_clean() {
         return Err(file.into_mistakes());
     }
-    let context = Context::new(entry.path.parent().unwrap_or(Path::new(".")));
+    let folder = entry.path.parent().unwrap_or(Path::new("."));
+    let context = Context::new(Folder::Disk(folder));
     let root = file.root(&table);
     let id = match root.get("id") {
         Some(node) => read::id(&node),

@@ -227,6 +227,29 @@ fn option_files_are_read_below_the_folder_only() {
 }
 
 #[test]
+fn a_kept_revision_says_the_same_whatever_became_of_its_files() {
+    let folder = folder();
+    let table = folder.path().join("t.csv");
+    std::fs::write(&table, "1\n").unwrap();
+    let row = "{ from = \"a\", use = \"lookup.table\", table = { file = \"t.csv\" } }";
+    let text = format!("{HEAD}[target.jira.map]\nX = {row}\nY = {row}\n");
+    let loaded = load_text(folder.path(), &text).unwrap();
+    std::fs::remove_file(&table).unwrap();
+    std::fs::remove_file(&loaded.path).unwrap();
+    let again = load_kept(&loaded.path, loaded.kept()).result.unwrap();
+    assert_eq!(again.revision(), loaded.revision());
+    assert_eq!(again.fields_digest(), loaded.fields_digest());
+    let said = |loaded: &Loaded| format!("{:?}", loaded.connector);
+    assert_eq!(said(&again), said(&loaded));
+    assert_eq!(again.kept(), loaded.kept());
+    assert_eq!(again.kept().files.len(), 1);
+    let mut damaged = loaded.kept().as_ref().clone();
+    damaged.files.clear();
+    let told = load_kept(&loaded.path, &damaged).result.unwrap_err();
+    assert!(told[0].to_string().contains("'t.csv' was not kept"));
+}
+
+#[test]
 fn a_revision_covers_what_is_said_and_the_files() {
     let folder = folder();
     std::fs::write(folder.path().join("t.csv"), "1\n").unwrap();

@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod altered;
+pub mod builds;
 pub mod changed;
 pub mod checkpoints;
 pub mod generations;
@@ -17,8 +18,10 @@ pub mod people;
 pub mod pictures;
 pub mod plans;
 pub mod providers;
+pub mod revisions;
 pub mod runs;
 pub mod stage;
+pub mod versions;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -52,6 +55,15 @@ pub enum Error {
     /// The schema could not be brought up to date.
     #[error("cannot bring the database up to date")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A file of the data directory cannot be read or written.
+    #[error("cannot keep or read {}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// A statement failed.
     #[error("the database refused a statement")]
     Sql(#[from] sqlx::Error),

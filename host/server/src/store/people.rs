@@ -7,7 +7,7 @@
 use attune_core::matching::fold;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
-use super::{CHUNK_ROWS, Error, Result, Store};
+use super::{CHUNK_ROWS, Error, Result, Store, versions};
 
 /// The only role that selectors can follow.
 pub const MANAGER: &str = "manager";
@@ -66,16 +66,23 @@ pub struct Reading<'a> {
 }
 
 impl Store {
-    /// Keeps what one page of a reading delivered; a person seen twice is kept as last seen.
+    /// Keeps what one page of a reading delivered; a person seen twice is kept as last seen. What
+    /// it replaces by something else becomes a version.
     pub async fn keep_people(&self, reading: Reading<'_>, people: &[Kept]) -> Result<()> {
         let mut tx = self.pool.begin().await?;
+        let any_before = versions::any_before(&mut tx, reading).await?;
         for chunk in people.chunks(CHUNK_ROWS) {
+            let rows = chunk.iter().map(encode).collect::<Result<Vec<_>>>()?;
+            let replaced = if any_before {
+                versions::keep(&mut tx, reading, &rows).await?
+            } else {
+                0
+            };
             let mut insert = QueryBuilder::<Sqlite>::new(
                 "insert into people (connector, key, names, relations, revision, wanted, \
-                 document, listed_in, read_ms, manager) ",
+                 document, listed_in, read_ms, since_ms, manager) ",
             );
-            let rows = chunk.iter().map(encode).collect::<Result<Vec<_>>>()?;
-            insert.push_values(rows, |mut row, (kept, names, relations)| {
+            insert.push_values(&rows, |mut row, (kept, names, relations)| {
                 row.push_bind(reading.connector)
                     .push_bind(&kept.key)
                     .push_bind(names)
@@ -85,16 +92,23 @@ impl Store {
                     .push_bind(&kept.document)
                     .push_bind(reading.listing)
                     .push_bind(reading.now_ms)
+                    .push_bind(reading.now_ms)
                     .push_bind(kept.manager());
             });
             insert.push(
                 " on conflict (connector, key) do update set names = excluded.names, \
                  relations = excluded.relations, manager = excluded.manager, revision = excluded.revision, \
                  wanted = excluded.wanted, document = excluded.document, \
-                 read_ms = excluded.read_ms, listed_in = case excluded.listed_in when '' \
+                 read_ms = excluded.read_ms, since_ms = case when people.document = excluded.document \
+                 and people.relations = excluded.relations and people.wanted = excluded.wanted \
+                 and people.names = excluded.names then people.since_ms else excluded.since_ms end, \
+                 listed_in = case excluded.listed_in when '' \
                  then people.listed_in else excluded.listed_in end",
             );
             insert.build().execute(&mut *tx).await?;
+            if replaced > 0 {
+                versions::keep_names(&mut tx, reading, chunk).await?;
+            }
         }
         tx.commit().await?;
         Ok(())

@@ -3,6 +3,7 @@
 use attune_core::plan::{Report, Trouble};
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
+use super::revisions::{self, KeptRevision};
 use super::{CHUNK_ROWS, Error, Result, Store};
 
 /// Problems kept per run; a run that fails for everybody says the same thing 40,000 times.
@@ -32,8 +33,8 @@ pub struct Run {
 }
 
 impl Store {
-    /// Records the start of a run, and the revision that it pinned.
-    pub async fn open_run(&self, run: &Run, revision: &str) -> Result<()> {
+    /// Records the start of a run, and keeps the revision that it pinned.
+    pub async fn open_run(&self, run: &Run, revision: &KeptRevision) -> Result<()> {
         let mut tx = self.pool.begin().await?;
         sqlx::query(
             "insert into runs (id, connector, name, verb, mode, state, started_ms) \
@@ -47,16 +48,7 @@ impl Store {
         .bind(run.started_ms)
         .execute(&mut *tx)
         .await?;
-        sqlx::query(
-            "insert into revisions (connector, digest, name, first_ms) values ($1, $2, $3, $4) \
-             on conflict (connector, digest) do nothing",
-        )
-        .bind(&run.connector)
-        .bind(revision)
-        .bind(&run.name)
-        .bind(run.started_ms)
-        .execute(&mut *tx)
-        .await?;
+        revisions::keep(&mut tx, &run.connector, revision, run.started_ms).await?;
         tx.commit().await?;
         Ok(())
     }

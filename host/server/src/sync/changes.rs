@@ -21,6 +21,8 @@ use crate::store::changed::Since;
 use crate::store::checkpoints::Checkpoint;
 use crate::store::people;
 
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
 /// What came of asking for changes.
 pub(super) enum Attempt {
     /// They were read; the last complete listing that they come after.
@@ -149,7 +151,7 @@ pub(super) async fn close(run: &Run<'_>, reading: &Reading, report: &Report) -> 
     Ok(())
 }
 
-/// Records that a listing was complete.
+/// Records that a listing was complete, and forgets versions that were kept long enough.
 pub(super) async fn close_listing(run: &Run<'_>, listing: &str, people: u64) -> Result<(), Error> {
     let (store, connector) = (&run.host.store, &run.pinned.connector);
     let reading = people::Reading {
@@ -160,5 +162,7 @@ pub(super) async fn close_listing(run: &Run<'_>, listing: &str, people: u64) -> 
     store.close_listing(reading, people).await?;
     let provider = &connector.source.provider;
     store.note_provider(&connector.id, provider).await?;
+    let kept_ms = i64::from(run.host.keep.versions_days) * DAY_MS;
+    store.drop_versions(run.now_ms - kept_ms).await?;
     Ok(())
 }

@@ -23,6 +23,7 @@ mod progress;
 mod read;
 mod recover;
 mod relate;
+mod replay;
 mod run;
 mod send;
 mod tally;
@@ -36,6 +37,7 @@ use attune_core::mapping::Field;
 use attune_core::selector::TooDeep;
 
 use crate::clock::Clock;
+use crate::settings::Keep;
 use crate::{source, store, target};
 
 pub use check::{CheckLine, check};
@@ -47,6 +49,7 @@ pub use plan_file::{
     CHANGES_IN_JSON_MAX, PlanFile, changes, prepare as prepare_plan, write as write_plan,
 };
 pub use progress::{Phase, Progress};
+pub use replay::{DIFFERENCES_MAX, Difference, Replayed, replay};
 pub use ends::wants;
 pub use run::{Done, Watch, apply_file, approve, changes_of, is_usable, run};
 
@@ -65,6 +68,8 @@ pub struct Host {
     pub vault: Arc<crate::vault::Vault>,
     /// What reading pictures may cost a run.
     pub pictures: PictureBudget,
+    /// How long things stay in the store.
+    pub keep: Keep,
 }
 
 /// Who takes part in a run.

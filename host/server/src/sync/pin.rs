@@ -5,6 +5,7 @@
 //! page has, which number each field has in the stage. Nothing of it changes until the run ends.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use attune_core::evaluate::Program;
 use attune_core::mapping::{Field, Step};
@@ -19,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 use super::managers::{self, AccountInput};
 use super::{Error, hex, pictures};
 use crate::connector::{Connector, Loaded, Place, TargetSpec};
+use crate::store::revisions::KeptRevision;
 
 /// Everything that stays the same during a run.
 pub struct Pinned {
@@ -26,6 +28,8 @@ pub struct Pinned {
     pub connector: Connector,
     /// `sha256:...` of the file and the files that it names.
     pub revision: String,
+    /// The text of that file, and of the files that it names.
+    pub kept: Arc<KeptRevision>,
     /// Digest of every plugin used, by id.
     pub generations: BTreeMap<String, String>,
     /// The targets, sorted by name: their order is the order of the digest.
@@ -133,6 +137,7 @@ impl Pinned {
         let asked = managers::asked(&resolved, &documents, &specs)?;
         let mut pinned = Self {
             revision: loaded.revision().to_owned(),
+            kept: Arc::clone(loaded.kept()),
             generations,
             targets: Vec::with_capacity(specs.len()),
             provider,

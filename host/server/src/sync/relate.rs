@@ -37,7 +37,8 @@ impl Known {
         &self.kept.key
     }
 
-    fn manager(&self) -> Option<&str> {
+    /// Whom their manager relation names.
+    pub(super) fn manager(&self) -> Option<&str> {
         self.kept
             .relations
             .iter()
@@ -52,11 +53,58 @@ struct Input {
     position: Option<usize>,
 }
 
+/// The inputs of a wanted set, in its order.
+pub(super) struct Inputs(Vec<Input>);
+
+impl Inputs {
+    /// What these selectors want of documents that were read for `documents`.
+    pub(super) fn of(selectors: &Wanted, documents: &Wanted) -> Result<Self, Error> {
+        let input = |selector: &Selector| {
+            let relation = selector.strip_relation().map_err(Error::TooDeep)?;
+            let position = match &relation.of {
+                Of::Document(rest) => documents.position(rest),
+                Of::AccountUserName | Of::AccountKey => None,
+            };
+            Ok(Input { relation, position })
+        };
+        let inputs = selectors.selectors().iter().map(input);
+        Ok(Self(inputs.collect::<Result<_, Error>>()?))
+    }
+
+    /// How many managers up they lead.
+    pub(super) fn depth(&self) -> usize {
+        let depths = self.0.iter().map(|input| input.relation.depth);
+        depths.max().unwrap_or(0)
+    }
+
+    /// One column per input.
+    pub(super) fn columns(&self, chain: &Chain) -> Vec<Column> {
+        let column = |input: &Input| {
+            let level = chain.level(input.relation.depth);
+            let mut column = Column::with_capacity(level.len(), level.len() * 16);
+            for known in level {
+                let cell = match (known, input.position) {
+                    (Some(known), Some(position)) => known.document.cell(position),
+                    _ => Cell::ABSENT,
+                };
+                column.push(cell);
+            }
+            column
+        };
+        self.0.iter().map(column).collect()
+    }
+}
+
 /// People and their managers, level by level: entry i of level d is d managers above person i.
 #[derive(Debug, Default)]
 pub(super) struct Chain(Vec<Vec<Option<Arc<Known>>>>);
 
 impl Chain {
+    /// Levels that somebody else has found.
+    pub(super) fn of(levels: Vec<Vec<Option<Arc<Known>>>>) -> Self {
+        Self(levels)
+    }
+
     /// Everybody of one level; empty above the highest that was asked for.
     pub(super) fn level(&self, depth: usize) -> &[Option<Arc<Known>>] {
         self.0.get(depth).map(Vec::as_slice).unwrap_or_default()
@@ -117,26 +165,9 @@ impl<'a> Relations<'a> {
         selectors: &Wanted,
         people: &[Arc<Known>],
     ) -> Result<(Vec<Column>, Chain), Error> {
-        let inputs = self.inputs(selectors.selectors())?;
-        let depth = inputs
-            .iter()
-            .map(|input| input.relation.depth)
-            .max()
-            .unwrap_or(0);
-        let chain = self.chain(people, depth).await?;
-        let mut columns = Vec::with_capacity(inputs.len());
-        for input in &inputs {
-            let mut column = Column::with_capacity(people.len(), people.len() * 16);
-            for known in chain.level(input.relation.depth) {
-                let cell = match (known, input.position) {
-                    (Some(known), Some(position)) => known.document.cell(position),
-                    _ => Cell::ABSENT,
-                };
-                column.push(cell);
-            }
-            columns.push(column);
-        }
-        Ok((columns, chain))
+        let inputs = Inputs::of(selectors, self.reader.wanted())?;
+        let chain = self.chain(people, inputs.depth()).await?;
+        Ok((inputs.columns(&chain), chain))
     }
 
     async fn chain(&self, people: &[Arc<Known>], depth: usize) -> Result<Chain, Error> {
@@ -156,21 +187,6 @@ impl<'a> Relations<'a> {
             chain.push(next);
         }
         Ok(Chain(chain))
-    }
-
-    fn inputs(&self, selectors: &[Selector]) -> Result<Vec<Input>, Error> {
-        let wanted = self.reader.wanted();
-        selectors
-            .iter()
-            .map(|selector| {
-                let relation = selector.strip_relation().map_err(Error::TooDeep)?;
-                let position = match &relation.of {
-                    Of::Document(rest) => wanted.position(rest),
-                    Of::AccountUserName | Of::AccountKey => None,
-                };
-                Ok(Input { relation, position })
-            })
-            .collect()
     }
 
     async fn find(&self, names: &HashSet<&str>) -> Result<HashMap<String, Arc<Known>>, Error> {

@@ -277,7 +277,8 @@ async fn open<'a>(
         finished_ms: None,
         report: None,
     };
-    host.store.open_run(&row, &pinned.revision).await?;
+    keep_builds(host, pinned)?;
+    host.store.open_run(&row, &pinned.kept).await?;
     let last = host.store.last_listing(&pinned.connector.id).await?;
     let before = host.store.listed_by(&pinned.connector.id).await?;
     let takes_over = before.is_some_and(|before| before != pinned.connector.source.provider);
@@ -297,6 +298,18 @@ async fn open<'a>(
         listing,
         takes_over,
     })
+}
+
+/// Keeps the builds that a run uses, bundled ones too: another binary has others.
+fn keep_builds(host: &Host, pinned: &Pinned) -> Result<(), Error> {
+    for (id, digest) in &pinned.generations {
+        let entry = host.plugins.entry(id);
+        let entry = entry.filter(|entry| entry.digest() == Some(digest));
+        if let Some(bytes) = entry.and_then(|entry| entry.bytes()) {
+            host.store.keep_build(digest, bytes)?;
+        }
+    }
+    Ok(())
 }
 
 /// Sortable by time, and unique without asking the system for the time a second time.

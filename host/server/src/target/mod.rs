@@ -252,6 +252,29 @@ impl Site {
     }
 }
 
+/// What a product says about the values of a field, whatever the site.
+#[derive(Debug, Clone, Copy)]
+pub struct ValueRules {
+    /// The longest one, where the product documents one.
+    pub text_max: Option<TextMax>,
+    /// What the product does to one before it stores it.
+    pub normalise: Normalise,
+}
+
+/// The rules for the values of a field; no way to a site is needed.
+pub fn value_rules(product: Product, field: &Field) -> ValueRules {
+    match product {
+        Product::JiraDataCenter => ValueRules {
+            text_max: jira::text_max(field),
+            normalise: jira::normalise(field),
+        },
+        Product::ConfluenceDataCenter => ValueRules {
+            text_max: confluence::TEXT_MAX,
+            normalise: confluence::NORMALISE,
+        },
+    }
+}
+
 /// Opens a target; sends nothing.
 pub fn open(
     site: Site,

@@ -18,6 +18,7 @@ mod killed;
 mod plans;
 mod proxy;
 mod questions;
+mod replay;
 mod secrets;
 mod terminal;
 mod tunnel;

@@ -88,6 +88,11 @@ impl Confluence {
     }
 }
 
+/// The longest value of any field.
+pub(super) const TEXT_MAX: Option<TextMax> = Some(TextMax::Utf16(VALUE_CHARS_MAX));
+/// What Confluence does to a value before it stores it.
+pub(super) const NORMALISE: Normalise = as_shown;
+
 impl Target for Confluence {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
@@ -99,11 +104,11 @@ impl Target for Confluence {
     }
 
     fn text_max(&self, _: &Field) -> Option<TextMax> {
-        Some(TextMax::Utf16(VALUE_CHARS_MAX))
+        TEXT_MAX
     }
 
     fn normalise(&self, _: &Field) -> Normalise {
-        as_shown
+        NORMALISE
     }
 
     /// The form holds all profile fields; full name and e-mail are one REST request.

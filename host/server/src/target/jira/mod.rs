@@ -132,6 +132,24 @@ impl Jira {
     }
 }
 
+/// The longest value of a field.
+pub(super) fn text_max(field: &Field) -> Option<TextMax> {
+    match field.kind {
+        FieldKind::EntityProperty => Some(TextMax::JsonBytes(PROPERTY_JSON_BYTES_MAX)),
+        FieldKind::Account => Some(TextMax::Utf16(ACCOUNT_CHARS_MAX)),
+        FieldKind::AdminForm => Some(TextMax::Utf16(user_properties::VALUE_CHARS_MAX)),
+        FieldKind::Custom | FieldKind::Photo | FieldKind::Profile => None,
+    }
+}
+
+/// What Jira does to a value before it stores it.
+pub(super) fn normalise(field: &Field) -> Normalise {
+    match field.kind {
+        FieldKind::AdminForm => as_shown,
+        _ => as_it_is,
+    }
+}
+
 impl Target for Jira {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
@@ -143,19 +161,11 @@ impl Target for Jira {
     }
 
     fn text_max(&self, field: &Field) -> Option<TextMax> {
-        match field.kind {
-            FieldKind::EntityProperty => Some(TextMax::JsonBytes(PROPERTY_JSON_BYTES_MAX)),
-            FieldKind::Account => Some(TextMax::Utf16(ACCOUNT_CHARS_MAX)),
-            FieldKind::AdminForm => Some(TextMax::Utf16(user_properties::VALUE_CHARS_MAX)),
-            FieldKind::Custom | FieldKind::Photo | FieldKind::Profile => None,
-        }
+        text_max(field)
     }
 
     fn normalise(&self, field: &Field) -> Normalise {
-        match field.kind {
-            FieldKind::AdminForm => as_shown,
-            _ => as_it_is,
-        }
+        normalise(field)
     }
 
     fn units(&self, fields: &[Field]) -> Vec<Vec<usize>> {
