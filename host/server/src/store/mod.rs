@@ -10,6 +10,7 @@ pub mod altered;
 pub mod changed;
 pub mod checkpoints;
 pub mod journal;
+pub mod known;
 pub mod ledger;
 pub mod links;
 pub mod people;
@@ -18,6 +19,7 @@ pub mod plans;
 pub mod providers;
 pub mod runs;
 pub mod stage;
+pub mod wanted;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -11,6 +11,7 @@ mod check;
 mod discover;
 mod ends;
 mod explain;
+mod kept;
 mod lanes;
 mod link;
 mod managers;
@@ -25,6 +26,7 @@ mod recover;
 mod relate;
 mod run;
 mod send;
+mod shadow;
 mod tally;
 mod verdict;
 mod walk;
@@ -48,6 +50,7 @@ pub use plan_file::{
 };
 pub use progress::{Phase, Progress};
 pub use run::{Done, Watch, apply_file, approve, changes_of, run};
+pub use shadow::{Replaced, Shadow, ShadowReport, Side, Times, Waiting, WaitingRow, shadow};
 
 /// What a run works with; cheap handles of things that outlive it.
 #[derive(Clone)]
@@ -80,6 +83,8 @@ pub enum Mode {
     User(String),
     /// The first so many people of the listing; plan only, not guarded.
     Sample(usize),
+    /// Everybody who is known, by their kept documents; the source is not asked.
+    Kept,
 }
 
 impl Mode {
@@ -91,6 +96,7 @@ impl Mode {
             Self::Changes => "changes",
             Self::User(_) => "user",
             Self::Sample(_) => "sample",
+            Self::Kept => "kept",
         }
     }
 }
@@ -169,7 +175,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The last complete listing, where the run reads what changed since.
+    /// The last complete listing, where the run reads what changed since or asks nobody.
     fn since(&self) -> store::changed::Since<'_> {
         store::changed::Since {
             connector: &self.pinned.connector.id,
