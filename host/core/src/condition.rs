@@ -35,10 +35,13 @@ pub fn all_hold<'c>(
     Ok(true)
 }
 
+/// The code of whatever needs an attribute that was not asked for.
+pub const NOT_FETCHED: &str = "not-fetched";
+
 /// The problem of an attribute that was not asked for: unavailable, not absent.
 pub fn not_fetched(selector: &Selector) -> Problem {
     Problem::new(
-        "not-fetched",
+        NOT_FETCHED,
         format!("`{selector}` was not fetched with this document"),
     )
     .at(selector.to_string())

@@ -81,6 +81,16 @@ impl Program {
         &self.wanted
     }
 
+    /// The fields of which a row, a condition or a step mentions a selector.
+    pub fn readers(&self, selector: &Selector) -> Vec<&Field> {
+        let reads = |opened: &Opened| opened.selectors().any(|own| own == *selector);
+        let readers = self
+            .fields
+            .iter()
+            .filter(|field| field.rows.iter().any(reads));
+        readers.map(|field| &field.field).collect()
+    }
+
     /// The fields, in the order of the results.
     pub fn fields(&self) -> impl ExactSizeIterator<Item = &Field> {
         self.fields.iter().map(|field| &field.field)

@@ -8,6 +8,7 @@
 mod limit;
 mod takeover;
 
+pub(crate) use limit::share;
 pub use limit::{Limit, LimitError};
 use takeover::Takeovers;
 
@@ -184,7 +185,7 @@ fn line(name: &str, limit: &Limit, count: u64, base: u64) -> GuardLine {
     GuardLine {
         name: name.to_owned(),
         limit: limit.to_string(),
-        actual: limit::share(count, base),
+        actual: share(count, base),
         count,
         base,
         detail: String::new(),

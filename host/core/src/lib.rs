@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod column;
+pub mod compare;
 pub mod condition;
 pub mod decide;
 pub mod discover;

@@ -171,6 +171,8 @@ pub enum How {
     Person,
     /// The first few people of a listing.
     Sample,
+    /// Nothing: everybody who is known, as they were last read.
+    Kept,
 }
 
 /// What reading the source came to.
@@ -182,7 +184,8 @@ pub struct SourceRead {
     pub requests: u64,
     /// Bytes of all answers, decompressed.
     pub bytes: u64,
-    /// Why everybody was listed although only changes were asked for.
+    /// Why everybody was listed although only changes were asked for, or why a run over kept
+    /// documents looked at nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }

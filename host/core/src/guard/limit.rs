@@ -81,7 +81,7 @@ impl Display for Limit {
 }
 
 /// A count as a share of its base, rounded to a tenth of a percent.
-pub(super) fn share(count: u64, base: u64) -> String {
+pub(crate) fn share(count: u64, base: u64) -> String {
     if base == 0 {
         return if count == 0 { "0%" } else { "100%" }.to_owned();
     }

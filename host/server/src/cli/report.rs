@@ -71,6 +71,10 @@ pub(super) fn tell(out: &Out, report: &Report) {
     let source = report.source.as_ref();
     if let Some(why) = source.and_then(|source| source.why.as_deref()) {
         let why = visible(why);
+        if source.is_some_and(|source| source.read == How::Kept) {
+            out.warn(format!("nobody was looked at: {why}"));
+            return;
+        }
         out.warn(format!("everybody was listed, not only who changed: {why}"));
     }
 }

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 
 pub use nearest::nearest;
 pub use secret::{SecretRef, TextRef};
-pub use sections::{Keep, Limits, Log, LogFormat, Net, SwapPolicy};
+pub use sections::{Keep, Limits, Log, LogFormat, Net, Swap, SwapPolicy};
 
 use layers::Layers;
 use reader::{File, Mistake};
@@ -45,8 +45,8 @@ pub struct Settings {
     pub keep_documents: bool,
     /// How this machine reaches the world.
     pub net: Net,
-    /// What happens when a plugin file changes.
-    pub swap: SwapPolicy,
+    /// What happens when a plugin or a connector file changes.
+    pub swap: Swap,
     /// Ids of bundled plugins that a file may replace.
     pub plugin_override: Vec<String>,
     /// The most that a plugin may use.
@@ -138,7 +138,7 @@ fn read(layers: &Layers<'_>) -> Option<Settings> {
     let listen = layers.parsed("listen", "an address and port such as 127.0.0.1:8088");
     let keep_documents = layers.flag("keep-documents", true);
     let net = Net::read(layers);
-    let swap = SwapPolicy::read(layers);
+    let swap = Swap::read(layers);
     let plugin_override = layers.list("plugins.override");
     let limits = Limits::read(layers);
     let keep = Keep::read(layers);

@@ -5,6 +5,8 @@
 
 use std::path::PathBuf;
 
+use attune_core::compare;
+use attune_core::guard::Limit;
 use tracing_subscriber::EnvFilter;
 
 use super::TextRef;
@@ -45,7 +47,42 @@ impl Net {
     }
 }
 
-/// `[swap] policy`: what happens when a plugin file changes while the service runs.
+/// `[swap]`: what happens when a plugin or a connector file changes while the service runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Swap {
+    /// `policy`: whether the new one is tried first.
+    pub policy: SwapPolicy,
+    /// `changed-values`, `cleared-values`, `newly-failing`: how much may come out otherwise before
+    /// somebody has to approve, written like the limits of `[guard]`.
+    pub limits: compare::Limits,
+}
+
+impl Swap {
+    pub(super) fn read(layers: &Layers<'_>) -> Option<Self> {
+        let usual = compare::Limits::default();
+        let limit = |key, usual| match layers.text(key) {
+            None => Some(usual),
+            Some(text) => {
+                let read: Result<Limit, _> = text.parse();
+                let told = read.map_err(|error| layers.wrong(key, &error.to_string()));
+                told.ok()
+            }
+        };
+        let changed_values = limit("swap.changed-values", usual.changed_values);
+        let cleared_values = limit("swap.cleared-values", usual.cleared_values);
+        let newly_failing = limit("swap.newly-failing", usual.newly_failing);
+        Some(Self {
+            policy: SwapPolicy::read(layers)?,
+            limits: compare::Limits {
+                changed_values: changed_values?,
+                cleared_values: cleared_values?,
+                newly_failing: newly_failing?,
+            },
+        })
+    }
+}
+
+/// `[swap] policy`: whether what changed is tried before it is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SwapPolicy {
     /// The new one is tried in the shadow first and waits when values would change.
@@ -57,7 +94,7 @@ pub enum SwapPolicy {
 }
 
 impl SwapPolicy {
-    pub(super) fn read(layers: &Layers<'_>) -> Option<Self> {
+    fn read(layers: &Layers<'_>) -> Option<Self> {
         let choices = [
             ("guarded", Self::Guarded),
             ("auto", Self::Auto),

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use attune_core::compare;
+
 use super::*;
 
 fn load_text(text: &str, env: &[(&str, &str)], flags: Overrides) -> Result<Loaded, Vec<String>> {
@@ -27,7 +29,11 @@ fn nothing_set_is_the_documented_defaults() {
     assert_eq!(settings.database, PathBuf::from("data/attune.db"));
     assert_eq!(settings.connectors_dir, PathBuf::from("connectors"));
     assert_eq!(settings.plugins_dir, PathBuf::from("plugins.d"));
-    assert_eq!(settings.swap, SwapPolicy::Guarded);
+    let swap = Swap {
+        policy: SwapPolicy::Guarded,
+        limits: compare::Limits::default(),
+    };
+    assert_eq!(settings.swap, swap);
     assert_eq!(settings.keep.ledger_days, 400);
     assert!(settings.keep_documents);
     assert!(loaded.warnings.is_empty());
@@ -117,4 +123,21 @@ fn a_proxy_with_a_password_is_a_secret_and_never_stands_in_the_file() {
 
     let told = load_text("[net]\nproxy = 'proxy:3128'\n", &[], Overrides::default());
     assert!(told.unwrap_err()[0].contains("must begin with http://"));
+}
+
+#[test]
+fn limits_of_a_swap_are_written_like_those_of_a_guard() {
+    let text = "[swap]\nchanged-values = '2.5%'\ncleared-values = 'off'\nnewly-failing = '12'\n";
+    let settings = load_text(text, &[], Overrides::default()).unwrap().settings;
+    let limits = settings.swap.limits;
+    let words = [
+        limits.changed_values,
+        limits.cleared_values,
+        limits.newly_failing,
+    ];
+    assert_eq!(words.map(|limit| limit.to_string()), ["2.5%", "off", "12"]);
+    let text = "[swap]\nchanged-values = 'some'\ncleared-values = '101%'\n";
+    let mistakes = load_text(text, &[], Overrides::default()).unwrap_err();
+    assert_eq!(mistakes.len(), 2, "{mistakes:?}");
+    assert!(mistakes[0].to_string().contains("`some` is no limit"));
 }

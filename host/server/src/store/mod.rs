@@ -12,6 +12,7 @@ pub mod changed;
 pub mod checkpoints;
 pub mod generations;
 pub mod journal;
+pub mod known;
 pub mod ledger;
 pub mod links;
 pub mod people;
@@ -22,6 +23,7 @@ pub mod revisions;
 pub mod runs;
 pub mod stage;
 pub mod versions;
+pub mod wanted;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -11,6 +11,7 @@
 
 use attune_core::plan::{How, Report, SourceRead, State};
 
+use super::kept::Layouts;
 use super::link::AGAIN_AFTER_MS;
 use super::progress::Progress;
 use super::read::{Changes, Failed, Reader};
@@ -93,6 +94,7 @@ pub(super) async fn read(
         checkpoint: completion.checkpoint.filter(|_| reader.is_untroubled()),
         before: Some((people, listing.clone())),
         why: None,
+        layouts: Layouts::default(),
     };
     Ok(Attempt::Read(reading, listing))
 }

@@ -87,7 +87,7 @@ pub async fn explain(
     let now_ms = host.clock.now().as_millisecond();
     let reader = Reader::new(Inputs {
         store: &host.store,
-        source: &source,
+        source: Some(&source),
         connector: &pinned.connector.id,
         groups: &pinned.connector.scope.groups,
         wanted: &pinned.documents,
@@ -125,6 +125,8 @@ pub async fn explain(
             },
             claims: (&listing, &key),
             refused: &HashMap::new(),
+            selectors: &pinned.resolved,
+            are_looked_for: true,
         };
         managers
             .fill(&target.accounts, &chain, &mut columns)

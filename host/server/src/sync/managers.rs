@@ -14,7 +14,7 @@ use attune_core::selector::{Of, Wanted};
 use attune_core::{Cell, Column, Problem, Selector};
 
 use super::Error;
-use super::relate::{Chain, Known};
+use super::relate::{Above, Chain, Known, unasked};
 use crate::connector::TargetSpec;
 use crate::store::Store;
 use crate::store::links::{Link, LinkState, Place};
@@ -111,7 +111,7 @@ pub(super) fn distinct(inputs: &[AccountInput], chain: &Chain) -> Vec<Arc<Known>
     let everybody = depths.into_iter().flat_map(|depth| chain.level(depth));
     let mut seen = HashSet::new();
     let mut managers: Vec<Arc<Known>> = everybody
-        .flatten()
+        .filter_map(Above::known)
         .filter(|known| seen.insert(known.key().to_owned()))
         .cloned()
         .collect();
@@ -129,6 +129,11 @@ pub(super) struct Managers<'a> {
     pub claims: (&'a str, &'a str),
     /// Whom the site would not look for.
     pub refused: &'a HashMap<String, Problem>,
+    /// The selectors of the columns.
+    pub selectors: &'a Wanted,
+    /// Whether everybody here was looked for in this run; if not, who never was is not known to
+    /// have no account.
+    pub are_looked_for: bool,
 }
 
 impl Managers<'_> {
@@ -144,14 +149,30 @@ impl Managers<'_> {
         }
         let managers = distinct(inputs, chain);
         let keys: Vec<String> = managers.iter().map(|one| one.key().to_owned()).collect();
-        let links = self.undisputed(&keys).await?;
+        let links = self.store.links(self.place, &keys).await?;
+        let was_looked = |person: &String| {
+            let link = links.get(person);
+            self.are_looked_for || link.is_some_and(|link| link.looked_ms > 0)
+        };
+        let unlooked: HashSet<String> = keys.into_iter().filter(|key| !was_looked(key)).collect();
+        let links = self.undisputed(links).await?;
         for input in inputs {
             let level = chain.level(input.depth);
+            let Some(selector) = self.selectors.selectors().get(input.position) else {
+                continue;
+            };
             let mut column = Column::with_capacity(level.len(), level.len() * 16);
-            for known in level {
-                let Some(known) = known else {
-                    column.push(Cell::ABSENT);
-                    continue;
+            for above in level {
+                let known = match above {
+                    Above::Known(known) if !unlooked.contains(known.key()) => known,
+                    Above::Known(_) | Above::Unasked => {
+                        column.push_problem(&unasked(selector));
+                        continue;
+                    }
+                    Above::Nobody => {
+                        column.push(Cell::ABSENT);
+                        continue;
+                    }
                 };
                 match (self.refused.get(known.key()), links.get(known.key())) {
                     (Some(problem), _) => column.push_problem(problem),
@@ -170,8 +191,10 @@ impl Managers<'_> {
     }
 
     /// The links of those who have exactly one account that nobody else in scope claims.
-    async fn undisputed(&self, people: &[String]) -> Result<HashMap<String, Link>, Error> {
-        let mut links = self.store.links(self.place, people).await?;
+    async fn undisputed(
+        &self,
+        mut links: HashMap<String, Link>,
+    ) -> Result<HashMap<String, Link>, Error> {
         links.retain(|_, link| link.state == LinkState::Matched);
         let accounts: Vec<String> = links.values().map(|link| link.account.clone()).collect();
         let claims = self

@@ -11,6 +11,7 @@ mod check;
 mod discover;
 mod ends;
 mod explain;
+mod kept;
 mod lanes;
 mod link;
 mod managers;
@@ -26,6 +27,7 @@ mod relate;
 mod replay;
 mod run;
 mod send;
+mod shadow;
 mod tally;
 mod verdict;
 mod walk;
@@ -52,6 +54,7 @@ pub use progress::{Phase, Progress};
 pub use replay::{DIFFERENCES_MAX, Difference, Replayed, replay};
 pub use ends::wants;
 pub use run::{Done, Watch, apply_file, approve, changes_of, is_usable, run};
+pub use shadow::{Replaced, Shadow, ShadowReport, Side, Times, Waiting, WaitingRow, shadow};
 
 /// What a run works with; cheap handles of things that outlive it.
 #[derive(Clone)]
@@ -86,6 +89,8 @@ pub enum Mode {
     User(String),
     /// The first so many people of the listing; plan only, not guarded.
     Sample(usize),
+    /// Everybody who is known, by their kept documents; the source is not asked.
+    Kept,
 }
 
 impl Mode {
@@ -97,6 +102,7 @@ impl Mode {
             Self::Changes => "changes",
             Self::User(_) => "user",
             Self::Sample(_) => "sample",
+            Self::Kept => "kept",
         }
     }
 }
@@ -175,7 +181,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The last complete listing, where the run reads what changed since.
+    /// The last complete listing, where the run reads what changed since or asks nobody.
     fn since(&self) -> store::changed::Since<'_> {
         store::changed::Since {
             connector: &self.pinned.connector.id,

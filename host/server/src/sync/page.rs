@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use attune_core::condition::NOT_FETCHED;
 use attune_core::plan::How;
 use attune_core::scope::Standing;
 use attune_core::selector::Wanted;
@@ -24,6 +25,7 @@ const PAGE_PEOPLE: u32 = 256;
 pub(super) type Links = HashMap<String, Link>;
 
 /// One page of people in scope, with their columns.
+#[derive(Default)]
 pub(super) struct Page {
     /// The people.
     pub people: Vec<Arc<Known>>,
@@ -70,9 +72,17 @@ impl<'a> Pages<'a> {
 
     /// The next page; nobody may be left on it once the scope was judged. `None` after the last.
     pub(super) async fn next(&mut self) -> Result<Option<Page>, Error> {
-        let mut kept = self.kept().await?;
-        let Some(last) = kept.last() else {
+        let kept = self.kept().await?;
+        if kept.is_empty() {
             return Ok(None);
+        }
+        Ok(Some(self.page(kept).await?))
+    }
+
+    /// The page of these people, who come after those of the pages before.
+    pub(super) async fn page(&mut self, mut kept: Vec<KeptDocument>) -> Result<Page, Error> {
+        let Some(last) = kept.last() else {
+            return Ok(Page::default());
         };
         self.after.clone_from(&last.key);
         kept.truncate(self.left);
@@ -83,7 +93,7 @@ impl<'a> Pages<'a> {
             let key = kept.key.clone();
             match self.relations.participant(kept) {
                 Some(known) => people.push(Arc::new(known)),
-                None => unreadable.push((key, kept_by_another())),
+                None => unreadable.push((key, self.unreadable())),
             }
         }
         let read = self.relations.columns(self.selectors, &people).await?;
@@ -99,13 +109,26 @@ impl<'a> Pages<'a> {
         }
         let keys: Vec<String> = page.people.iter().map(|one| one.key().to_owned()).collect();
         for place in &self.places {
-            let links = self.run.host.store.links(*place, &keys).await?;
+            let mut links = self.run.host.store.links(*place, &keys).await?;
+            if self.reading.how == How::Kept {
+                // Who was out of scope claims no account before somebody looks who else does.
+                links.retain(|_, link| !link.is_outside);
+            }
             page.links.push(links);
         }
-        Ok(Some(page))
+        Ok(page)
     }
 
-    async fn kept(&self) -> Result<Vec<KeptDocument>, Error> {
+    /// Why nothing can be said of somebody whose document is there.
+    fn unreadable(&self) -> Problem {
+        match self.reading.how {
+            How::Kept => kept_for_unknown(),
+            How::Complete | How::Changes | How::Person | How::Sample => kept_by_another(),
+        }
+    }
+
+    /// Whose turn it is.
+    pub(super) async fn kept(&self) -> Result<Vec<KeptDocument>, Error> {
         let store = &self.run.host.store;
         let connector = &self.run.pinned.connector.id;
         Ok(match &self.reading.people {
@@ -117,6 +140,10 @@ impl<'a> Pages<'a> {
                 store
                     .changed_people(since, &self.after, PAGE_PEOPLE)
                     .await?
+            }
+            None if self.reading.how == How::Kept => {
+                let since = self.run.since();
+                store.known_people(since, &self.after, PAGE_PEOPLE).await?
             }
             None => {
                 let listing = &self.run.listing;
@@ -173,6 +200,7 @@ pub(super) fn relations<'a>(walk: &Walk<'a>) -> Relations<'a> {
     match walk.reading.how {
         How::Complete | How::Sample => relations.of_listing(walk.run.now_ms),
         How::Changes => relations.of_changes(walk.run.now_ms, &walk.run.listing),
+        How::Kept => relations.of_kept(&walk.run.listing, &walk.reading.layouts),
         How::Person => relations,
     }
 }
@@ -183,5 +211,14 @@ fn kept_by_another() -> Problem {
         "not-fetched",
         "another command read this person for another mapping meanwhile; the next run reads them \
          again",
+    )
+}
+
+/// An earlier version read the person, and did not say for what.
+fn kept_for_unknown() -> Problem {
+    Problem::new(
+        NOT_FETCHED,
+        "it is not known which attributes this person was read for; the next complete listing reads \
+         them again",
     )
 }

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use attune_core::condition::NOT_FETCHED;
 use attune_core::decide::{Decision, Ledger, Observed, Situation, decide};
 use attune_core::evaluate::{Batch, FieldResult, dropped};
 use attune_core::mapping::Field;
@@ -17,7 +18,7 @@ use super::lanes::Lane;
 use super::page::{Links, Page};
 use super::pin::PinnedTarget;
 use super::tally::Tally;
-use super::{Error, Run};
+use super::{Error, Mode, Run};
 use crate::store::altered::Altered;
 use crate::store::ledger::Entries;
 use crate::store::links::{Link, LinkState};
@@ -299,6 +300,11 @@ impl<'a> Planner<'a> {
         })
     }
 
+    /// Whether a value fails for nothing but that this run asks no source.
+    fn is_unread(&self, problem: &Problem) -> bool {
+        self.run.order.mode == Mode::Kept && problem.code == NOT_FETCHED
+    }
+
     /// Decides every field of one person and packs what follows; `None` where nothing does.
     fn settle(
         &self,
@@ -340,6 +346,10 @@ impl<'a> Planner<'a> {
                 Decision::Stuck(problem) => {
                     is_whole = false;
                     tally.trouble(trouble(case, target, &field.name, &problem));
+                }
+                Decision::Failed(problem) if self.is_unread(&problem) => {
+                    is_whole = false;
+                    tally.unread(trouble(case, target, &field.name, &problem));
                 }
                 Decision::Failed(problem) => {
                     is_whole = false;

@@ -15,7 +15,7 @@ use attune_core::matching::fold;
 use attune_core::project::{self, Projector};
 use attune_core::selector::Wanted;
 use attune_core::{Column, plan::Trouble};
-use tokio::sync::mpsc;
+use tokio::sync::{OnceCell, mpsc};
 
 use super::progress::{Phase, Progress};
 use super::{Error, hex};
@@ -48,14 +48,16 @@ pub(super) struct Reader<'a> {
     bytes: AtomicU64,
     /// Names that nobody has; asked for once in a run.
     unknown: Mutex<HashSet<String>>,
+    /// Whether the store knows what the wanted set is.
+    is_set_noted: OnceCell<()>,
 }
 
 /// What a [`Reader`] is made of.
 pub(super) struct Inputs<'a> {
     /// Where people are kept.
     pub store: &'a Store,
-    /// Where they come from.
-    pub source: &'a Source,
+    /// Where they come from; nowhere in a run that asks nobody.
+    pub source: Option<&'a Source>,
     /// The connector's id.
     pub connector: &'a str,
     /// Only the members of these groups; empty: everyone.
@@ -80,7 +82,19 @@ impl<'a> Reader<'a> {
             requests: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             unknown: Mutex::new(HashSet::new()),
+            is_set_noted: OnceCell::new(),
         }
+    }
+
+    fn source(&self) -> Result<&'a Source, source::Error> {
+        self.inputs.source.ok_or_else(|| source::Error::Incomplete {
+            why: "this run asks no source".to_owned(),
+        })
+    }
+
+    fn projector(&self) -> Result<Projector, Error> {
+        let names = self.source().map_err(Error::Source)?.names();
+        Ok(Projector::new(self.inputs.wanted.clone(), names))
     }
 
     /// Those of these names of which it is not known that nobody has them.
@@ -147,8 +161,7 @@ impl<'a> Reader<'a> {
         let (sender, mut pages) = mpsc::channel(PAGES_WAITING);
         let keep = async {
             let mut seen = 0_usize;
-            let mut projector =
-                Projector::new(self.inputs.wanted.clone(), self.inputs.source.names());
+            let mut projector = self.projector()?;
             while let Some(page) = pages.recv().await {
                 let kept = self.keep(&mut projector, page, purpose.run).await?;
                 seen += kept.len();
@@ -192,8 +205,7 @@ impl<'a> Reader<'a> {
     async fn ask(&self, names: &[String], groups: &[String]) -> Result<Vec<(String, bool)>, Error> {
         let (sender, mut pages) = mpsc::channel::<Page>(PAGES_WAITING);
         let keep = async {
-            let mut projector =
-                Projector::new(self.inputs.wanted.clone(), self.inputs.source.names());
+            let mut projector = self.projector()?;
             let mut found = Vec::new();
             while let Some(page) = pages.recv().await {
                 let outside: HashSet<String> = page
@@ -222,13 +234,12 @@ impl<'a> Reader<'a> {
         groups: &[String],
         pages: mpsc::Sender<Page>,
     ) -> Result<Completion, source::Error> {
-        let asked = self.inputs.asked.selectors().iter();
         let ask = Ask {
             goal,
-            wanted: asked.map(ToString::to_string).collect(),
+            wanted: texts(self.inputs.asked),
             groups: groups.to_vec(),
         };
-        let completion = self.inputs.source.converse(ask, pages).await?;
+        let completion = self.source()?.converse(ask, pages).await?;
         self.requests
             .fetch_add(completion.requests, Ordering::Relaxed);
         self.bytes.fetch_add(completion.bytes, Ordering::Relaxed);
@@ -271,6 +282,12 @@ impl<'a> Reader<'a> {
 
     async fn save(&self, people: &[Kept], listing: &str) -> Result<(), Error> {
         let (store, connector) = (self.inputs.store, self.inputs.connector);
+        let note = || async {
+            store
+                .note_wanted(&self.digest, &texts(self.inputs.asked))
+                .await
+        };
+        self.is_set_noted.get_or_try_init(note).await?;
         let reading = Reading {
             connector,
             listing,
@@ -325,6 +342,12 @@ impl<'a> Reader<'a> {
             });
         }
     }
+}
+
+/// The selectors of a set as they are written.
+pub(super) fn texts(wanted: &Wanted) -> Vec<String> {
+    let selectors = wanted.selectors().iter();
+    selectors.map(ToString::to_string).collect()
 }
 
 pub(super) fn view(document: &Document) -> project::Document<'_> {

@@ -7,6 +7,7 @@ use attune_core::plan::{How, Report, State};
 use tokio_util::sync::CancellationToken;
 
 use super::apply::{Manner, Outlet, Writer, Written};
+use super::kept::{self, Layouts};
 use super::lanes::{self, Lane, any_left};
 use super::pin::Pinned;
 use super::progress::Progress;
@@ -97,8 +98,11 @@ async fn prepare(
     progress: &Progress,
 ) -> Result<Prepared, Error> {
     recover::recover(run, lanes).await?;
-    let source = ends::source(run.host, run.pinned)?;
-    let reader = reader(run, &source);
+    let source = match run.order.mode {
+        Mode::Kept => None,
+        _ => Some(ends::source(run.host, run.pinned)?),
+    };
+    let reader = reader(run, source.as_ref());
     let reading = read(run, (&reader, lanes), progress).await?;
     let run = &*run;
     let stage = Stage::create(&plan_path(run)?).await?;
@@ -114,8 +118,8 @@ async fn prepare(
     any_left(run.pinned, lanes)?;
     walk.plan(lanes, &stage, &mut tally).await?;
     any_left(run.pinned, lanes)?;
-    // No source tells of new pictures among its changes.
-    if reading.how != How::Changes {
+    // No source tells of new pictures among its changes, and none is asked for kept people.
+    if !matches!(reading.how, How::Changes | How::Kept) {
         Box::pin(pictures::plan(run, lanes, &stage, &mut tally)).await?;
     }
     tally.is_unrepeatable = !finish(lanes)?;
@@ -147,7 +151,10 @@ pub async fn approve(
         let mut lanes = lanes::open(host, &pinned, programs)?;
         recover_unless_stopped(&run, &mut lanes, watch).await?;
         let report = write(&run, &stage, &meta, (&mut lanes, watch, true)).await?;
-        close_approved_listing(&run, plan).await?;
+        let of_source = meta.report.source.as_ref().map(|source| source.read);
+        if of_source.is_none_or(|how| how == How::Complete) {
+            close_approved_listing(&run, plan).await?;
+        }
         Ok(Done {
             report,
             stage: Some(stage),
@@ -282,11 +289,11 @@ async fn open<'a>(
     let last = host.store.last_listing(&pinned.connector.id).await?;
     let before = host.store.listed_by(&pinned.connector.id).await?;
     let takes_over = before.is_some_and(|before| before != pinned.connector.source.provider);
-    if takes_over {
+    if takes_over && order.mode != Mode::Kept {
         host.store.take_over(&pinned.connector.id).await?;
     }
     let listing = match last {
-        Some((_, last)) if matches!(order.mode, Mode::User(_)) && !takes_over => last,
+        Some((_, last)) if matches!(order.mode, Mode::User(_) | Mode::Kept) && !takes_over => last,
         _ => id.clone(),
     };
     Ok(Run {
@@ -369,7 +376,8 @@ fn plan_path(run: &Run<'_>) -> Result<PathBuf, Error> {
     Ok(folder.join(format!("{}.db", run.id)))
 }
 
-fn reader<'a>(run: &Run<'a>, source: &'a source::Source) -> Reader<'a> {
+/// A reader of this source, or of none, for a run.
+pub(super) fn reader<'a>(run: &Run<'a>, source: Option<&'a source::Source>) -> Reader<'a> {
     let (host, pinned) = (run.host, run.pinned);
     Reader::new(Inputs {
         store: &host.store,
@@ -389,6 +397,9 @@ async fn read(
     (reader, lanes): (&Reader<'_>, &[Lane]),
     progress: &Progress,
 ) -> Result<Reading, Error> {
+    if run.order.mode == Mode::Kept {
+        return kept::read(run).await;
+    }
     let store = &run.host.store;
     let connector = &run.pinned.connector.id;
     let before = store.last_listing(connector).await?;
@@ -404,6 +415,7 @@ async fn read(
             before,
             checkpoint: None,
             why: None,
+            layouts: Layouts::default(),
         });
     }
     let mut why = None;
@@ -433,6 +445,7 @@ async fn read(
         before,
         checkpoint,
         why,
+        layouts: Layouts::default(),
     })
 }
 

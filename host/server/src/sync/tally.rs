@@ -15,6 +15,9 @@ use super::pin::Pinned;
 use crate::store::links::LinkState;
 use crate::store::runs::PROBLEMS_MAX;
 
+/// Values of one field that wait for a complete listing and are told one by one.
+const UNREAD_TOLD: u64 = 5;
+
 /// Totals of one plan.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -32,6 +35,7 @@ pub(super) struct Tally {
     pub people_matched: u64,
     page: BTreeMap<String, PersonPage>,
     matched: BTreeSet<String>,
+    unread: BTreeMap<(String, String), u64>,
 }
 
 /// What one page plans for one person.
@@ -123,6 +127,18 @@ impl Tally {
     pub(super) fn failed(&mut self, person: &str) {
         self.summary.failed += 1;
         self.page.entry(person.to_owned()).or_default().failures += 1;
+    }
+
+    /// A value that waits for a complete listing, because what it needs was never fetched. No
+    /// guard counts it: it says nothing about the person. Of each field a few are told.
+    pub(super) fn unread(&mut self, trouble: Trouble) {
+        self.summary.failed += 1;
+        let field = (trouble.target.clone(), trouble.field.clone());
+        let told = self.unread.entry(field).or_default();
+        *told += 1;
+        if *told <= UNREAD_TOLD {
+            self.trouble(trouble);
+        }
     }
 
     /// A change.

@@ -82,8 +82,8 @@ async fn bases(run: &Run<'_>, tally: &Tally, reading: &Reading) -> Result<Bases,
     let store = &run.host.store;
     let connector = &run.pinned.connector.id;
     let ledger_values = store.managed_values(connector).await?;
-    if reading.how == How::Changes {
-        // Few take part; what few may undergo is a share of everybody all the same.
+    if matches!(reading.how, How::Changes | How::Kept) {
+        // What some may undergo is a share of everybody all the same, and nobody left.
         let places: Vec<_> = run.pinned.targets.iter().map(|t| run.place(t)).collect();
         let (people, matched) = store.known_count(run.since(), &places).await?;
         return Ok(Bases {

@@ -7,6 +7,7 @@ use attune_core::Column;
 use attune_core::plan::{How, Trouble};
 use attune_core::selector::Wanted;
 
+use super::kept::Layouts;
 use super::lanes::Lane;
 use super::link::Linker;
 use super::managers::{self, Managers};
@@ -24,7 +25,8 @@ use crate::store::stage::Stage;
 pub(super) struct Reading {
     /// People by key where they were asked for one by one; `None` for a listing, and for changes.
     pub people: Option<Vec<String>>,
-    /// How the source was read; `Changes`: only those who are due take part.
+    /// How the source was read; `Changes`: only those who are due take part; `Kept`: everybody who
+    /// is known.
     pub how: How,
     /// How many people take part, before the scope is judged.
     pub count: u64,
@@ -32,8 +34,10 @@ pub(super) struct Reading {
     pub before: Option<(u64, String)>,
     /// Where changes go on, if this run loses nothing.
     pub checkpoint: Option<String>,
-    /// Why everybody was listed although only changes were asked for.
+    /// Why everybody was listed although only changes were asked for, or why nobody is known.
     pub why: Option<String>,
+    /// How documents of other wanted sets are read, where no source is.
+    pub layouts: Layouts,
 }
 
 /// Everybody of one reading.
@@ -54,6 +58,10 @@ impl Walk<'_> {
     pub(super) async fn link(&self, lanes: &mut [Lane]) -> Result<Vec<Trouble>, Error> {
         let run = self.run;
         let mut troubles = Vec::new();
+        if self.reading.how == How::Kept {
+            // Who has which account is as it is known: no site is asked for anybody.
+            return Ok(troubles);
+        }
         self.progress.begin(Phase::Matching, self.reading.count);
         for (target, lane) in run.pinned.targets.iter().zip(lanes.iter_mut()) {
             if lane.error.is_some() {
@@ -111,6 +119,8 @@ impl Walk<'_> {
                         place: run.place(target),
                         claims: (&run.listing, self.single()),
                         refused: &lane.refused,
+                        selectors: &run.pinned.resolved,
+                        are_looked_for: self.reading.how != How::Kept,
                     };
                     let Page { chain, columns, .. } = &mut page;
                     managers.fill(&target.accounts, chain, columns).await?;

@@ -110,10 +110,10 @@ impl Reader<'_> {
     ) -> Result<Completion, Failed> {
         let (sender, mut pages) = mpsc::channel::<Page>(PAGES_WAITING);
         let take = async {
-            let (wanted, names) = (self.inputs.wanted, self.inputs.source.names());
+            let names = self.source().map_err(Error::Source)?.names();
             let mut hand = Hand {
-                projector: Projector::new(wanted.clone(), names),
-                merger: Merger::new(wanted, names),
+                projector: self.projector()?,
+                merger: Merger::new(self.inputs.wanted, names),
             };
             while let Some(page) = pages.recv().await {
                 let people = page.people.len() as u64;
