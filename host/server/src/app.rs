@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use attune_wasm::registry::Registry;
-use attune_wasm::signature::TrustedKeys;
+use attune_wasm::TrustedKeys;
 use secrecy::SecretString;
 
 use crate::clock::{Clock, SystemClock};
@@ -123,13 +123,13 @@ impl App {
         let registry = registry(settings, None)?;
         let trusted = match settings.trusted_keys.as_slice() {
             [] => None,
-            keys => Some(TrustedKeys::new(keys)?),
+            keys => Some(TrustedKeys::parse(keys)?),
         };
         let options = service::Options {
             connectors_dir: settings.connectors_dir.clone(),
             plugins_dir: settings.plugins_dir.clone(),
             overrides: settings.plugin_override.clone(),
-            swap: settings.swap.clone(),
+            swap: settings.swap,
             trusted,
         };
         let app = Self::compose(settings.clone(), vault, clock, &registry).await?;

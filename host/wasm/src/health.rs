@@ -6,6 +6,7 @@
 //! loaded again is another plugin and begins at nothing, so nothing resets the counters.
 //! Deliberately not here: what follows from them, and when a build is tried again (the server).
 
+use std::fmt;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -72,6 +73,26 @@ pub struct FaultReport {
     pub input: Vec<Shape>,
     /// Values that the build had been asked for before; of a provider, calls.
     pub after_values: u64,
+}
+
+impl fmt::Display for FaultReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "after {} values, `{}` ended with {}: {}", self.after_values, self.function, self.code, self.message)?;
+        let place = [&self.guest_function, &self.line];
+        for place in place.into_iter().flatten().filter(|place| !self.message.contains(*place)) {
+            write!(f, ", at {place}")?;
+        }
+        if let Some(log) = &self.log {
+            write!(f, ", having logged `{log}`")?;
+        }
+        match self.input.split_first() {
+            Some((value, more)) => {
+                write!(f, ", on a value of {} bytes ({})", value.bytes, value.kind)?;
+                more.iter().try_for_each(|one| write!(f, " and {} bytes ({})", one.bytes, one.kind))
+            }
+            None => write!(f, ", in a call of {} values", self.values_in_call),
+        }
+    }
 }
 
 /// What an input looked like, without what it said.

@@ -26,7 +26,7 @@ pub(super) async fn run(shell: &Shell, args: Replay) -> Outcome {
         return Err(Failure::of("no-such-run", message));
     }
     let replayed = sync::replay(&app.host, &args.id, &instead).await;
-    app.host.store.close().await;
+    app.close().await;
     let replayed = replayed.map_err(|error| {
         let failure = Failure::from(error);
         if failure.code != "no-such-plan" {
@@ -39,7 +39,7 @@ pub(super) async fn run(shell: &Shell, args: Replay) -> Outcome {
     if shell.out.json {
         shell.out.json(&replayed);
     } else {
-        print(shell.out, &replayed, !instead.is_empty());
+        print(&shell.out, &replayed, !instead.is_empty());
     }
     Ok(if replayed.is_same || !instead.is_empty() {
         Exit::Good
@@ -60,7 +60,7 @@ fn build(plugin: &str) -> Result<(String, Vec<u8>), Failure> {
     Ok((id.to_owned(), bytes))
 }
 
-fn print(out: Out, replayed: &Replayed, is_other: bool) {
+fn print(out: &Out, replayed: &Replayed, is_other: bool) {
     out.data(format!(
         "{} {} of {}, {}: {} people, {} changes",
         paint(TITLE, "run"),
@@ -136,7 +136,7 @@ fn differences(replayed: &Replayed) -> Table {
     table
 }
 
-fn people(out: Out, title: &str, keys: &[String]) {
+fn people(out: &Out, title: &str, keys: &[String]) {
     if keys.is_empty() {
         return;
     }

@@ -98,7 +98,7 @@ impl Service {
         let read = tokio::task::block_in_place(|| settling.observe(folder, now));
         let read = read.map_err(|mistake| Failure::of("config", mistake.to_string()))?;
         for settled in read {
-            let (name, path) = (settled.name.clone(), settled.path.clone());
+            let (name, path): (String, _) = (settled.name.clone(), settled.path.clone());
             let by_id = settled.id.as_ref().and_then(|id| state.connectors.get(id));
             let running = by_id.or_else(|| state.connector(&name)).cloned();
             match verdict(running.as_deref(), settled) {

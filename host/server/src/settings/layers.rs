@@ -3,6 +3,7 @@
 //! A key is written `section.key` here; its variable is `ATTUNE_SECTION__KEY` with `-` as `_`.
 //! Invariant: every key that is asked for is known, so that what is left over can be told.
 
+use std::time::Duration;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -231,6 +232,19 @@ impl<'t> Layers<'t> {
 fn variable(key: &str) -> String {
     let name = key.replace('.', "__").replace('-', "_");
     format!("ATTUNE_{}", name.to_ascii_uppercase())
+}
+
+/// A time such as `90s`, `15m` or `2h`.
+pub(super) fn span(text: &str) -> Option<Duration> {
+    let (count, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        _ => return None,
+    };
+    let count: u64 = count.parse().ok()?;
+    Some(Duration::from_secs(count.checked_mul(seconds)?))
 }
 
 /// A length of time such as `30d`, `12h`, `15m`.

@@ -49,6 +49,8 @@ pub struct Settings {
     pub swap: Swap,
     /// Ids of bundled plugins that a file may replace.
     pub plugin_override: Vec<String>,
+    /// Public keys of minisign; where one is named, a plugin file needs a signature by one of them.
+    pub trusted_keys: Vec<String>,
     /// The most that a plugin may use.
     pub limits: Limits,
     /// How long things are kept.
@@ -140,6 +142,7 @@ fn read(layers: &Layers<'_>) -> Option<Settings> {
     let net = Net::read(layers);
     let swap = Swap::read(layers);
     let plugin_override = layers.list("plugins.override");
+    let trusted_keys = layers.list("plugins.trusted-keys");
     let limits = Limits::read(layers);
     let keep = Keep::read(layers);
     let log = Log::read(layers);
@@ -155,6 +158,7 @@ fn read(layers: &Layers<'_>) -> Option<Settings> {
         net: net?,
         swap: swap?,
         plugin_override: plugin_override?,
+        trusted_keys: trusted_keys?,
         limits,
         keep: keep?,
         log: log?,

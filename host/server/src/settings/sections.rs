@@ -4,13 +4,14 @@
 //! Deliberately not here: defaults of plugin limits, which belong to the engine that keeps them.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use attune_core::compare;
 use attune_core::guard::Limit;
 use tracing_subscriber::EnvFilter;
 
 use super::TextRef;
-use super::layers::{Layers, days};
+use super::layers::{Layers, days, span};
 
 /// `[net]`: how this machine reaches the world.
 #[derive(Debug, Clone, Default)]
@@ -55,11 +56,27 @@ pub struct Swap {
     /// `changed-values`, `cleared-values`, `newly-failing`: how much may come out otherwise before
     /// somebody has to approve, written like the limits of `[guard]`.
     pub limits: compare::Limits,
+    /// `probation`: how long a new build is watched more closely (`"15m"`).
+    pub probation: Duration,
+}
+
+impl Default for Swap {
+    fn default() -> Self {
+        Self {
+            policy: SwapPolicy::Guarded,
+            limits: compare::Limits::default(),
+            probation: Duration::from_mins(15),
+        }
+    }
 }
 
 impl Swap {
     pub(super) fn read(layers: &Layers<'_>) -> Option<Self> {
-        let usual = compare::Limits::default();
+        let Self {
+            limits: usual,
+            probation,
+            ..
+        } = Self::default();
         let limit = |key, usual| match layers.text(key) {
             None => Some(usual),
             Some(text) => {
@@ -71,8 +88,19 @@ impl Swap {
         let changed_values = limit("swap.changed-values", usual.changed_values);
         let cleared_values = limit("swap.cleared-values", usual.cleared_values);
         let newly_failing = limit("swap.newly-failing", usual.newly_failing);
+        let probation = match layers.text("swap.probation") {
+            None => Some(probation),
+            Some(text) => {
+                let read = span(&text);
+                if read.is_none() {
+                    layers.wrong("swap.probation", "it must be a time such as \"15m\" or \"2h\"");
+                }
+                read
+            }
+        };
         Some(Self {
             policy: SwapPolicy::read(layers)?,
+            probation: probation?,
             limits: compare::Limits {
                 changed_values: changed_values?,
                 cleared_values: cleared_values?,

@@ -33,7 +33,22 @@ impl std::fmt::Debug for KeptRevision {
     }
 }
 
-/// Keeps a revision, unless its text is kept already.
+impl Store {
+    /// Keeps a revision, unless its text is kept already.
+    pub async fn keep_revision(
+        &self,
+        connector: &str,
+        revision: &KeptRevision,
+        now_ms: i64,
+    ) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        keep(&mut tx, connector, revision, now_ms).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// The same within what is written with it.
 pub(super) async fn keep(
     tx: &mut Transaction<'_, Sqlite>,
     connector: &str,

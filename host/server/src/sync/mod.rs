@@ -30,6 +30,7 @@ mod send;
 mod shadow;
 mod tally;
 mod verdict;
+mod uses;
 mod walk;
 
 use std::sync::Arc;
@@ -44,6 +45,7 @@ use crate::{source, store, target};
 
 pub use check::{CheckLine, check};
 pub use discover::{Discovered, discover};
+pub use ends::wants;
 pub use explain::{Explanation, FieldExplanation, explain};
 pub use pictures::{Budget as PictureBudget, PLUGIN as PICTURES_PLUGIN};
 pub use pin::{Pinned, PinnedTarget};
@@ -52,8 +54,8 @@ pub use plan_file::{
 };
 pub use progress::{Phase, Progress};
 pub use replay::{DIFFERENCES_MAX, Difference, Replayed, replay};
-pub use ends::wants;
 pub use run::{Done, Watch, apply_file, approve, changes_of, is_usable, run};
+pub use uses::{Card, card, steps, uses};
 pub use shadow::{Replaced, Shadow, ShadowReport, Side, Times, Waiting, WaitingRow, shadow};
 
 /// What a run works with; cheap handles of things that outlive it.

@@ -26,6 +26,7 @@ use crate::store::stage::{Stage, StageMeta};
 const PLAN_AGE_MAX_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// What a run came to.
+#[derive(Debug)]
 pub struct Done {
     /// Counts, guards and problems; its changes are in the stage.
     pub report: Report,

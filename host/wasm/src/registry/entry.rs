@@ -18,12 +18,15 @@ pub enum Source {
     Bundled,
     /// A file in the plugins' folder.
     File(PathBuf),
+    /// It was kept from an earlier file, because nobody has approved the one that lies there now.
+    Kept,
 }
 
 impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Bundled => f.write_str("bundled"),
+            Self::Kept => f.write_str("kept"),
             // Whoever may put a file there chooses its name.
             Self::File(path) => f.write_str(&clean(&path.display().to_string(), 4_096)),
         }

@@ -46,7 +46,7 @@ impl Then {
         let levels = (0..).map(|depth| self.chain.level(depth));
         let of_row = levels
             .take_while(|level| !level.is_empty())
-            .filter_map(|level| level.get(row)?.as_ref()?.manager());
+            .filter_map(|level| level.get(row)?.known()?.manager());
         of_row
             .filter_map(|name| self.dropped.get(name).cloned())
             .collect()

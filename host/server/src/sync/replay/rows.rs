@@ -170,6 +170,8 @@ impl<'r> Page<'r> {
             },
             claims: (listing, ""),
             refused: &HashMap::new(),
+            selectors: &pinned.resolved,
+            are_looked_for: true,
         };
         let Then { columns, chain, .. } = &mut then;
         managers.fill(&target.accounts, chain, columns).await?;
