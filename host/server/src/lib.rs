@@ -1,8 +1,9 @@
 //! The service behind `attune`: everything that does I/O, and the commands that use it.
 //!
 //! Modules stand in layers and import downward only (`tests/tidy` checks it):
-//! leaves (`clock`, `settings`, `fault`, `telemetry`), then `net` and `store`, then `source`,
-//! `target`, `connector` and `vault`, then `sync`, then `service`, then `cli`, `api` and `app`.
+//! leaves (`clock`, `settings`, `fault`, `telemetry`), then `net`, `store` and `watch`, then
+//! `source`, `target`, `connector` and `vault`, then `sync`, then `service`, then `cli`, `api` and
+//! `app`.
 
 #[cfg(all(
     any(feature = "sabotage-journal", feature = "sabotage-read-back"),
@@ -27,3 +28,4 @@ pub mod sync;
 pub mod target;
 pub mod telemetry;
 pub mod vault;
+pub mod watch;

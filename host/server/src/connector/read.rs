@@ -24,6 +24,8 @@ pub(super) struct Read {
     pub(super) contents: BTreeMap<String, Vec<u8>>,
     pub(super) places: BTreeMap<Place, (usize, usize)>,
     pub(super) notes: Vec<Mistake>,
+    /// The file as JSON.
+    pub(super) whole: serde_json::Value,
     /// Whether the file says its id.
     pub(super) has_id: bool,
 }
@@ -62,6 +64,7 @@ pub(super) fn read(document: Document<'_>) -> Result<Read, Vec<Mistake>> {
             contents: context.contents.into_inner(),
             places: context.places.into_inner(),
             notes: mistakes,
+            whole,
         }),
         _ => Err(mistakes),
     }

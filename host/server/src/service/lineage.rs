@@ -51,10 +51,4 @@ impl Lineage {
     pub(super) fn pop(&mut self) -> Option<(Build, Plugin)> {
         self.older.pop()
     }
-
-    /// Digests of the builds that can come back, the latest last.
-    pub(super) fn older(&self) -> Vec<String> {
-        let digests = self.older.iter().map(|(build, _)| build.digest().to_owned());
-        digests.collect()
-    }
 }

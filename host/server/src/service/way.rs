@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use attune_core::Problem;
-use attune_core::plan::State as PlanState;
 use attune_wasm::registry::Build;
 use tokio::sync::mpsc;
 
@@ -335,19 +334,13 @@ fn objections(shadow: &Shadow) -> Vec<String> {
             )
         })
         .collect();
-    let guards = report.guards.iter().filter(|guard| guard.held);
+    let guards = report.plan.guards.iter().filter(|guard| guard.held);
     all.extend(guards.map(|guard| {
         format!(
             "{}: guard {} is {} (limit {})",
             report.connector, guard.name, guard.actual, guard.limit
         )
     }));
-    if let Some(problem) = &report.uncompared {
-        all.push(format!("{}: not compared: {}", report.connector, problem.message));
-    }
-    if all.is_empty() && report.state == PlanState::Held {
-        all.push(format!("{}: its plan is held", report.connector));
-    }
     all
 }
 

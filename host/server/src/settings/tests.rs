@@ -1,5 +1,6 @@
 //! Settings: which layer wins, which defaults hold, what is told.
 
+use std::time::Duration;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,7 @@ fn nothing_set_is_the_documented_defaults() {
     let swap = Swap {
         policy: SwapPolicy::Guarded,
         limits: compare::Limits::default(),
+        probation: Duration::from_mins(15),
     };
     assert_eq!(settings.swap, swap);
     assert_eq!(settings.keep.ledger_days, 400);

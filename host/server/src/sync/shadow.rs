@@ -43,6 +43,7 @@ pub struct Side<'a> {
 }
 
 /// What came of trying.
+#[derive(Debug)]
 pub struct Shadow {
     /// The connector's id.
     pub connector: String,
