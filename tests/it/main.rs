@@ -45,6 +45,7 @@ mod records;
 mod same_plan;
 mod scim;
 mod scope;
+mod shadow;
 mod switch;
 mod targets;
 mod unchanged;

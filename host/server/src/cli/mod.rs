@@ -16,6 +16,7 @@ mod plugin;
 mod progress;
 mod report;
 mod runs;
+mod shadow;
 mod source;
 
 use std::collections::BTreeMap;
@@ -108,6 +109,9 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
         Command::Plugin(args::PluginCommand::List) => plugin::list(&shell),
         Command::Plugin(args::PluginCommand::Inspect { plugin }) => {
             plugin::inspect(&shell, &plugin)
+        }
+        Command::Plugin(args::PluginCommand::Shadow { file, connector }) => {
+            shadow::run(&shell, &file, connector.as_deref()).await
         }
         Command::Help { code } => help::run(shell.out, code.as_deref()),
     }

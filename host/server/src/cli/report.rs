@@ -250,14 +250,16 @@ pub(super) fn plain() -> Table {
     table
 }
 
-fn optional(value: Option<&str>) -> String {
+/// The same for a value that may not be there.
+pub(super) fn optional(value: Option<&str>) -> String {
     match value {
         None | Some("") => "(empty)".to_owned(),
         Some(value) => shown(value),
     }
 }
 
-fn shown(value: &str) -> String {
+/// A value on one line, made visible and cut.
+pub(super) fn shown(value: &str) -> String {
     let visible = visible(value);
     if visible.chars().count() <= VALUE_CHARS_MAX {
         return visible.into_owned();
