@@ -54,6 +54,7 @@ mod replay;
 mod same_plan;
 mod scim;
 mod scope;
+mod shadow;
 mod swap_held;
 mod swaps;
 mod switch;

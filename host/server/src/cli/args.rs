@@ -279,4 +279,12 @@ pub enum PluginCommand {
         /// A plugin's id.
         plugin: String,
     },
+    /// What another build would do to everybody, by their kept documents; nothing is written.
+    Shadow {
+        /// The build: a `.wasm` file.
+        file: PathBuf,
+        /// Only for this connector: file without `.toml`, or id.
+        #[arg(long, value_name = "NAME")]
+        connector: Option<String>,
+    },
 }

@@ -18,6 +18,7 @@ mod replay;
 mod report;
 mod runs;
 mod serve;
+mod shadow;
 mod shell;
 mod socket;
 mod source;
@@ -121,6 +122,9 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
         Command::Plugin(args::PluginCommand::List) => plugin::list(&shell),
         Command::Plugin(args::PluginCommand::Inspect { plugin }) => {
             plugin::inspect(&shell, &plugin)
+        }
+        Command::Plugin(args::PluginCommand::Shadow { file, connector }) => {
+            shadow::run(&shell, &file, connector.as_deref()).await
         }
         Command::Plugin(args::PluginCommand::Swap { plugin }) => swap::swap(&shell, &plugin).await,
         Command::Plugin(args::PluginCommand::Rollback { plugin }) => {

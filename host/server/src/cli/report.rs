@@ -250,6 +250,7 @@ pub(super) fn plain() -> Table {
     table
 }
 
+/// The same for a value that may not be there.
 pub(super) fn optional(value: Option<&str>) -> String {
     match value {
         None | Some("") => "(empty)".to_owned(),
@@ -257,6 +258,7 @@ pub(super) fn optional(value: Option<&str>) -> String {
     }
 }
 
+/// A value on one line, made visible and cut.
 pub(super) fn shown(value: &str) -> String {
     let visible = visible(value);
     if visible.chars().count() <= VALUE_CHARS_MAX {

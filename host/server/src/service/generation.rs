@@ -71,10 +71,15 @@ pub(super) struct Generations {
 }
 
 impl Generations {
+    /// What an earlier process knew. What it had not finished with is looked at again.
     pub(super) fn new(kept: Vec<Generation>) -> Self {
-        let keyed = kept
-            .into_iter()
-            .map(|one| ((one.plugin.clone(), one.digest.clone()), one));
+        let unfinished = [Stage::Discovered, Stage::Probing, Stage::Shadow, Stage::Waiting];
+        let keyed = kept.into_iter().map(|mut one| {
+            if unfinished.iter().any(|stage| stage.word() == one.stage) {
+                Stage::Replaced.word().clone_into(&mut one.stage);
+            }
+            ((one.plugin.clone(), one.digest.clone()), one)
+        });
         Self {
             all: keyed.collect(),
         }

@@ -45,7 +45,7 @@ use crate::connector::Loaded;
 use crate::fault::Failure;
 use crate::settings::Swap;
 use crate::store::generations::Generation;
-use crate::sync::Host;
+use crate::sync::{Host, Shadow, ShadowReport};
 use generation::Generations;
 use lineage::Lineage;
 use state::Live;
@@ -154,6 +154,16 @@ impl Service {
         self.desk().waiting.values().map(Proposal::line).collect()
     }
 
+    /// What was found out about a change that waits, connector by connector; `None` where nothing
+    /// of this plugin or connector waits.
+    pub fn reports(&self, name: &str) -> Option<Vec<Told>> {
+        let desk = self.desk();
+        let mut all = desk.waiting.values();
+        let proposal = all.find(|proposal| proposal.what.name() == name)?;
+        let told = proposal.shadows.iter().cloned().map(Told);
+        Some(told.collect())
+    }
+
     /// What is wrong with connector files, by file name.
     pub fn mistakes(&self) -> BTreeMap<String, Vec<String>> {
         self.desk().wrong.clone()
@@ -217,6 +227,21 @@ impl Service {
         self.desk().generations.note(generation.clone());
         self.inner.host.store.note_generation(&generation).await?;
         Ok(())
+    }
+}
+
+/// The report of a shadow that the service keeps.
+pub struct Told(Arc<Shadow>);
+
+impl std::borrow::Borrow<ShadowReport> for Told {
+    fn borrow(&self) -> &ShadowReport {
+        &self.0.report
+    }
+}
+
+impl serde::Serialize for Told {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.0.report.serialize(to)
     }
 }
 

@@ -44,7 +44,7 @@ pub struct Proposal {
     /// What is proposed.
     pub what: What,
     /// What it would do, connector by connector; none where nothing is kept yet.
-    pub shadows: Vec<Shadow>,
+    pub shadows: Vec<Arc<Shadow>>,
     /// Why it waits for somebody; empty where it does not.
     pub reasons: Vec<String>,
 }
@@ -143,7 +143,7 @@ impl Proposal {
 
     /// A line about it.
     pub fn line(&self) -> Waiting {
-        let plan = |shadow: &Shadow| {
+        let plan = |shadow: &Arc<Shadow>| {
             let plan = shadow.plan.as_ref()?;
             Some((shadow.connector.clone(), plan.digest.clone()))
         };

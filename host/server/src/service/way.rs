@@ -124,14 +124,14 @@ impl Service {
             self.note_what(&what, About::stage(Stage::Shadow)).await?;
             for id in &concerned {
                 match self.shadow(id, &now, &next).await {
-                    Ok(Some(shadow)) => shadows.push(shadow),
+                    Ok(Some(shadow)) => shadows.push(Arc::new(shadow)),
                     Ok(None) => {}
                     Err(failure) => reasons.push(format!("no plan could be made: {}", failure.message)),
                 }
             }
         }
         if policy == SwapPolicy::Guarded {
-            reasons.extend(shadows.iter().flat_map(objections));
+            reasons.extend(shadows.iter().flat_map(|shadow| objections(shadow)));
         }
         let proposal = Proposal {
             what,
@@ -185,7 +185,7 @@ impl Service {
         self.activate(&what).await?;
         let mut all = Vec::new();
         for id in concerned {
-            let shadow = shadows.iter().find(|shadow| shadow.connector == id);
+            let shadow = shadows.iter().find(|shadow| shadow.connector == id).map(Arc::as_ref);
             match self.rewrite(&id, shadow).await {
                 Ok(done) => all.extend(done),
                 // It is in use all the same; the next run does what could not be done now.
@@ -347,7 +347,7 @@ fn objections(shadow: &Shadow) -> Vec<String> {
 /// What both sides of a comparison share.
 impl Proposal {
     /// Connectors whose plan can be written as it was shown.
-    pub(super) fn planned(&self) -> impl Iterator<Item = &Shadow> {
+    pub(super) fn planned(&self) -> impl Iterator<Item = &Arc<Shadow>> {
         self.shadows.iter().filter(|shadow| shadow.plan.is_some())
     }
 }
