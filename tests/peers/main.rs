@@ -1,6 +1,7 @@
 //! Proof against things that we did not write: OpenLDAP's `slapd`, a SCIM server of `PyPI`, Prism over
 //! the descriptions that Microsoft, Okta and Keycloak give of their APIs, Google's description of its
-//! Directory API, bodies that real services sent, and the `PyPI` clients of Jira and Confluence.
+//! Directory API, bodies that real services sent, the `PyPI` clients of Jira and Confluence, and the
+//! toolchains of JavaScript and Python.
 //!
 //! Invariant: a test whose peer is not on this machine fails with the command that installs it
 //! (`tests/run`); it is never skipped. Everything talks to 127.0.0.1 only.
@@ -27,6 +28,7 @@ mod google_requests;
 mod graph_requests;
 mod keycloak;
 mod keycloak_requests;
+mod languages;
 mod ldap_changes;
 mod ldap_discover;
 mod ldap_groups;

@@ -7,8 +7,8 @@
 
 use std::time::Duration;
 
-/// Bounds for one plugin. The defaults fit plugins in Rust, JavaScript and Python alike; only
-/// [`Limits::file_bytes`] must be raised for the latter two.
+/// Bounds for one plugin. The defaults fit plugins in Rust and JavaScript; for Python only
+/// [`Limits::file_bytes`] must be raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Deadline of one `apply` of up to 256 rows. The slowest guest that was measured (naive
@@ -70,11 +70,11 @@ pub struct CompileLimits {
     pub definitions: u32,
     /// Exports. A script engine's libraries have some thousands.
     pub exports: u32,
-    /// Modules and components inside the component.
+    /// Modules and components inside the component. Python brings 41, its libraries one by one.
     pub modules: u32,
     /// Levels of components inside components.
     pub nesting: u32,
-    /// Instances of modules and components, as they are written.
+    /// Instances of modules and components, as they are written. Python has 111.
     pub instances: u32,
     /// Instances that these may come to, because an instance of a component makes those inside of
     /// it. A plugin of any toolchain makes each of its components once; a store takes no more.
@@ -177,9 +177,9 @@ impl Default for CompileLimits {
             locals: 20_000,
             definitions: 20_000,
             exports: 100_000,
-            modules: 32,
+            modules: 64,
             nesting: 4,
-            instances: 128,
+            instances: 256,
             instances_made: 1_000,
             branch_targets: 200_000,
             memories: 4,

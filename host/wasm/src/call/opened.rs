@@ -116,6 +116,11 @@ impl Opened {
         Ok(column)
     }
 
+    /// Linear memory in use.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.guest.memory_bytes()
+    }
+
     /// Whether its memory grew so far that a fresh instance is due: beyond `most`, and to twice of
     /// what opening took (an instance that is large from the start would be replaced for ever).
     pub(crate) fn is_swollen(&self, most: usize) -> bool {

@@ -105,6 +105,11 @@ impl Transformer {
         self.counts
     }
 
+    /// Linear memory of the instance at hand, if there is one.
+    pub fn memory_bytes(&self) -> Option<usize> {
+        self.opened.as_ref().map(Opened::memory_bytes)
+    }
+
     /// False once a deadline, or what other runs have shown, decided about a result: another run
     /// may decide otherwise.
     pub fn is_repeatable(&self) -> bool {

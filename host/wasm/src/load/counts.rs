@@ -1,17 +1,16 @@
 //! What compiling would cost, counted before it begins.
 //!
 //! Cranelift cannot be interrupted and its time grows with functions, their size, types, branch
-//! tables and instances. Bounds on these make a compile bomb a refusal. What is written once may be
-//! made many times: each instance of a component makes all the instances that are inside of it, so
-//! a few lines can stand for millions of instances. Deliberately not here: whether the code is
-//! valid.
+//! tables and instances. Bounds on these make a compile bomb a refusal. Deliberately not here: how many
+//! instances are made by those that are written (`instances`), whether the code is valid.
 
 use wasmparser::{
-    ComponentInstance, ComponentType, ComponentTypeDeclaration, ComponentTypeRef, FunctionBody,
-    InstanceTypeDeclaration, Operator, Parser, Payload, SectionLimited,
+    ComponentType, ComponentTypeDeclaration, ComponentTypeRef, FunctionBody,
+    InstanceTypeDeclaration, Operator, Parser, Payload,
 };
 
 use super::inspect::unreadable;
+use super::instances::Instances;
 use crate::Error;
 use crate::limits::CompileLimits;
 
@@ -27,23 +26,22 @@ struct Counts {
     tables: u64,
     /// Components that are taken as arguments: whoever is given one may make it again and again.
     taken: u64,
-    /// Modules and components that are being read, outermost first: how many instances of
-    /// components each of them makes.
-    open: Vec<u64>,
-    /// The product of these over all that were read, each with itself: an upper bound of how often
-    /// anything inside of them is made.
-    repeats: u64,
+    /// Modules and components that are being read.
+    open: u64,
 }
 
 /// Refuses the first count above its limit.
 pub(crate) fn check(bytes: &[u8], limits: &CompileLimits) -> Result<(), Error> {
-    let mut counts = Counts {
-        repeats: 1,
-        ..Counts::default()
-    };
+    let (mut counts, mut made) = (Counts::default(), Instances::default());
     for payload in Parser::new(0).parse_all(bytes) {
-        counts.add(&payload.map_err(unreadable)?, limits)?;
+        let payload = payload.map_err(unreadable)?;
+        counts.add(&payload, limits)?;
         counts.within(limits)?;
+        made.add(&payload)?;
+        let (made, most) = (made.largest(), limits.instances_made);
+        if made > u64::from(most) {
+            return Err(too_complex("instances of instances", made, most));
+        }
     }
     Ok(())
 }
@@ -52,19 +50,18 @@ impl Counts {
     fn add(&mut self, payload: &Payload<'_>, limits: &CompileLimits) -> Result<(), Error> {
         match payload {
             Payload::Version { .. } => {
-                self.open.push(0);
+                self.open += 1;
                 self.modules += 1;
             }
-            Payload::End(_) => {
-                let made = self.open.pop().unwrap_or_default();
-                self.repeats = self.repeats.saturating_mul(made.saturating_add(1));
-            }
+            Payload::End(_) => self.open = self.open.saturating_sub(1),
             Payload::CodeSectionStart { count, .. } => self.functions += u64::from(*count),
             Payload::CodeSectionEntry(body) => self.branch_targets += function(body, limits)?,
             Payload::MemorySection(section) => self.memories += u64::from(section.count()),
             Payload::TableSection(section) => self.tables += u64::from(section.count()),
             Payload::InstanceSection(section) => self.instances += u64::from(section.count()),
-            Payload::ComponentInstanceSection(section) => self.component_instances(section)?,
+            Payload::ComponentInstanceSection(section) => {
+                self.instances += u64::from(section.count());
+            }
             Payload::ExportSection(section) => self.exports += u64::from(section.count()),
             Payload::ComponentExportSection(section) => {
                 self.exports += u64::from(section.count());
@@ -96,36 +93,14 @@ impl Counts {
         Ok(())
     }
 
-    fn component_instances(
-        &mut self,
-        section: &SectionLimited<'_, ComponentInstance<'_>>,
-    ) -> Result<(), Error> {
-        self.instances += u64::from(section.count());
-        for instance in section.clone() {
-            let instance = instance.map_err(unreadable)?;
-            if let (ComponentInstance::Instantiate { .. }, Some(made)) =
-                (instance, self.open.last_mut())
-            {
-                *made += 1;
-            }
-        }
-        Ok(())
-    }
-
     fn within(&self, limits: &CompileLimits) -> Result<(), Error> {
-        let nesting = self.open.len() as u64;
-        let open = self.open.iter().fold(self.repeats, |all, made| {
-            all.saturating_mul(made.saturating_add(1))
-        });
-        let made = open.saturating_mul(self.instances);
         let counts = [
             ("functions", self.functions, limits.functions),
             ("definitions", self.definitions, limits.definitions),
             ("exports", self.exports, limits.exports),
             ("modules", self.modules, limits.modules),
-            ("levels of nesting", nesting, limits.nesting),
+            ("levels of nesting", self.open, limits.nesting),
             ("instances", self.instances, limits.instances),
-            ("instances of instances", made, limits.instances_made),
             ("components taken as arguments", self.taken, 0),
             ("branch targets", self.branch_targets, limits.branch_targets),
             ("memories", self.memories, limits.memories),

@@ -9,6 +9,7 @@ mod cache;
 mod counts;
 mod examples;
 mod inspect;
+mod instances;
 mod manifest;
 mod names;
 mod options;
