@@ -62,20 +62,16 @@ pub(crate) fn is_binary(name: &str) -> bool {
             .any(|tag| tag.eq_ignore_ascii_case("binary"))
 }
 
-/// The values of an attribute of an entry; none where it has none.
-pub(crate) fn values<'e>(entry: &'e LdapEntry, name: &str) -> &'e [Vec<u8>] {
-    entry
-        .attributes
-        .iter()
-        .find(|(given, _)| given.eq_ignore_ascii_case(name))
-        .map_or(&[], |(_, values)| values)
+/// The values of an attribute of an entry, also of one that comes in several pieces.
+pub(crate) fn values<'e>(entry: &'e LdapEntry, name: &str) -> impl Iterator<Item = &'e [u8]> {
+    let named = entry.attributes.iter();
+    let named = named.filter(move |(given, _)| given.eq_ignore_ascii_case(name));
+    named.flat_map(|(_, values)| values.iter().map(Vec::as_slice))
 }
 
 /// The values of an attribute that are text.
 pub(crate) fn texts<'e>(entry: &'e LdapEntry, name: &str) -> impl Iterator<Item = &'e str> {
-    values(entry, name)
-        .iter()
-        .filter_map(|value| std::str::from_utf8(value).ok())
+    values(entry, name).filter_map(|value| std::str::from_utf8(value).ok())
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ pub struct Conversation {
     under_way: Option<(u32, Task)>,
     next_id: u32,
     delivered: u32,
+    /// The pages of the search that is under way.
     seen: Vec<u64>,
     /// Who takes part, where groups say so.
     pub(crate) groups: Groups,
@@ -195,7 +196,12 @@ impl Conversation {
         };
         let id = self.next_id;
         self.next_id += 1;
-        turn.send(Request::Ldap(self.search(id, &task, options)));
+        let search = self.search(id, &task, options);
+        if search.cookie.is_empty() {
+            // The pages of one search come one after another, and are no pages of the next search.
+            self.seen.clear();
+        }
+        turn.send(Request::Ldap(search));
         self.under_way = Some((id, task));
     }
 
@@ -247,6 +253,7 @@ impl Conversation {
             cookie: match task {
                 Task::Page(cookie) => cookie.clone(),
                 Task::Group(ask) => ask.cookie(),
+                Task::Lookup(lookup) => lookup.cookie.clone(),
                 _ => Vec::new(),
             },
         }

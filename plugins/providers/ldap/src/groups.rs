@@ -125,8 +125,7 @@ impl Groups {
             return Ok(false);
         }
         if self.known.len() >= GROUPS_MAX {
-            let message = format!("the groups have more than {GROUPS_MAX} groups within them");
-            return Err(Problem::new("unsupported", message).at("groups"));
+            return Err(too_many());
         }
         self.known.push(spelt);
         Ok(true)
@@ -259,9 +258,18 @@ impl Conversation {
     }
 
     fn one_replied(&mut self, dn: &str, is_named: bool, page: &LdapPage) -> Result<(), Problem> {
-        let is_nobody = outcome::is_nobody(page);
+        // The server itself named a group within a group: only that it has gone may be said of it.
+        let is_nobody = if is_named {
+            outcome::is_nobody(page)
+        } else {
+            page.code == outcome::NO_SUCH_OBJECT
+        };
         if !is_nobody {
             outcome::check(page, dn)?;
+            if page.entries.is_empty() && !page.cookie.is_empty() {
+                let message = format!("the server keeps `{dn}` for another page");
+                return Err(Problem::new("bad-answer", message).at(dn));
+            }
         }
         let Some(entry) = page.entries.first().filter(|_| !is_nobody) else {
             // A group within a group may have gone meanwhile; one that the connector names may not.
@@ -287,7 +295,7 @@ impl Conversation {
                 parents: vec![spelt(&entry.dn)],
                 cookie: Vec::new(),
             })),
-            Way::Chain => self.note_primary(entry),
+            Way::Chain => self.note_primary(entry)?,
         }
         Ok(())
     }
@@ -320,7 +328,7 @@ impl Conversation {
         for entry in &page.entries {
             if self.groups.way == Way::Chain {
                 // All levels come at once; only their identifiers are wanted.
-                self.note_primary(entry);
+                self.note_primary(entry)?;
             } else if self.groups.admit(&entry.dn)? {
                 new.push(spelt(&entry.dn));
             }
@@ -342,17 +350,26 @@ impl Conversation {
     }
 
     /// Remembers what people of this domain name as their primary group.
-    fn note_primary(&mut self, group: &LdapEntry) {
+    fn note_primary(&mut self, group: &LdapEntry) -> Result<(), Problem> {
         let is_ours = dn::levels_below(&group.dn, &self.groups.tree).is_some();
-        let sid = attributes::values(group, "objectSid").first();
-        let id = sid.and_then(|sid| relative_id(sid)).filter(|_| is_ours);
+        // A class of the schema's own may have none; nobody's primary group is of it.
+        let sid = attributes::values(group, "objectSid").next();
+        let Some(sid) = sid.filter(|_| is_ours) else {
+            return Ok(());
+        };
+        let id = relative_id(sid).ok_or_else(|| {
+            let message = format!("`{}` has an unreadable `objectSid`", group.dn);
+            Problem::new("bad-answer", message).at(group.dn.clone())
+        })?;
         let known = &mut self.groups.primary;
-        if let Some(id) = id
-            && !known.contains(&id)
-            && known.len() < GROUPS_MAX
-        {
-            known.push(id);
+        if known.contains(&id) {
+            return Ok(());
         }
+        if known.len() >= GROUPS_MAX {
+            return Err(too_many());
+        }
+        known.push(id);
+        Ok(())
     }
 
     /// The groups whose nested ones are asked for, where that is one question for all.
@@ -365,6 +382,11 @@ impl Conversation {
             other => other,
         }
     }
+}
+
+fn too_many() -> Problem {
+    let message = format!("the groups have more than {GROUPS_MAX} groups within them");
+    Problem::new("unsupported", message).at("groups")
 }
 
 /// The DN in its one spelling, or as it is.

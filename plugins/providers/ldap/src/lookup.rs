@@ -2,7 +2,8 @@
 //!
 //! The first search keeps to base, scope and filter: who is found is in scope. The second leaves
 //! the filter out (a manager may be outside it), and a DN is asked for wherever it lies. Who is
-//! found by neither is absent, by the directory's own word.
+//! found by neither is absent, by the directory's own word. A page with nobody and a cookie is no
+//! such word: the people may be on the next one.
 
 use std::collections::HashSet;
 
@@ -26,6 +27,10 @@ pub(crate) struct Lookup {
     name: String,
     is_dn: bool,
     is_limited: bool,
+    /// Of the page that is asked for.
+    pub(crate) cookie: Vec<u8>,
+    /// So many on the pages before.
+    found: usize,
 }
 
 impl Lookup {
@@ -35,6 +40,8 @@ impl Lookup {
             is_limited: !is_dn || is_below(&name, options),
             is_dn,
             name,
+            cookie: Vec::new(),
+            found: 0,
         }
     }
 
@@ -112,18 +119,9 @@ impl Conversation {
         if !is_nobody {
             outcome::check(page, &options.base)?;
         }
-        if is_nobody || page.entries.is_empty() {
-            // An entry that is not there is not there without the filter either.
-            if lookup.is_limited && !is_nobody {
-                lookup.is_limited = false;
-                self.queue_next(Task::Lookup(lookup));
-            } else {
-                turn.absent(vec![lookup.name]);
-            }
-            return Ok(());
-        }
         let mut people = Vec::new();
-        for (entry, index) in page.entries.iter().zip(0..) {
+        let entries = page.entries.iter().filter(|_| !is_nobody);
+        for (entry, index) in entries.zip(0..) {
             let mut found = if lookup.is_limited {
                 person::read(entry, index, options)?
             } else {
@@ -132,7 +130,21 @@ impl Conversation {
             found.in_scope = Some(lookup.is_limited && self.groups.has(entry));
             people.push(found);
         }
+        lookup.found += people.len();
         self.deliver(people, turn);
+        let has_more = !page.cookie.is_empty() && !is_nobody;
+        if has_more && lookup.found < FOUND_MAX as usize {
+            self.turn_over(page)?;
+            lookup.cookie.clone_from(&page.cookie);
+            self.queue_next(Task::Lookup(lookup));
+        } else if lookup.found == 0 && lookup.is_limited && !is_nobody {
+            // An entry that is not there is not there without the filter either.
+            lookup.is_limited = false;
+            lookup.cookie.clear();
+            self.queue_next(Task::Lookup(lookup));
+        } else if lookup.found == 0 {
+            turn.absent(vec![lookup.name]);
+        }
         Ok(())
     }
 }

@@ -134,15 +134,15 @@ impl Members {
             let Some((attribute, part)) = part_of(name) else {
                 continue;
             };
-            self.take(attribute, values, &mut more);
+            self.take(&group.dn, attribute, values, &mut more)?;
             match part {
-                Part::Whole | Part::Last { .. } => {}
+                Part::Whole | Part::Last { start: 0 } => {}
                 Part::To { start: 0, end } if !values.is_empty() => more.ranges.push(Range {
                     dn: group.dn.clone(),
                     attribute: attribute.to_owned(),
                     start: end.saturating_add(1),
                 }),
-                Part::To { .. } => {
+                Part::To { .. } | Part::Last { .. } | Part::Odd => {
                     let message = format!("`{}` has a part `{name}` without a beginning", group.dn);
                     return Err(Problem::new("bad-answer", message).at(group.dn.clone()));
                 }
@@ -171,7 +171,7 @@ impl Members {
         });
         let part = parts.find(|(part, _)| !matches!(part, Part::Whole));
         let (part, values) = part.ok_or_else(|| range.broken())?;
-        self.take(&range.attribute, values, &mut more);
+        self.take(&range.dn, &range.attribute, values, &mut more)?;
         match part {
             Part::Last { start } if start == range.start => {}
             Part::To { start, end } if start == range.start && end >= start => {
@@ -180,18 +180,31 @@ impl Members {
                     ..range.clone()
                 });
             }
-            Part::Whole | Part::Last { .. } | Part::To { .. } => return Err(range.broken()),
+            Part::Whole | Part::Last { .. } | Part::To { .. } | Part::Odd => {
+                return Err(range.broken());
+            }
         }
         self.check_size()?;
         Ok(more)
     }
 
-    fn take(&mut self, attribute: &str, values: &[Vec<u8>], more: &mut More) {
-        let texts = values.iter().filter_map(|v| std::str::from_utf8(v).ok());
+    fn take(
+        &mut self,
+        dn: &str,
+        attribute: &str,
+        values: &[Vec<u8>],
+        more: &mut More,
+    ) -> Result<(), Problem> {
+        let texts = values.iter().map(|value| std::str::from_utf8(value));
+        let texts = texts.collect::<Result<Vec<_>, _>>().map_err(|_| {
+            let message = format!("`{dn}` has a value of `{attribute}` that is no text");
+            Problem::new("bad-answer", message).at(dn)
+        })?;
         if attribute.eq_ignore_ascii_case("memberUid") {
-            self.has_uids |= !values.is_empty();
-            self.people.extend(texts.map(|uid| mark("uid", uid)));
-            return;
+            self.has_uids |= !texts.is_empty();
+            let uids = texts.into_iter().map(|uid| mark("uid", uid));
+            self.people.extend(uids);
+            return Ok(());
         }
         let mut people = Vec::with_capacity(values.len());
         for text in texts {
@@ -203,6 +216,7 @@ impl Members {
             }
         }
         self.people.extend(people);
+        Ok(())
     }
 
     fn check_size(&self) -> Result<(), Problem> {
@@ -221,28 +235,40 @@ impl Members {
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Part {
     Whole,
-    To { start: u64, end: u64 },
-    Last { start: u64 },
+    To {
+        start: u64,
+        end: u64,
+    },
+    Last {
+        start: u64,
+    },
+    /// A part, and not to be read which one.
+    Odd,
 }
 
 /// The list that an attribute is, and which part of it; `None` for other attributes.
 fn part_of(name: &str) -> Option<(&'static str, Part)> {
-    let (base, option) = name.split_once(';').unwrap_or((name, ""));
+    let (base, options) = name.split_once(';').unwrap_or((name, ""));
     let list = LISTS.into_iter().find(|l| l.eq_ignore_ascii_case(base))?;
-    let bounds = match option.split_once('=') {
-        Some((range, bounds)) if range.eq_ignore_ascii_case("range") => bounds,
-        _ => return Some((list, Part::Whole)),
-    };
+    let bounds = options.split(';').find_map(|option| {
+        let (option, bounds) = option.split_once('=').unwrap_or((option, ""));
+        option.eq_ignore_ascii_case("range").then_some(bounds)
+    });
+    let part = bounds.map_or(Part::Whole, |bounds| {
+        part_between(bounds).unwrap_or(Part::Odd)
+    });
+    Some((list, part))
+}
+
+/// `0-1499`, `1500-*`.
+fn part_between(bounds: &str) -> Option<Part> {
     let (start, end) = bounds.split_once('-')?;
     let start = start.parse().ok()?;
-    let part = match end {
-        "*" => Part::Last { start },
-        end => Part::To {
-            start,
-            end: end.parse().ok()?,
-        },
-    };
-    Some((list, part))
+    if end == "*" {
+        return Some(Part::Last { start });
+    }
+    let end = end.parse().ok()?;
+    Some(Part::To { start, end })
 }
 
 /// The DN of a name with an identifier (RFC 4517 section 3.3.21): `cn=x#'0101'B`.
@@ -274,6 +300,12 @@ mod tests {
         assert_eq!(part_of("member;range=0-1499"), Some(("member", to)));
         let last = Part::Last { start: 1500 };
         assert_eq!(part_of("MEMBER;Range=1500-*"), Some(("member", last)));
+        let odd = Some(("member", Part::Odd));
+        for name in ["member;range=x-y", "member;range", "member;x-y;range=0"] {
+            assert_eq!(part_of(name), odd, "{name}");
+        }
+        assert_eq!(part_of("member;x-y;range=1500-*"), Some(("member", last)));
+        assert_eq!(part_of("member;x-y"), Some(("member", Part::Whole)));
         assert_eq!(part_of("memberOf"), None);
         assert_eq!(part_of("cn;range=0-1"), None);
     }

@@ -6,7 +6,7 @@
 use attune_plugin::Problem;
 use attune_plugin::provider::LdapPage;
 
-const NO_SUCH_OBJECT: u32 = 32;
+pub(crate) const NO_SUCH_OBJECT: u32 = 32;
 const INVALID_DN_SYNTAX: u32 = 34;
 const REFERRAL: u32 = 10;
 /// Insufficient access rights.

@@ -49,10 +49,10 @@ fn spelt(text: &str) -> String {
 
 fn key(entry: &LdapEntry, options: &Options) -> Result<String, Problem> {
     let name = &options.key;
-    let values = attributes::values(entry, name);
-    let read = match values {
+    let values: Vec<&[u8]> = attributes::values(entry, name).collect();
+    let read = match values[..] {
         [one] if name.eq_ignore_ascii_case("objectGUID") => guid::text(one),
-        [one] => String::from_utf8(one.clone()).ok(),
+        [one] => String::from_utf8(one.to_vec()).ok(),
         _ => None,
     };
     read.filter(|key| !key.trim().is_empty()).ok_or_else(|| {

@@ -154,7 +154,7 @@ fn image(options: &Options, entry: &LdapEntry, known: &str) -> (String, Image) {
     let names = names(options);
     let mut values = names
         .iter()
-        .filter_map(|name| attributes::values(entry, name).first());
+        .filter_map(|name| attributes::values(entry, name).next());
     let Some(photo) = values.find(|photo| !photo.is_empty()) else {
         return (String::new(), Image::Missing);
     };
@@ -162,7 +162,7 @@ fn image(options: &Options, entry: &LdapEntry, known: &str) -> (String, Image) {
     if mark == known {
         return (mark, Image::Unchanged);
     }
-    (mark, Image::Bytes(photo.clone()))
+    (mark, Image::Bytes(photo.to_vec()))
 }
 
 /// Length and FNV-1a: tells a photo from the one before it, not from one made to look like it.

@@ -6,6 +6,7 @@ mod changes;
 mod groups;
 mod groups_elsewhere;
 mod listing;
+mod mutations;
 mod outcomes;
 mod people;
 mod photos;

@@ -31,7 +31,7 @@ pub fn bodies(good: &str, count: usize) -> Vec<Vec<u8>> {
             .collect()
     }));
     bent.truncate(count);
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut random = Random::default();
     while bent.len() < count {
         bent.push(replaced(good.as_bytes(), &mut random));
     }
@@ -117,11 +117,19 @@ fn replaced(good: &[u8], random: &mut Random) -> Vec<u8> {
     bent
 }
 
-/// Xorshift: the same numbers in every run.
-struct Random(u64);
+/// Xorshift: the same numbers in every run. For other answers than JSON too.
+#[derive(Debug, Clone)]
+pub struct Random(u64);
+
+impl Default for Random {
+    fn default() -> Self {
+        Self(0x9e37_79b9_7f4a_7c15)
+    }
+}
 
 impl Random {
-    fn below(&mut self, end: usize) -> usize {
+    /// A number below `end`; 0 where there is none.
+    pub fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

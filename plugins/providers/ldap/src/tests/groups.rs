@@ -134,6 +134,27 @@ fn a_nested_group_that_vanished_meanwhile_has_no_members() {
 }
 
 #[test]
+fn a_nested_group_that_is_there_and_not_given_is_an_error() {
+    let inner = format!("cn=inner,ou=groups,{TREE}");
+    let mut directory = Directory::of(vec![group("jira", &[&uid("ada"), &inner])], &["ada", "ben"]);
+    directory.groups.push(group("inner", &[&uid("ben")]));
+    let mut begin = begin(Goal::Everyone, &[]);
+    begin.groups = vec!["jira".to_owned()];
+    for (result, cookie) in [(10, &b""[..]), (34, b""), (50, b""), (0, b"more")] {
+        let seen = run::<Ldap>(&options(), begin.clone(), |request| {
+            if search_of(request).base != inner {
+                return directory.answer(request);
+            }
+            match result {
+                0 => page(request, vec![], cookie),
+                _ => code(request, result, ""),
+            }
+        });
+        assert_eq!((seen.people.len(), seen.complete), (0, None), "{result}");
+    }
+}
+
+#[test]
 fn a_name_that_no_group_or_several_have_ends_the_conversation() {
     let directory = Directory::of(vec![group("jira", &[&uid("ada")])], &["ada"]);
     for (name, says) in [
@@ -310,6 +331,27 @@ fn a_part_that_comes_again_or_leaves_a_gap_is_an_error() {
             page(request, vec![found], b"")
         });
         assert_eq!((seen.code(), seen.complete), ("bad-answer", None), "{part}");
+    }
+}
+
+#[test]
+fn members_that_cannot_be_read_are_an_error_and_not_left_out() {
+    let ada = uid("ada");
+    let readable: &[&[u8]] = &[ada.as_bytes()];
+    for (name, members) in [
+        ("member;range=3-*", readable),
+        ("member;range=x-y", readable),
+        ("member;range=", readable),
+        ("member;x-y;range=0-0", readable),
+        ("member", &[ada.as_bytes(), b"uid=b\xe9n,dc=example,dc=com"]),
+        ("memberUid", &[b"ada", b"b\xe9n"]),
+    ] {
+        let mut jira = group("jira", &[]);
+        jira.attributes
+            .extend(entry("", &[(name, members)]).attributes);
+        let directory = Directory::of(vec![jira], &["ada", "ben"]);
+        let seen = listed(&options(), &["jira"], &directory);
+        assert_eq!((seen.code(), seen.complete), ("bad-answer", None), "{name}");
     }
 }
 

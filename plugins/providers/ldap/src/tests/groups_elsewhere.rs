@@ -102,6 +102,44 @@ fn single_people_of_a_domain_are_asked_for_within_the_group() {
     assert!(!filters(&seen).last().unwrap().contains("1941"));
 }
 
+/// A domain in which these are the identifiers of the groups within the group.
+fn with_identifiers(identifiers: &[Vec<u8>]) -> Transcript {
+    let mut begin = begin(Goal::Everyone, &[]);
+    begin.groups = vec![JIRA.to_owned()];
+    run::<Ldap>(&ad_options(), begin, |request| {
+        let search = search_of(request);
+        let domain: &[u8] = b"1.2.840.113556.1.4.800";
+        let found = if search.base.is_empty() {
+            let trees = ("namingContexts", &[DOMAIN.as_bytes()][..]);
+            vec![entry("", &[("supportedCapabilities", &[domain]), trees])]
+        } else if search.base == JIRA {
+            vec![entry(JIRA, &[("objectClass", &[b"group"])])]
+        } else if search.filter.starts_with("(&(|(objectClass=group)") {
+            let group = |(number, sid): (usize, &Vec<u8>)| {
+                let dn = format!("CN={number},{DOMAIN}");
+                entry(&dn, &[("objectSid", &[sid.as_slice()])])
+            };
+            identifiers.iter().enumerate().map(group).collect()
+        } else {
+            vec![entry("CN=Ada", &[("objectGUID", &[&[7; 16]])])]
+        };
+        page(request, found, b"")
+    })
+}
+
+#[test]
+fn primary_groups_that_do_not_fit_or_cannot_be_read_are_an_error_and_not_left_out() {
+    let sids = |count: u16| (0..count).map(|n| [&SID[..24], &n.to_le_bytes(), &[0; 2]].concat());
+    let seen = with_identifiers(&sids(500).collect::<Vec<_>>());
+    assert_eq!(seen.complete, Some(1), "{:?}", seen.problem);
+    let seen = with_identifiers(&sids(501).collect::<Vec<_>>());
+    assert_eq!((seen.code(), seen.complete), ("unsupported", None));
+    for odd in [&SID[..27], &[], b"S-1-5-21-1-2-3-1105"] {
+        let seen = with_identifiers(&[odd.to_vec()]);
+        assert_eq!((seen.code(), seen.complete), ("bad-answer", None));
+    }
+}
+
 fn by_member_of() -> Value {
     json!({ "base": BASE, "members": "member-of" })
 }

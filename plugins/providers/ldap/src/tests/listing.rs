@@ -1,11 +1,11 @@
 //! Complete listings: the search, its pages, the people.
 
 use attune_plugin::provider::script::begin;
-use attune_plugin::provider::{Goal, LdapScope, Relation};
+use attune_plugin::provider::{Goal, LdapPage, LdapScope, Relation};
 use serde_json::json;
 
 use super::{BASE, ad_options, entry, listed, page, run, search_of, someone, uuid};
-use crate::Ldap;
+use crate::{Conversation, Ldap};
 
 #[test]
 fn what_rows_mention_is_asked_for_beside_key_and_names() {
@@ -161,6 +161,24 @@ fn a_page_that_comes_again_is_a_loop() {
 }
 
 #[test]
+fn a_list_without_end_ends() {
+    let mut conversation = Conversation::default();
+    let mut follow = |number: u32| {
+        conversation.turn_over(&LdapPage {
+            id: number,
+            code: 0,
+            diagnostic: String::new(),
+            entries: Vec::new(),
+            cookie: number.to_be_bytes().to_vec(),
+        })
+    };
+    for number in 0..10_000 {
+        follow(number).unwrap();
+    }
+    assert_eq!(follow(10_000).unwrap_err().code, "paging-loop");
+}
+
+#[test]
 fn the_same_person_twice_is_delivered_twice() {
     let seen = listed(
         &[],
@@ -176,6 +194,10 @@ fn somebody_without_a_key_ends_the_listing() {
         &[("entryUUID", &[&b""[..]][..])][..],
         &[("entryUUID", &[&b"a"[..], &b"b"[..]][..])][..],
         &[("entryUUID", &[&b"\xff\xfe"[..]][..])][..],
+        &[
+            ("entryUUID", &[&b"a"[..]][..]),
+            ("ENTRYUUID", &[&b"b"[..]][..]),
+        ][..],
     ] {
         let seen = listed(
             &[],

@@ -59,6 +59,36 @@ fn who_is_not_found_is_absent() {
 }
 
 #[test]
+fn a_page_with_nobody_and_a_cookie_is_no_absence() {
+    // One cookie for all searches, as 389 Directory Server may give it.
+    let seen = looked_up(&options(), &["ada", "ben"], |request| {
+        let search = search_of(request);
+        if search.cookie.is_empty() {
+            return page(request, vec![], b"0");
+        }
+        let name = if search.filter.contains("(uid=ada)") {
+            "ada"
+        } else {
+            "ben"
+        };
+        page(request, vec![someone(name)], b"")
+    });
+    assert_eq!(seen.keys(), [uuid("ada"), uuid("ben")]);
+    assert!(seen.absent.is_empty());
+    assert_eq!((seen.requests.len(), seen.complete), (4, Some(2)));
+}
+
+#[test]
+fn two_people_of_one_name_are_both_found_though_they_come_page_by_page() {
+    let mut pages = [("ada", &b"1"[..]), ("ben", b"")].into_iter();
+    let seen = looked_up(&options(), &["shared@example.com"], |request| {
+        let (name, cookie) = pages.next().expect("two pages");
+        page(request, vec![someone(name)], cookie)
+    });
+    assert_eq!(seen.keys(), [uuid("ada"), uuid("ben")]);
+}
+
+#[test]
 fn filter_characters_in_names_are_escaped() {
     let seen = looked_up(&options(), &["*)(uid=*"], |request| {
         page(request, vec![], b"")
