@@ -128,11 +128,6 @@ impl Opened {
         bytes > most && bytes / 2 >= self.memory_bytes
     }
 
-    /// Linear memory in use.
-    pub(crate) fn memory_bytes(&self) -> usize {
-        self.guest.memory_bytes()
-    }
-
     /// Log lines of the last call that were not passed on.
     pub(crate) fn log_dropped(&self) -> u64 {
         self.guest.log_dropped()
