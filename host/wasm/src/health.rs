@@ -126,8 +126,8 @@ pub(crate) struct Record {
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(crate) values: u64,
-    /// Whether the guest was called at all.
-    pub(crate) is_called: bool,
+    /// One; none where the guest was not called at all.
+    pub(crate) batches: u64,
     pub(crate) lost: Lost,
     pub(crate) is_refused: bool,
     pub(crate) is_faulted: bool,
@@ -238,9 +238,7 @@ impl Record {
             }
         };
         let values = self.values.fetch_add(batch.values, Ordering::Relaxed);
-        let batches = self
-            .batches
-            .fetch_add(u64::from(batch.is_called), Ordering::Relaxed);
+        let batches = self.batches.fetch_add(batch.batches, Ordering::Relaxed);
         add(&self.values_trapped, batch.lost.trapped);
         add(&self.values_timed_out, batch.lost.timed_out);
         add(&self.values_refused, batch.lost.refused);
@@ -276,7 +274,7 @@ impl Record {
             return None;
         }
         let is_broken = batch.lost.refused == 0 && batch.values >= LOST_BATCH_VALUES_MIN;
-        if !batch.is_called || !is_broken {
+        if batch.batches == 0 || !is_broken {
             return None;
         }
         let batches = self.lost_batches.fetch_add(1, Ordering::Relaxed) + 1;
@@ -373,7 +371,7 @@ mod tests {
         Batch {
             values,
             lost,
-            is_called: true,
+            batches: 1,
             ..Batch::default()
         }
     }

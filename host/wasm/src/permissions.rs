@@ -106,7 +106,8 @@ fn words(uses: Uses) -> Vec<String> {
         (uses.locale, "locale"),
     ]
     .into_iter()
-    .filter_map(|(is_used, word)| is_used.then(|| word.to_owned()))
+    .filter(|(is_used, _)| *is_used)
+    .map(|(_, word)| word.to_owned())
     .collect()
 }
 

@@ -104,7 +104,7 @@ impl Provider {
         let begun = Instant::now();
         let answer = guest.call(&site, (call, 1), run);
         let mut batch = Batch {
-            is_called: true,
+            batches: 1,
             memory_bytes: guest.memory_bytes(),
             longest_call: begun.elapsed(),
             ..Batch::default()

@@ -14,7 +14,7 @@ use super::bisect::{self, Attempt, Failed, Solved};
 use super::opened::{Failure, limited};
 use super::sample::Samples;
 use super::{FaultKind, Opened};
-use crate::health::{self, Batch, FaultReport, Lost, Shape};
+use crate::health::{self, Batch, Blame, FaultReport, Lost, Shape};
 use crate::limits::Call;
 use crate::{Error, Limits, Plugin};
 
@@ -133,7 +133,7 @@ impl Transformer {
         let before = self.counts;
         self.batch = Batch {
             values: rows as u64,
-            is_called: true,
+            batches: 1,
             ..Batch::default()
         };
         let solved = bisect::solve(rows, |range, patience| {
@@ -163,14 +163,11 @@ impl Transformer {
         let before = self.plugin.note(&self.batch);
         let trouble = self.trouble.take();
         let told = match (&solved.first, trouble) {
-            (Some((row, failed)), _) if !failed.is_final => {
+            (Some((row, failed)), _) if !failed.is_final && is_of_plugin(&failed.failure) => {
                 Some((*row..row + 1, failed.failure.clone()))
             }
             (_, trouble) => trouble,
         };
-        if !self.batch.is_faulted {
-            return;
-        }
         if let Some((range, failure)) = told {
             let function = format!("{}.{}", self.plugin.id(), self.function);
             self.plugin.record().keep(FaultReport {
@@ -226,7 +223,7 @@ impl Transformer {
             Ok(column) => (Ok(column), cost.min(1.0)),
             Err(failure) => {
                 self.batch.fault(&failure);
-                if self.trouble.is_none() {
+                if self.trouble.is_none() && is_of_plugin(&failure) {
                     self.trouble = Some((rows, failure.clone()));
                 }
                 let is_timeout = failure.fault_kind() == Some(FaultKind::Timeout);
@@ -387,6 +384,11 @@ impl std::fmt::Debug for Transformer {
             .field("counts", &self.counts)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether the failure says anything about the plugin.
+fn is_of_plugin(failure: &Failure) -> bool {
+    Blame::of(failure) != Blame::None
 }
 
 /// What the one row of a call looked like; nothing for a call of several.

@@ -25,6 +25,7 @@ pub struct Build {
     content: Arc<Content>,
 }
 
+#[derive(Clone)]
 struct Content {
     id: String,
     source: Source,
@@ -64,12 +65,10 @@ impl Build {
     /// The same bytes with this signature, which nobody has checked yet.
     #[must_use]
     pub fn signed(self, signature: Option<String>) -> Self {
+        // A build that nobody shares yet is not copied.
         let content = Content {
-            id: self.content.id.clone(),
-            source: self.content.source.clone(),
-            digest: self.content.digest.clone(),
-            bytes: self.content.bytes.clone(),
             signature,
+            ..Arc::unwrap_or_clone(self.content)
         };
         Self {
             content: Arc::new(content),

@@ -56,7 +56,8 @@ impl Entry {
 
     /// Of a build that could be read.
     pub(super) fn of(build: Build) -> Self {
-        Self::new(&build.id().to_owned(), build.source().clone(), Ok(build))
+        let (id, source) = (build.id().to_owned(), build.source().clone());
+        Self::new(&id, source, Ok(build))
     }
 
     /// The same, loaded already. A plugin of other bytes is not taken: the build is then loaded at

@@ -78,7 +78,7 @@ pub(crate) fn good_then_loops(id: &str) -> Vec<u8> {
 
 fn good_then(id: &str, what: &str) -> Vec<u8> {
     let more = format!(
-        r#"(global $seen (mut i64) (i64.const 0))
+        r"(global $seen (mut i64) (i64.const 0))
   (global $after (mut i64) (i64.const {AFTER}))
   (func $read (param $at i32) (param $bytes i32)
     (local $end i32) (local $digit i32) (local $value i64) (local $is_given i32)
@@ -95,7 +95,7 @@ fn good_then(id: &str, what: &str) -> Vec<u8> {
         (local.set $at (i32.add (local.get $at) (i32.const 1)))
         (br $next)))
     (if (local.get $is_given) (then (global.set $after (local.get $value)))))
-  (func $breaks_down {what})"#
+  (func $breaks_down {what})"
     );
     let guest = Guest {
         id,

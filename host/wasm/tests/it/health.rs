@@ -43,7 +43,9 @@ fn all_runs_of_a_plugin_count_into_one_health_and_loading_into_none() {
             })
         })
         .collect();
-    runs.into_iter().for_each(|run| run.join().unwrap());
+    for run in runs {
+        run.join().unwrap();
+    }
     let expected = Health {
         values: 2 * (5 * 256 + 600),
         batches: 2 * (5 + 3),
