@@ -15,9 +15,11 @@ const LAYERS: [&[&str]; 7] = [
 ];
 
 /// Written exceptions, each with its reason.
-const EXCEPTIONS: [(&str, &str); 4] = [
+const EXCEPTIONS: [(&str, &str); 5] = [
     // A job runs a sync.
     ("jobs", "sync"),
+    // The command `serve` begins what answers requests.
+    ("cli", "api"),
     // A command opens the application that it then uses.
     ("cli", "app"),
     // Logging is set up from its own section of the settings.
