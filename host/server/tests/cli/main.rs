@@ -19,5 +19,6 @@ mod plans;
 mod proxy;
 mod questions;
 mod secrets;
+mod shadow;
 mod terminal;
 mod tunnel;
