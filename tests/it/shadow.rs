@@ -1,7 +1,7 @@
 //! Runs over kept documents, and the shadow of another revision or another build: what is shown is
 //! what an approval writes, the directory is not asked, and what was never read clears nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +14,8 @@ use attune_server::sync::{self, Host, Mode, Shadow, ShadowReport, Side, Watch};
 use attune_sim::people::{Manager, People, Who};
 use attune_tests::{MAPPING, PLAIN, PLAIN_FIELDS, Ran, TestApp, ran};
 use attune_wasm::registry::{Registry, Snapshot};
+
+use super::guest::Guest;
 
 const PEOPLE: usize = 60;
 
@@ -90,6 +92,13 @@ async fn kept(app: &TestApp) -> Ran {
     ran
 }
 
+/// Whoever has a value that fails is looked at in every run.
+fn skipped_or_failing(ran: &Ran) -> u64 {
+    let failing: BTreeSet<&str> = ran.report.problems.iter().map(|p| &*p.person).collect();
+    assert!(failing.len() < 5, "{failing:?}");
+    ran.report.summary.skipped + failing.len() as u64
+}
+
 fn everybody(app: &TestApp) -> Vec<Who> {
     app.world.graph.people(|people| people.iter().collect())
 }
@@ -158,7 +167,7 @@ async fn an_edited_row_is_shown_as_it_is_written_byte_for_byte() {
     // And that was all: the next listing finds everybody in tune.
     let next = app.sync(Mode::Complete).await.unwrap();
     assert_eq!(next.report.state, State::Nothing, "{:?}", next.changes);
-    assert_eq!(next.report.summary.skipped, PEOPLE as u64);
+    assert_eq!(skipped_or_failing(&next), PEOPLE as u64);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -411,23 +420,69 @@ async fn who_comes_into_scope_or_leaves_it_is_counted() {
     assert_eq!(tried.plan.summary.people, 0);
 }
 
-/// The host's plugins with another build of one, which does the same.
-fn rebuilt(app: &TestApp, id: &str) -> Arc<Snapshot> {
-    let bundled: Vec<(&'static str, &'static [u8])> = attune_bundled::PLUGINS
-        .iter()
-        .map(|plugin| {
-            let mut bytes = plugin.wasm.to_vec();
-            if plugin.id == id {
-                // A custom section named "x": it means nothing to anybody.
-                bytes.extend([0, 3, 1, b'x', 7]);
-            }
-            (plugin.id, &*bytes.leak())
-        })
-        .collect();
+/// The bundled plugins with another build of one.
+fn with(app: &TestApp, id: &'static str, build: Vec<u8>) -> Arc<Snapshot> {
+    let others = attune_bundled::PLUGINS.iter();
+    let others = others.filter(|plugin| plugin.id != id);
+    let mut builds: Vec<(&'static str, &'static [u8])> =
+        others.map(|plugin| (plugin.id, plugin.wasm)).collect();
+    builds.push((id, build.leak()));
     let engine = app.app.host.plugins.engine();
-    Registry::open(engine, &bundled, None, &[])
+    Registry::open(engine, &builds, None, &[])
         .unwrap()
         .snapshot()
+}
+
+/// The host's plugins with another build of one, which does the same.
+fn rebuilt(app: &TestApp, id: &'static str) -> Arc<Snapshot> {
+    let mut bundled = attune_bundled::PLUGINS.iter();
+    let mut bytes = bundled
+        .find(|plugin| plugin.id == id)
+        .unwrap()
+        .wasm
+        .to_vec();
+    // A custom section named "x": it means nothing to anybody.
+    bytes.extend([0, 3, 1, b'x', 7]);
+    with(app, id, bytes)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_build_that_traps_on_some_values_is_held_and_says_for_whom() {
+    let mut app = TestApp::tidy(PEOPLE).await.unwrap();
+    for place in 10..18 {
+        app.set(app.who(place), "city", "Here~");
+    }
+    app.app.host.plugins = with(&app, "same", Guest::default().component());
+    let rows = PLAIN.replace("\"city\"", "{ from = \"city\", steps = [\"same.same\"] }");
+    let loaded = app.maps(&rows).unwrap();
+    app.sync(Mode::Complete).await.unwrap();
+    app.forget();
+    let old = Arc::clone(&app.app.host.plugins);
+    let traps = Guest {
+        on_tilde: "unreachable",
+        ..Guest::default()
+    };
+    let new = with(&app, "same", traps.component());
+    let tried = shadow_with(&app, (&loaded, &old), (&loaded, &new)).await;
+    let compared = tried.report.compared.as_ref().unwrap();
+    assert_eq!((compared.newly_failing, compared.newly_fine), (8, 0));
+    assert_eq!(held(&tried.report), ["newly-failing"]);
+    let city = field(&tried.report, "City");
+    let told = BTreeMap::from([("plugin-trap".to_owned(), 8)]);
+    assert_eq!((&city.problems, city.replaced), (&told, 0));
+    assert_eq!(compared.examples.len(), 1);
+    assert_eq!(
+        compared.examples[0].changes[0].what,
+        "set->failed:plugin-trap"
+    );
+    assert_eq!(tried.report.plan.summary.changes, 0);
+    // The other way round eight values are fine again, and nobody has to say so.
+    let back = shadow_with(&app, (&loaded, &new), (&loaded, &old))
+        .await
+        .report;
+    let compared = back.compared.as_ref().unwrap();
+    assert_eq!((compared.newly_failing, compared.newly_fine), (0, 8));
+    assert!(!back.is_held());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -450,7 +505,7 @@ async fn another_build_that_does_the_same_is_quiet_and_its_plan_makes_nobody_due
     app.app.host.plugins = new;
     app.approve(&tried.plan.unwrap().digest).await.unwrap();
     let next = kept(&app).await;
-    assert_eq!(next.report.summary.skipped, PEOPLE as u64);
+    assert_eq!(skipped_or_failing(&next), PEOPLE as u64);
     assert_eq!(app.world.jira.counts().requests, 0);
 }
 

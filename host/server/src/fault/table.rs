@@ -256,6 +256,13 @@ pub(super) const HOST: &[Entry] = &[
         "Select a member of it, such as `address.city`.",
     ),
     entry(
+        "old-unusable",
+        Fault::Operator,
+        1,
+        "What is used now cannot be opened, so that nothing can be compared with it.",
+        "Look at the plan alone; `attune plugin list` says which plugin is broken.",
+    ),
+    entry(
         "options",
         Fault::Operator,
         2,

@@ -20,5 +20,6 @@ mod proxy;
 mod questions;
 mod replay;
 mod secrets;
+mod shadow;
 mod terminal;
 mod tunnel;
