@@ -118,7 +118,9 @@ const NO_SEEDS: Context<'static> = Context {
 
 fn texts(texts: &[&str]) -> Column {
     let mut column = Column::default();
-    texts.iter().for_each(|text| column.push(Cell::text(text)));
+    for text in texts {
+        column.push(Cell::text(text));
+    }
     column
 }
 
@@ -298,9 +300,10 @@ fn odd_values_are_answered_as_the_sdk_in_rust_answers_them() {
         (cell(Kind::Bytes, b"\xff\xd8\x00"), "not-text"),
     ];
     let mut column = Column::default();
-    same.iter().for_each(|cell| column.push(*cell));
-    read.iter().for_each(|(cell, _)| column.push(*cell));
-    failed.iter().for_each(|(cell, _)| column.push(*cell));
+    let read_or_failed = read.iter().chain(&failed).map(|(cell, _)| *cell);
+    for cell in same.into_iter().chain(read_or_failed) {
+        column.push(cell);
+    }
     column.push(cell(Kind::Json, b"[null]"));
     for language in BOTH {
         for function in ["throws", "throws-all"] {
@@ -381,7 +384,9 @@ fn a_row_is_told_its_inputs_and_what_it_uses() {
         cell(Kind::Bytes, b"\xff\x01"),
     ];
     let mut column = Column::default();
-    values.iter().for_each(|value| column.push(*value));
+    for value in values {
+        column.push(value);
+    }
     let mail = texts(&["a@b.example", "ö", ""]);
     let seeds: Vec<u8> = (0..48).collect();
     let context = Context {
@@ -420,13 +425,7 @@ fn an_exception_costs_its_own_value_and_is_told_with_its_place() {
                     match of[row] {
                         "fine" => assert_eq!(text(cell), "fine"),
                         "?" => assert_eq!(problem(cell).code, "no-name"),
-                        _ => {
-                            let problem = problem(cell);
-                            assert_eq!(problem.code, "plugin-error");
-                            for part in language.exception {
-                                assert!(problem.message.contains(part), "{problem}");
-                            }
-                        }
+                        _ => check_exception(language, &problem(cell)),
                     }
                 }
             });
@@ -441,6 +440,14 @@ fn an_exception_costs_its_own_value_and_is_told_with_its_place() {
         }
         let got = answers(&mut language.open("miscounts"), &["a"]);
         assert_eq!(problem(got.cell(0)).code, "plugin-error");
+    }
+}
+
+/// A failed value names the exception and its place.
+fn check_exception(language: &Language, problem: &Problem) {
+    assert_eq!(problem.code, "plugin-error");
+    for part in language.exception {
+        assert!(problem.message.contains(part), "{problem}");
     }
 }
 
