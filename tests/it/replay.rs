@@ -177,7 +177,7 @@ async fn documents_that_were_kept_long_enough_are_named_and_nothing_is_concluded
     let first = app.sync(Mode::Complete).await.unwrap();
     app.set(boss, "jobTitle", "Retired");
     app.sync(Mode::Complete).await.unwrap();
-    app.clock.advance(Duration::from_secs(31 * 24 * 60 * 60));
+    app.clock.advance(Duration::from_hours(31 * 24));
     repeats(&app, &first).await;
     app.sync(Mode::Complete).await.unwrap();
     let replayed = replay(&app, id(&first)).await;

@@ -14,11 +14,11 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use attune_core::plan::{Change, Report};
-use attune_server::app::App;
+use attune_server::app::{self, App};
 use attune_server::clock::{Clock, TestClock};
 use attune_server::connector::{self, Loaded};
 use attune_server::fault::Failure;
-use attune_server::settings::{self, Overrides};
+use attune_server::settings::{self, Overrides, Settings};
 use attune_server::sync::{self, Done, Mode, Order, Watch};
 use attune_server::vault::Vault;
 use attune_sim::demo::{self, Demo};
@@ -393,8 +393,20 @@ async fn open(folder: &std::path::Path, data: &str, clock: Arc<TestClock>) -> an
     })?;
     let clock: Arc<dyn Clock> = clock;
     let mut app = App::open_with(loaded.settings, Vault::new(env), clock).await?;
-    app.host.plugins = Arc::clone(PLUGINS.get_or_init(|| Arc::clone(&app.host.plugins)));
+    let own = || Arc::clone(&app.host.plugins);
+    let plugins = PLUGINS.get_or_init(|| shared_plugins(&app.settings).unwrap_or_else(|_| own()));
+    app.host.plugins = Arc::clone(plugins);
     Ok(app)
+}
+
+/// The bundled plugins with a folder of compiled ones that outlives a test: a host of a test that
+/// has ended took its own folder along.
+fn shared_plugins(settings: &Settings) -> Result<Arc<Snapshot>, attune_wasm::Error> {
+    let settings = Settings {
+        data_dir: concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tmp").into(),
+        ..settings.clone()
+    };
+    Ok(app::plugins(&settings)?.snapshot())
 }
 
 /// The bundled plugins, compiled once for all tests of a process.

@@ -8,6 +8,7 @@
 //! pictures, whose bytes are not kept; accounts of managers as of then: they are those of today, and
 //! whose fingerprint tells that it matters is named.
 
+mod fields;
 mod judge;
 mod makers;
 mod past;

@@ -181,8 +181,8 @@ impl<'a> Past<'a> {
             };
             let both = match (meanings.remove(&name), meant) {
                 (None, one) => one,
-                (Some(Meaning::Later(_)), Meaning::One(one)) => Meaning::One(one),
-                (Some(Meaning::One(one)), Meaning::Later(_)) => Meaning::One(one),
+                (Some(Meaning::Later(_)), Meaning::One(one))
+                | (Some(Meaning::One(one)), Meaning::Later(_)) => Meaning::One(one),
                 (Some(Meaning::Later(key)), Meaning::Later(_)) => Meaning::Later(key),
                 _ => Meaning::Several,
             };
