@@ -107,7 +107,7 @@ async fn two_hundred_swaps_under_running_syncs_lose_no_value_and_never_mix_build
     let mut dice = Dice(20_261_122);
     for _ in 0..SWAPS {
         disturb(&service, &app, &good, &mut dice);
-        tokio::time::sleep(Duration::from_millis(dice.below(150) as u64)).await;
+        tokio::time::sleep(Duration::from_millis(dice.below(400) as u64)).await;
         assert!(service.service.is_ready());
     }
     let last = builds::mark("mark", "-v99");
@@ -124,7 +124,7 @@ async fn two_hundred_swaps_under_running_syncs_lose_no_value_and_never_mix_build
         assert_eq!(city, Some(format!("City{place}-v99")));
     }
     assert!(runs > 20, "only {runs} runs");
-    assert!(builds_met > 5, "only {builds_met} builds were met");
+    assert!(builds_met > 10, "only {builds_met} builds were met");
 }
 
 /// One thing that happens to a plugins' folder.

@@ -19,8 +19,10 @@ use crate::sync::steps;
 
 /// How often it is looked.
 const TICK: Duration = Duration::from_secs(1);
-/// Failed values or calls that are never too many.
-const FAILURES_MIN: u64 = 5;
+/// Failed values that are never too many.
+const VALUES_MIN: u64 = 5;
+/// Failed calls that are never too many.
+const CALLS_MIN: u64 = 2;
 /// One in so many may fail.
 const FAILURES_SHARE: u64 = 100;
 /// Pauses of a plugin that keeps failing, in minutes; the last one again and again.
@@ -185,10 +187,9 @@ fn too_many(health: &Health) -> Option<String> {
     // What one bad value explains is not counted again: a call of many that failed, and then came
     // out value by value, says that the build cannot be called for long.
     let unexplained = health.batches_faulted.saturating_sub(lost);
-    let most = |of: u64| FAILURES_MIN.max(of / FAILURES_SHARE);
-    let mut words = if lost > most(health.values) {
+    let mut words = if lost > VALUES_MIN.max(health.values / FAILURES_SHARE) {
         format!("{lost} of {} values failed", health.values)
-    } else if unexplained > most(health.batches) {
+    } else if unexplained > CALLS_MIN.max(health.batches / FAILURES_SHARE) {
         format!("{unexplained} of {} calls failed", health.batches)
     } else {
         return None;

@@ -51,17 +51,26 @@ impl Service {
         match self.checked(&build).await? {
             Ok(what) => self.propose(what, None).await.map(|_told_in_the_log| ()),
             Err(problem) => {
-                // Half a file is no build: it counts only when it stands still.
-                self.inner.host.clock.sleep(super::folders::SETTLED).await;
-                if self.is_latest(build.id(), build.digest()).await {
-                    let about = About::because(Stage::Refused, &problem.message);
-                    self.note((build.id(), build.digest()), about).await?;
-                } else {
-                    self.note((build.id(), build.digest()), About::stage(Stage::Replaced)).await?;
-                }
+                let service = self.clone();
+                tokio::spawn(async move {
+                    if let Err(failure) = service.refuse_settled(&build, &problem).await {
+                        tracing::error!(code = failure.code, "not written down: {}", failure.message);
+                    }
+                });
                 Ok(())
             }
         }
+    }
+
+    /// Refuses a build, if its file stands still: half a file is no build.
+    async fn refuse_settled(&self, build: &Build, problem: &Problem) -> Result<(), Failure> {
+        self.inner.host.clock.sleep(super::folders::SETTLED).await;
+        let about = if self.is_latest(build.id(), build.digest()).await {
+            About::because(Stage::Refused, &problem.message)
+        } else {
+            About::stage(Stage::Replaced)
+        };
+        self.note((build.id(), build.digest()), about).await
     }
 
     /// Loads a build; what is wrong with it is not a failure of the service.

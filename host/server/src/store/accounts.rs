@@ -12,7 +12,7 @@ use super::{CHUNK_ROWS, Result, Store};
 impl Store {
     /// Adds a page of a scan.
     pub async fn save_accounts(&self, site: &str, scan: &str, accounts: &[Account]) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         for chunk in accounts.chunks(CHUNK_ROWS) {
             let mut insert = QueryBuilder::<Sqlite>::new(
                 "insert into accounts (site, key, folded, username, email, name, scan) ",

@@ -63,7 +63,7 @@ impl Store {
         keys: &[String],
         takes_part: bool,
     ) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         for chunk in keys.chunks(CHUNK_ROWS) {
             let mut insert = QueryBuilder::<Sqlite>::new(
                 "insert into changed (connector, key, listing, takes_part, is_due) ",

@@ -103,7 +103,7 @@ impl Store {
         if cfg!(feature = "sabotage-journal") {
             return Ok(());
         }
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         for chunk in operations.chunks(CHUNK_ROWS) {
             let mut rows = Vec::with_capacity(chunk.len());
             for operation in chunk {
@@ -144,7 +144,7 @@ impl Store {
         ledger: (Author<'_>, &[Record]),
         read_back: &[ReadBack],
     ) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         for (operation, ending) in endings {
             sqlx::query(
                 "update journal set state = $3, done_ms = $4 where run = $1 and operation = $2",

@@ -105,7 +105,7 @@ impl Store {
 
     /// Records adopted and released fields, which need no write at the target.
     pub async fn record(&self, author: Author<'_>, records: &[Record]) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         write(&mut tx, author, records).await?;
         tx.commit().await?;
         Ok(())

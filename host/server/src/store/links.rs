@@ -126,7 +126,7 @@ impl Store {
 
     /// Stores what a look-up found; the people concerned are due.
     pub async fn save_links(&self, place: Place<'_>, links: &[Link]) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         for chunk in links.chunks(CHUNK_ROWS) {
             let mut insert = QueryBuilder::<Sqlite>::new(
                 "insert into links (connector, target, person, state, account, username, rules, \
@@ -248,7 +248,7 @@ impl Store {
         names: &[(String, String)],
         looked_ms: i64,
     ) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         for (person, name) in names {
             sqlx::query(
                 "update links set username = $4, looked_ms = $5 \
@@ -290,7 +290,7 @@ impl Store {
         people: &[String],
         is_outside: bool,
     ) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         for chunk in people.chunks(CHUNK_ROWS) {
             let mut update = QueryBuilder::<Sqlite>::new("update links set is_outside = ");
             update.push_bind(i64::from(is_outside));
@@ -310,7 +310,7 @@ impl Store {
         place: Place<'_>,
         prints: &[(String, Vec<u8>)],
     ) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         for (person, print) in prints {
             sqlx::query(
                 "update links set fingerprint = $4 \
@@ -343,7 +343,7 @@ impl Store {
 
     /// Makes people due, and what their accounts hold doubtful: the next run reads it again.
     pub async fn mark_doubtful(&self, place: Place<'_>, people: &[String]) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         doubt(&mut tx, place, people).await?;
         tx.commit().await?;
         Ok(())

@@ -125,6 +125,12 @@ impl Store {
         Lock::take(&self.data_dir)
     }
 
+    /// Begins a transaction that writes. It takes its place among the writers at once: one that
+    /// reads first and writes then would be refused where another one wrote meanwhile.
+    async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>> {
+        Ok(self.pool.begin_with("begin immediate").await?)
+    }
+
     /// Closes all connections, which also folds the write-ahead log back in.
     pub async fn close(&self) {
         self.pool.close().await;

@@ -69,7 +69,7 @@ impl Store {
     /// Keeps what one page of a reading delivered; a person seen twice is kept as last seen. What
     /// it replaces by something else becomes a version.
     pub async fn keep_people(&self, reading: Reading<'_>, people: &[Kept]) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         let any_before = versions::any_before(&mut tx, reading).await?;
         for chunk in people.chunks(CHUNK_ROWS) {
             let rows = chunk.iter().map(encode).collect::<Result<Vec<_>>>()?;
@@ -116,7 +116,7 @@ impl Store {
 
     /// Remembers the names by which relations may mean these people.
     pub async fn keep_names(&self, connector: &str, people: &[Kept]) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         for chunk in people.chunks(CHUNK_ROWS) {
             let mut stale = QueryBuilder::<Sqlite>::new("delete from names where connector = ");
             stale.push_bind(connector).push(" and key in (");
@@ -261,7 +261,7 @@ impl Store {
 
     /// Records that a complete listing ended.
     pub async fn close_listing(&self, reading: Reading<'_>, people: u64) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         sqlx::query(
             "insert into listings (connector, people, run, finished_ms) values ($1, $2, $3, $4) \
              on conflict (connector) do update set people = excluded.people, run = excluded.run, \

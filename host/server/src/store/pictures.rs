@@ -98,7 +98,7 @@ impl Store {
 
     /// Notes how far people's pictures are brought in tune.
     pub async fn save_pictures(&self, place: Place<'_>, known: &[Known]) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         save(&mut tx, place, known).await?;
         tx.commit().await?;
         Ok(())
@@ -135,7 +135,7 @@ impl Store {
     /// Unlike [`Store::intend`] it casts no doubt on what else the accounts hold: a picture has
     /// nothing to do with their fields.
     pub async fn intend_pictures(&self, page: Page<'_>, intents: &[Intent]) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         for intent in intents {
             let operation = &intent.operation;
             let fields = serde_json::to_string(&operation.fields).map_err(|_| Error::Row {
@@ -171,7 +171,7 @@ impl Store {
         ledger: (Author<'_>, &[Record]),
         (shown, known): (&[(String, Portrait)], &[Known]),
     ) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         for (operation, ending) in endings {
             sqlx::query(
                 "update journal set state = $3, done_ms = $4 where run = $1 and operation = $2",

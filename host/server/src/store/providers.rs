@@ -36,7 +36,7 @@ impl Store {
     /// have said something else of the same account. Doubt stays. Names lead from relations to keys,
     /// and the same name now means another key; without them changes do not tell whom they concern.
     pub async fn take_over(&self, connector: &str) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         sqlx::query(
             "update links set fingerprint = null \
              where connector = $1 and fingerprint is not null and fingerprint <> $2",

@@ -41,7 +41,7 @@ impl Store {
         revision: &KeptRevision,
         now_ms: i64,
     ) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         keep(&mut tx, connector, revision, now_ms).await?;
         tx.commit().await?;
         Ok(())

@@ -35,7 +35,7 @@ pub struct Run {
 impl Store {
     /// Records the start of a run, and keeps the revision that it pinned.
     pub async fn open_run(&self, run: &Run, revision: &KeptRevision) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         sqlx::query(
             "insert into runs (id, connector, name, verb, mode, state, started_ms) \
              values ($1, $2, $3, $4, $5, 'running', $6)",
@@ -84,7 +84,7 @@ impl Store {
 
     /// Keeps what went wrong for single people, at most [`PROBLEMS_MAX`] per run.
     pub async fn save_problems(&self, run: &str, problems: &[Trouble]) -> Result<()> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         for chunk in problems
             .get(..PROBLEMS_MAX)
             .unwrap_or(problems)

@@ -215,7 +215,7 @@ impl Store {
 
     /// Forgets the versions that were replaced before a moment; how many.
     pub async fn drop_versions(&self, before_ms: i64) -> Result<u64> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.begin().await?;
         let dropped = sqlx::query("delete from versions where until_ms < $1")
             .bind(before_ms)
             .execute(&mut *tx)
