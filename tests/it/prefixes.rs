@@ -46,5 +46,9 @@ async fn no_prefix_of_a_connector_file_is_used_that_takes_something_away_and_non
     service.until("nothing waits", is_quiet).await.unwrap();
     let ran = service.sync(Mode::Full).await.unwrap();
     assert_eq!(ran.changes.len(), 0);
-    assert_eq!(app.world.jira.writes().len(), 0, "nothing was written, so nothing was cleared");
+    assert_eq!(
+        app.world.jira.writes().len(),
+        0,
+        "nothing was written, so nothing was cleared"
+    );
 }

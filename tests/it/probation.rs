@@ -22,18 +22,36 @@ async fn a_build_that_traps_after_ten_thousand_values_is_taken_back_and_says_why
     std::fs::write(app.plugins().join("mark.wasm"), &honest).unwrap();
     let service = app.serve(SwapPolicy::Guarded).await.unwrap();
     let before = service.running("mark").unwrap();
-    service.save("mark", &builds::good_then_traps("mark")).unwrap();
-    let is_another = |one: &attune_tests::service::TestService| one.running("mark").as_deref() != Some(before.as_str());
-    service.until("the other build runs", is_another).await.unwrap();
+    service
+        .save("mark", &builds::good_then_traps("mark"))
+        .unwrap();
+    let is_another = |one: &attune_tests::service::TestService| {
+        one.running("mark").as_deref() != Some(before.as_str())
+    };
+    service
+        .until("the other build runs", is_another)
+        .await
+        .unwrap();
     let trapping = service.running("mark").unwrap();
-    let ran = service.run("demo", Order::plan(Mode::Complete)).await.unwrap();
+    let ran = service
+        .run("demo", Order::plan(Mode::Complete))
+        .await
+        .unwrap();
     assert_eq!(ran.report.generations.get("mark"), Some(&trapping));
     service.until_running("mark", &before).await.unwrap();
-    let is_noted = |one: &attune_tests::service::TestService| one.stage("mark", &trapping).as_deref() == Some("rolled-back");
+    let is_noted = |one: &attune_tests::service::TestService| {
+        one.stage("mark", &trapping).as_deref() == Some("rolled-back")
+    };
     service.until("it is written down", is_noted).await.unwrap();
     let all = service.service.generations();
     let event = all.iter().find(|one| one.digest == trapping).unwrap();
-    for word in ["taken back", "mark.same", "plugin-trap", "after ", "unreachable"] {
+    for word in [
+        "taken back",
+        "mark.same",
+        "plugin-trap",
+        "after ",
+        "unreachable",
+    ] {
         assert!(event.reason.contains(word), "{word}: {}", event.reason);
     }
 }

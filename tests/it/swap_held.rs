@@ -13,7 +13,10 @@ const MAP: &str = "City = { from = \"city\", steps = [\"mark.same\"] }\nTitle = 
 const PEOPLE: usize = 60;
 
 fn digest(bytes: &[u8]) -> String {
-    let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("sha256:{hex}")
 }
 
@@ -38,13 +41,30 @@ async fn a_build_that_would_change_forty_percent_is_held_and_writes_what_was_sho
     app.forget();
     let wrong = builds::wrong_for("mark", 40);
     service.save("mark", &wrong).unwrap();
-    service.until("the wrong build waits", |one| one.waiting("mark").is_some()).await.unwrap();
+    service
+        .until("the wrong build waits", |one| one.waiting("mark").is_some())
+        .await
+        .unwrap();
     let waiting = service.waiting("mark").unwrap();
     assert_eq!(waiting.digest, digest(&wrong));
-    assert!(waiting.reasons.iter().any(|why| why.contains("changed-values")), "{waiting:?}");
+    assert!(
+        waiting
+            .reasons
+            .iter()
+            .any(|why| why.contains("changed-values")),
+        "{waiting:?}"
+    );
     assert_eq!(service.running("mark"), Some(digest(&honest)));
-    assert_eq!(app.world.jira.writes().len(), 0, "nothing is written before it is approved");
-    assert_eq!(app.world.graph.counts().requests, 0, "the provider is not asked");
+    assert_eq!(
+        app.world.jira.writes().len(),
+        0,
+        "nothing is written before it is approved"
+    );
+    assert_eq!(
+        app.world.graph.counts().requests,
+        0,
+        "the provider is not asked"
+    );
     // Syncs go on with the build that runs.
     let ran = service.sync(Mode::Complete).await.unwrap();
     assert_eq!(ran.changes.len(), 0);
@@ -55,7 +75,9 @@ async fn a_build_that_would_change_forty_percent_is_held_and_writes_what_was_sho
     let store = &app.app.host.store;
     let staged = store.plan(plan).await.unwrap().unwrap();
     let path = store.data_dir().join("plans").join(&staged.file);
-    let stage = attune_server::store::stage::Stage::open(&path).await.unwrap();
+    let stage = attune_server::store::stage::Stage::open(&path)
+        .await
+        .unwrap();
     let shown = sync::changes(&stage, u64::MAX).await.unwrap();
     stage.finish().await;
     let share = shown.len() * 100 / PEOPLE;
@@ -66,7 +88,10 @@ async fn a_build_that_would_change_forty_percent_is_held_and_writes_what_was_sho
         panic!("{answer:?}");
     };
     let [done] = <[_; 1]>::try_from(done).unwrap();
-    assert_eq!(&done.report.digest, plan, "the plan that was shown, bit for bit");
+    assert_eq!(
+        &done.report.digest, plan,
+        "the plan that was shown, bit for bit"
+    );
     assert_eq!(done.report.summary.written, shown.len() as u64);
     for change in &shown {
         let held = app.world.jira.property(&change.account, &change.field);
@@ -101,11 +126,21 @@ async fn a_build_that_waits_still_waits_after_a_restart() {
     service.sync(Mode::Complete).await.unwrap();
     let wrong = builds::wrong_for("mark", 40);
     service.save("mark", &wrong).unwrap();
-    service.until("it waits", |one| one.waiting("mark").is_some()).await.unwrap();
+    service
+        .until("it waits", |one| one.waiting("mark").is_some())
+        .await
+        .unwrap();
     service.stop().await;
     let service = app.serve(SwapPolicy::Guarded).await.unwrap();
-    assert_eq!(service.running("mark"), Some(digest(&honest)), "a restart approves nothing");
-    service.until("it waits again", |one| one.waiting("mark").is_some()).await.unwrap();
+    assert_eq!(
+        service.running("mark"),
+        Some(digest(&honest)),
+        "a restart approves nothing"
+    );
+    service
+        .until("it waits again", |one| one.waiting("mark").is_some())
+        .await
+        .unwrap();
     assert!(service.service.reject(&digest(&wrong)).await.unwrap());
     assert_eq!(service.running("mark"), Some(digest(&honest)));
 }
@@ -119,19 +154,38 @@ async fn a_rollback_puts_the_build_before_back_and_its_values_too() {
     let second = builds::mark("mark", "-v2");
     // The guard of the connector would hold a change of everybody.
     let open = "[guard]\nchanged-people = \"off\"";
-    service.save_connector("demo", &app.connector_text(open, MAP)).unwrap();
+    service
+        .save_connector("demo", &app.connector_text(open, MAP))
+        .unwrap();
     let demo = service.revision_in_folder("demo").unwrap();
-    service.until("the guard is off", |one| one.waiting("demo").is_some()).await.unwrap();
+    service
+        .until("the guard is off", |one| one.waiting("demo").is_some())
+        .await
+        .unwrap();
     service.service.accept("demo").await.unwrap();
     assert_eq!(service.revision("demo"), Some(demo));
     service.save("mark", &second).unwrap();
-    service.until_running("mark", &digest(&second)).await.unwrap();
-    let is_written = |suffix: &str| app.property(app.who(7), "City") == Some(format!("City7{suffix}"));
-    service.until("the new values are written", |_| is_written("-v2")).await.unwrap();
-    service.service.roll_back("mark", "somebody rolled it back").await.unwrap();
+    service
+        .until_running("mark", &digest(&second))
+        .await
+        .unwrap();
+    let is_written =
+        |suffix: &str| app.property(app.who(7), "City") == Some(format!("City7{suffix}"));
+    service
+        .until("the new values are written", |_| is_written("-v2"))
+        .await
+        .unwrap();
+    service
+        .service
+        .roll_back("mark", "somebody rolled it back")
+        .await
+        .unwrap();
     assert_eq!(service.running("mark"), Some(digest(&first)));
     assert!(is_written("-v1"));
-    assert_eq!(service.stage("mark", &digest(&second)).as_deref(), Some("rolled-back"));
+    assert_eq!(
+        service.stage("mark", &digest(&second)).as_deref(),
+        Some("rolled-back")
+    );
     // The file still lies there, and does not come back by itself.
     tokio::time::sleep(std::time::Duration::from_millis(800)).await;
     assert_eq!(service.running("mark"), Some(digest(&first)));

@@ -16,7 +16,8 @@ use super::builds;
 const SWAPS: usize = 200;
 const PEOPLE: usize = 24;
 /// Values must not be lost to a build that fails for everybody; the guard would only hide that.
-const OPEN: &str = "[guard]\nchanged-people = \"off\"\none-value-takes-over = \"off\"\nfailed-values = \"off\"";
+const OPEN: &str =
+    "[guard]\nchanged-people = \"off\"\none-value-takes-over = \"off\"\nfailed-values = \"off\"";
 const MAP: &str = "City = { from = \"city\", steps = [\"mark.same\"] }\nTitle = { from = \"jobTitle\", steps = [\"mark.same\"] }";
 
 fn digest(bytes: &[u8]) -> String {
@@ -30,7 +31,10 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % end
     }
 }
@@ -76,7 +80,9 @@ async fn two_hundred_swaps_under_running_syncs_lose_no_value_and_never_mix_build
     let first = builds::mark("mark", "-v0");
     std::fs::write(app.plugins().join("mark.wasm"), &first).unwrap();
     let mut marks = BTreeMap::from([(digest(&first), "-v0".to_owned())]);
-    let good: Vec<Vec<u8>> = (1..=20).map(|n| builds::mark("mark", &format!("-v{n}"))).collect();
+    let good: Vec<Vec<u8>> = (1..=20)
+        .map(|n| builds::mark("mark", &format!("-v{n}")))
+        .collect();
     for (n, build) in good.iter().enumerate() {
         marks.insert(digest(build), format!("-v{}", n + 1));
     }
@@ -86,13 +92,18 @@ async fn two_hundred_swaps_under_running_syncs_lose_no_value_and_never_mix_build
     service.sync(Mode::Complete).await.unwrap();
     let is_over = Arc::new(AtomicBool::new(false));
     let syncing = {
-        let (service, app, is_over) = (Arc::clone(&service), Arc::clone(&app), Arc::clone(&is_over));
+        let (service, app, is_over) =
+            (Arc::clone(&service), Arc::clone(&app), Arc::clone(&is_over));
         let handle = tokio::runtime::Handle::current();
         tokio::task::spawn_blocking(move || {
             handle.block_on(async move {
                 let (mut runs, mut builds_met) = (0_usize, std::collections::BTreeSet::new());
                 while !is_over.load(Ordering::Relaxed) {
-                    let mode = if runs % 3 == 0 { Mode::Full } else { Mode::Complete };
+                    let mode = if runs % 3 == 0 {
+                        Mode::Full
+                    } else {
+                        Mode::Complete
+                    };
                     let ran = service.sync(mode).await.unwrap();
                     assert_one_build(&ran, &marks);
                     assert_nothing_lost(&app);
@@ -135,9 +146,13 @@ fn disturb(service: &TestService, app: &TestApp, good: &[Vec<u8>], dice: &mut Di
     match dice.below(10) {
         // What somebody builds: most of it is good.
         0..=3 => service.save("mark", any).unwrap(),
-        4 => service.save("mark", &builds::good_then_traps("mark")).unwrap(),
+        4 => service
+            .save("mark", &builds::good_then_traps("mark"))
+            .unwrap(),
         5 => service.save("mark", &builds::loops("mark")).unwrap(),
-        6 => service.save("mark", b"\0asm\x0d\0\x01\0 not of this world").unwrap(),
+        6 => service
+            .save("mark", b"\0asm\x0d\0\x01\0 not of this world")
+            .unwrap(),
         7 => {
             // A slow copy, in place.
             let half = any.get(..dice.below(any.len())).unwrap();

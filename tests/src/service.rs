@@ -33,7 +33,8 @@ impl TestApp {
 
     /// Starts a service under a policy; what is in the folders by then is in use.
     pub async fn serve(&self, policy: SwapPolicy) -> anyhow::Result<TestService> {
-        self.serve_with(|options| options.swap.policy = policy).await
+        self.serve_with(|options| options.swap.policy = policy)
+            .await
     }
 
     /// The same after the caller has changed what it is told.
@@ -108,13 +109,18 @@ impl TestService {
     /// How far a build came.
     pub fn stage(&self, id: &str, digest: &str) -> Option<String> {
         let all = self.service.generations();
-        let found = all.into_iter().find(|one| one.plugin == id && one.digest == digest);
+        let found = all
+            .into_iter()
+            .find(|one| one.plugin == id && one.digest == digest);
         found.map(|one| one.stage)
     }
 
     /// What waits under this name.
     pub fn waiting(&self, name: &str) -> Option<Waiting> {
-        self.service.waiting().into_iter().find(|one| one.name == name)
+        self.service
+            .waiting()
+            .into_iter()
+            .find(|one| one.name == name)
     }
 
     /// The revision of a connector that runs.
@@ -125,7 +131,9 @@ impl TestService {
     /// The revision that a file of the folder has.
     pub fn revision_in_folder(&self, name: &str) -> anyhow::Result<String> {
         let entry = load_file(&self.connectors.join(format!("{name}.toml")));
-        let loaded = entry.result.map_err(|mistakes| anyhow::anyhow!("{mistakes:?}"))?;
+        let loaded = entry
+            .result
+            .map_err(|mistakes| anyhow::anyhow!("{mistakes:?}"))?;
         Ok(loaded.revision().to_owned())
     }
 
@@ -146,7 +154,8 @@ impl TestService {
     /// Waits until a build runs.
     pub async fn until_running(&self, id: &str, digest: &str) -> anyhow::Result<()> {
         let what = format!("{id} {digest} runs");
-        self.until(&what, |one| one.running(id).as_deref() == Some(digest)).await
+        self.until(&what, |one| one.running(id).as_deref() == Some(digest))
+            .await
     }
 
     /// Ends the service as a signal would, and waits for it.

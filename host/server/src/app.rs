@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use attune_wasm::registry::Registry;
 use attune_wasm::TrustedKeys;
+use attune_wasm::registry::Registry;
 use secrecy::SecretString;
 
 use crate::clock::{Clock, SystemClock};

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a change is noticed at the latest after [`WatchOptions::rescan`], whatever became of
 //! the operating system's own notices: folders that come later, that are removed or swapped by a
-//! symbolic link (as mounted ConfigMaps are), lost notices and file systems that send none.
+//! symbolic link (as a mounted `ConfigMap` is), lost notices and file systems that send none.
 //! Reading the folders is no change and wakes nobody.
 //!
 //! Deliberately not here: what changed. Who is woken looks for themselves, so that there is one

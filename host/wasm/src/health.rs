@@ -77,9 +77,17 @@ pub struct FaultReport {
 
 impl fmt::Display for FaultReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "after {} values, `{}` ended with {}: {}", self.after_values, self.function, self.code, self.message)?;
+        write!(
+            f,
+            "after {} values, `{}` ended with {}: {}",
+            self.after_values, self.function, self.code, self.message
+        )?;
         let place = [&self.guest_function, &self.line];
-        for place in place.into_iter().flatten().filter(|place| !self.message.contains(*place)) {
+        for place in place
+            .into_iter()
+            .flatten()
+            .filter(|place| !self.message.contains(*place))
+        {
             write!(f, ", at {place}")?;
         }
         if let Some(log) = &self.log {
@@ -88,7 +96,8 @@ impl fmt::Display for FaultReport {
         match self.input.split_first() {
             Some((value, more)) => {
                 write!(f, ", on a value of {} bytes ({})", value.bytes, value.kind)?;
-                more.iter().try_for_each(|one| write!(f, " and {} bytes ({})", one.bytes, one.kind))
+                more.iter()
+                    .try_for_each(|one| write!(f, " and {} bytes ({})", one.bytes, one.kind))
             }
             None => write!(f, ", in a call of {} values", self.values_in_call),
         }

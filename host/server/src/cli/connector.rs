@@ -85,12 +85,18 @@ fn running(out: &Out, service: &Service) -> Outcome {
         });
         let mut all: Vec<_> = running.collect();
         let is_not_running = |name: &&String| {
-            let mut names = state.connectors.values().map(|loaded| &loaded.connector.name);
+            let mut names = state
+                .connectors
+                .values()
+                .map(|loaded| &loaded.connector.name);
             names.all(|running| running != *name)
         };
-        all.extend(mistakes.keys().filter(is_not_running).map(|name| {
-            json!({ "connector": name, "mistakes": mistakes.get(name) })
-        }));
+        all.extend(
+            mistakes
+                .keys()
+                .filter(is_not_running)
+                .map(|name| json!({ "connector": name, "mistakes": mistakes.get(name) })),
+        );
         out.json(&all);
         return Ok(Exit::Good);
     }
@@ -115,19 +121,35 @@ fn running(out: &Out, service: &Service) -> Outcome {
     }
     out.data(table.to_string());
     for one in waiting {
-        out.data(format!("\n{} {} {}", paint(WARN, "waits"), one.name, one.digest));
+        out.data(format!(
+            "\n{} {} {}",
+            paint(WARN, "waits"),
+            one.name,
+            one.digest
+        ));
         for reason in &one.reasons {
             out.data(format!("  {}", visible(reason)));
         }
         for (connector, plan) in &one.plans {
             out.data(format!("  would write {plan} in {connector}"));
         }
-        let accept = format!("  attune connector accept {}   or: attune reject {}", one.name, one.digest);
+        let accept = format!(
+            "  attune connector accept {}   or: attune reject {}",
+            one.name, one.digest
+        );
         out.data(accept);
     }
-    let names: Vec<&String> = state.connectors.values().map(|loaded| &loaded.connector.name).collect();
+    let names: Vec<&String> = state
+        .connectors
+        .values()
+        .map(|loaded| &loaded.connector.name)
+        .collect();
     for (name, lines) in mistakes.iter().filter(|(name, _)| !names.contains(name)) {
-        out.data(format!("\n{} {name}: {}", paint(BAD, "does not run"), lines.join("\n  ")));
+        out.data(format!(
+            "\n{} {name}: {}",
+            paint(BAD, "does not run"),
+            lines.join("\n  ")
+        ));
     }
     Ok(Exit::Good)
 }

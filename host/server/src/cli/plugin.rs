@@ -71,21 +71,40 @@ fn news(shell: &Shell, generations: &[Generation]) {
         for (connector, plan) in &waiting.plans {
             out.data(format!("  would write {plan} in {}", visible(connector)));
         }
-        out.data(paint(FAINT, format!("  attune approve {digest}   or: attune reject {digest}")));
+        out.data(paint(
+            FAINT,
+            format!("  attune approve {digest}   or: attune reject {digest}"),
+        ));
     }
     for stale in service.stale() {
         let (plugin, message) = (&stale.plugin, visible(&stale.message));
-        out.data(format!("\n{} {plugin}: {message}", paint(BAD, "left alone")));
-        out.data(format!("  keep what they hold: {}", stale.fields.join(", ")));
+        out.data(format!(
+            "\n{} {plugin}: {message}",
+            paint(BAD, "left alone")
+        ));
+        out.data(format!(
+            "  keep what they hold: {}",
+            stale.fields.join(", ")
+        ));
     }
     for (id, why) in service.unreadable() {
-        out.data(format!("\n{} {}: {}", paint(BAD, "not used"), visible(&id), visible(&why)));
+        out.data(format!(
+            "\n{} {}: {}",
+            paint(BAD, "not used"),
+            visible(&id),
+            visible(&why)
+        ));
     }
     let told = ["refused", "rolled-back", "rejected", "probation"];
-    let told = generations.iter().filter(|one| told.contains(&one.stage.as_str()));
+    let told = generations
+        .iter()
+        .filter(|one| told.contains(&one.stage.as_str()));
     for one in told {
         let (id, digest, reason) = (&one.plugin, short(&one.digest), visible(&one.reason));
-        out.data(format!("\n{} {id} {digest} {reason}", paint(WARN, &one.stage)));
+        out.data(format!(
+            "\n{} {id} {digest} {reason}",
+            paint(WARN, &one.stage)
+        ));
     }
 }
 
@@ -209,7 +228,8 @@ fn print_card(out: &Out, plugin: &attune_wasm::Plugin, card: &Card) {
     let limits = &card.permissions.limits;
     let health = plugin.health();
     let mut used = format!(
-        "limits   {} ms a call, {} MiB of memory", limits.deadline_ms, limits.memory_mib
+        "limits   {} ms a call, {} MiB of memory",
+        limits.deadline_ms, limits.memory_mib
     );
     if health.values > 0 {
         used.push_str(&format!(

@@ -7,9 +7,9 @@ use std::path::absolute;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::UnixStream;
 
+use super::Shell;
 use super::progress::{STOPPING, Signals, bar, draw};
 use super::wire::{BUILD, Frame, Request, SOCKET, Word};
-use super::Shell;
 use crate::fault::Failure;
 
 /// The command's exit code; `None` where no service runs on this data directory.
@@ -19,7 +19,10 @@ pub(super) async fn run(shell: &Shell, words: Vec<String>) -> Result<Option<u8>,
         Ok(stream) => stream,
         // One that a killed service left is in nobody's way.
         Err(error)
-            if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) =>
+            if matches!(
+                error.kind(),
+                ErrorKind::NotFound | ErrorKind::ConnectionRefused
+            ) =>
         {
             return Ok(None);
         }
@@ -38,7 +41,10 @@ pub(super) async fn run(shell: &Shell, words: Vec<String>) -> Result<Option<u8>,
     };
     let (read, mut write) = stream.into_split();
     let line = line(&request)?;
-    write.write_all(line.as_bytes()).await.map_err(|error| lost(&error))?;
+    write
+        .write_all(line.as_bytes())
+        .await
+        .map_err(|error| lost(&error))?;
     let mut lines = BufReader::new(read).lines();
     let mut signals = Signals::listen();
     let bar = bar(shell.out.json);
@@ -61,7 +67,10 @@ pub(super) async fn run(shell: &Shell, words: Vec<String>) -> Result<Option<u8>,
         };
         let Some(answer) = answer else {
             bar.finish_and_clear();
-            return Err(Failure::of("service", "the service ended before the command did"));
+            return Err(Failure::of(
+                "service",
+                "the service ended before the command did",
+            ));
         };
         match serde_json::from_str(&answer) {
             Ok(Frame::Data(text)) => bar.suspend(|| shell.out.data(text)),

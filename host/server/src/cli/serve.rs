@@ -28,11 +28,16 @@ pub(super) async fn run(mut shell: Shell) -> Outcome {
     let _lock = app.host.store.lock()?;
     let http = TcpListener::bind(shell.settings.listen).await;
     let http = http.map_err(|error| cannot_listen(&shell, &error))?;
-    let address = http.local_addr().map_err(|error| cannot_listen(&shell, &error))?;
+    let address = http
+        .local_addr()
+        .map_err(|error| cannot_listen(&shell, &error))?;
     let (begun, stop) = (Arc::new(OnceLock::new()), CancellationToken::new());
     let tasks = TaskTracker::new();
     tasks.spawn(api::serve(http, Arc::clone(&begun), stop.clone()));
-    shell.out.say(format!("{} listening on http://{address}", paint(TITLE, "attune")));
+    shell.out.say(format!(
+        "{} listening on http://{address}",
+        paint(TITLE, "attune")
+    ));
     let opened = tokio::select! {
         opened = Service::open(app.host.clone(), options, &tasks) => opened?,
         () = signals.next() => return Ok(Exit::Good),
@@ -41,7 +46,9 @@ pub(super) async fn run(mut shell: Shell) -> Outcome {
     shell.service = Some(opened.clone());
     let socket = socket::bind(&shell.settings.data_dir)?;
     let folder = shell.settings.data_dir.display();
-    shell.out.say(format!("ready; commands with --data-dir {folder} go through it"));
+    shell.out.say(format!(
+        "ready; commands with --data-dir {folder} go through it"
+    ));
     let service = opened;
     tokio::select! {
         () = socket.listen(&shell, &tasks) => {}

@@ -62,7 +62,10 @@ pub(super) async fn run(shell: &Shell, file: &Path, connector: Option<&str>) -> 
     told(&shell.out, &reports)
 }
 
-fn told(out: &Out, reports: &[impl std::borrow::Borrow<ShadowReport> + serde::Serialize]) -> Outcome {
+fn told(
+    out: &Out,
+    reports: &[impl std::borrow::Borrow<ShadowReport> + serde::Serialize],
+) -> Outcome {
     if out.json {
         out.json(&reports);
     } else {

@@ -149,10 +149,16 @@ fn fits(request: &Request, settings: &Settings) -> Result<(), Failure> {
     let other = |message: String| Failure::of("other-service", message);
     if request.build != BUILD {
         let theirs = &request.build;
-        return Err(other(format!("the service is attune {BUILD}, this command is {theirs}")));
+        return Err(other(format!(
+            "the service is attune {BUILD}, this command is {theirs}"
+        )));
     }
     let folders = [
-        ("connectors-dir", &request.connectors_dir, &settings.connectors_dir),
+        (
+            "connectors-dir",
+            &request.connectors_dir,
+            &settings.connectors_dir,
+        ),
         ("plugins-dir", &request.plugins_dir, &settings.plugins_dir),
     ];
     for (key, theirs, ours) in folders {

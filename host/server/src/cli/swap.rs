@@ -13,7 +13,9 @@ pub(super) async fn swap(shell: &Shell, plugin: &str) -> Outcome {
 }
 
 pub(super) async fn roll_back(shell: &Shell, plugin: &str) -> Outcome {
-    let answer = service(shell)?.roll_back(plugin, "somebody rolled it back").await?;
+    let answer = service(shell)?
+        .roll_back(plugin, "somebody rolled it back")
+        .await?;
     answered(shell, answer).await
 }
 
@@ -65,7 +67,12 @@ pub(super) async fn answered(shell: &Shell, answer: Answer) -> Outcome {
                 if let Some(stage) = done.stage {
                     stage.finish().await;
                 }
-                if done.report.targets.values().any(|target| target.error.is_some()) {
+                if done
+                    .report
+                    .targets
+                    .values()
+                    .any(|target| target.error.is_some())
+                {
                     exit = Exit::Partly;
                 }
             }

@@ -39,7 +39,7 @@ struct Seen {
     digest: Option<[u8; 32]>,
     /// When it was first seen like this.
     since: Duration,
-    /// The id that it had when it was last good.
+    /// The id that it had when it last stood still and could be read.
     id: Option<String>,
     /// Whether it was ever told as good or wrong.
     is_known: bool,
@@ -52,7 +52,7 @@ pub struct Settled {
     pub name: String,
     /// The file.
     pub path: PathBuf,
-    /// The connector's id when the file was last good.
+    /// The connector's id, or the last one that it is known to have had.
     pub id: Option<String>,
     /// What can be said about it.
     pub state: SettledState,
@@ -174,11 +174,18 @@ impl Settling {
 
     fn judged(&mut self, found: Vec<Found>) -> Vec<Settled> {
         let (mut waiting, mut settled) = (Vec::new(), Vec::new());
-        for Found { entry, waits } in found {
-            match waits {
-                Some(waits) => waiting.push((entry, waits)),
-                None => settled.push(entry),
+        for file in found {
+            let id = file.id().map(str::to_owned);
+            let Found { entry, waits } = file;
+            if let Some(waits) = waits {
+                waiting.push((entry, waits));
+                continue;
             }
+            if let Some(seen) = self.files.get_mut(&entry.path) {
+                seen.is_known = true;
+                seen.id = id.or_else(|| seen.id.take());
+            }
+            settled.push(entry);
         }
         load::refuse_shared_ids(&mut settled);
         let waiting = waiting
@@ -193,14 +200,8 @@ impl Settling {
         });
         let all = waiting.chain(settled);
         all.map(|(name, path, state)| {
-            let seen = self.files.get_mut(&path);
-            let id = seen.and_then(|seen| {
-                seen.is_known |= !matches!(state, SettledState::Waiting(_));
-                if let SettledState::Good(loaded) = &state {
-                    seen.id = Some(loaded.connector.id.clone());
-                }
-                seen.id.clone()
-            });
+            let seen = self.files.get(&path);
+            let id = seen.and_then(|seen| seen.id.clone());
             Settled {
                 name,
                 path,

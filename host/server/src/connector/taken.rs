@@ -194,7 +194,7 @@ impl Losses {
         }
         for (at, value, other) in pairs {
             self.at(path, (at, old.len()), |all, path| {
-                all.compare(path, value, other)
+                all.compare(path, value, other);
             });
         }
     }

@@ -41,9 +41,10 @@ pub fn verdict(running: Option<&Loaded>, settled: Settled) -> Verdict {
     };
     if running.revision() == loaded.revision() {
         let is_renamed = running.connector.name != loaded.connector.name;
-        return match is_renamed {
-            true => Verdict::Changed(loaded),
-            false => Verdict::Same,
+        return if is_renamed {
+            Verdict::Changed(loaded)
+        } else {
+            Verdict::Same
         };
     }
     let taken = taken_away(running, &loaded);

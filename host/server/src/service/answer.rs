@@ -120,9 +120,13 @@ impl Service {
             let message = format!("no other build of `{id}` ran since the service began");
             return Err(Failure::of("no-older-build", message));
         };
-        let left = self.inner.live.pin().plugins.entry(id).and_then(|entry| {
-            Some(entry.digest()?.to_owned())
-        });
+        let left = self
+            .inner
+            .live
+            .pin()
+            .plugins
+            .entry(id)
+            .and_then(|entry| Some(entry.digest()?.to_owned()));
         let what = What::Plugin { build, plugin };
         let digest = what.digest().to_owned();
         self.replace_at_once(&what).await?;
@@ -137,8 +141,10 @@ impl Service {
             match self.rewrite(&connector, None).await {
                 Ok(written) => done.extend(written),
                 Err(failure) => tracing::warn!(
-                    connector, code = failure.code,
-                    "not brought in tune after a rollback: {}", failure.message
+                    connector,
+                    code = failure.code,
+                    "not brought in tune after a rollback: {}",
+                    failure.message
                 ),
             }
         }
@@ -198,8 +204,7 @@ impl Service {
         let next = with(&now, &proposal.what);
         let host = self.host_of(&next);
         for shadow in proposal.planned() {
-            let (Some(plan), Some(loaded)) =
-                (&shadow.plan, next.connectors.get(&shadow.connector))
+            let (Some(plan), Some(loaded)) = (&shadow.plan, next.connectors.get(&shadow.connector))
             else {
                 continue;
             };
@@ -233,7 +238,11 @@ impl Service {
     /// The only waiting proposal that is meant; taken out, so that nobody does it twice.
     fn take(&self, is_meant: impl Fn(&Proposal) -> bool) -> Option<Proposal> {
         let mut desk = self.desk();
-        let mut keys = desk.waiting.iter().filter(|(_, one)| is_meant(one)).map(|(key, _)| key);
+        let mut keys = desk
+            .waiting
+            .iter()
+            .filter(|(_, one)| is_meant(one))
+            .map(|(key, _)| key);
         let key = keys.next().cloned().filter(|_| keys.next().is_none())?;
         desk.waiting.remove(&key)
     }

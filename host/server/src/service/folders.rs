@@ -29,7 +29,11 @@ impl Service {
         let mut settling = Settling::default();
         loop {
             if let Err(failure) = self.look(&mut settling).await {
-                tracing::error!(code = failure.code, "the folders were not read: {}", failure.message);
+                tracing::error!(
+                    code = failure.code,
+                    "the folders were not read: {}",
+                    failure.message
+                );
             }
             let waits = settling.is_waiting();
             tokio::select! {
@@ -53,7 +57,9 @@ impl Service {
             let build = match build {
                 Ok(build) if self.refuses_file(&id) => {
                     let source = build.source();
-                    let why = format!("{source}: `{id}` is bundled, and `[plugins] override` does not name it");
+                    let why = format!(
+                        "{source}: `{id}` is bundled, and `[plugins] override` does not name it"
+                    );
                     self.cannot_read(&id, why);
                     continue;
                 }
@@ -68,9 +74,12 @@ impl Service {
                 let mut desk = self.desk();
                 desk.unreadable.remove(&id);
                 desk.files.insert(id.clone(), digest.clone());
-                desk.generations.of(&id, &digest).map(|one| one.stage.clone())
+                desk.generations
+                    .of(&id, &digest)
+                    .map(|one| one.stage.clone())
             };
-            let is_running = running.plugins.entry(&id).and_then(|one| one.digest()) == Some(&digest);
+            let is_running =
+                running.plugins.entry(&id).and_then(|one| one.digest()) == Some(&digest);
             let is_under_way = [Stage::Discovered, Stage::Probing, Stage::Shadow]
                 .iter()
                 .any(|stage| known.as_deref() == Some(stage.word()));
@@ -109,9 +118,14 @@ impl Service {
                 Verdict::Waiting(_) => {}
                 Verdict::Wrong(mistakes) => {
                     let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-                    let is_news = self.desk().wrong.insert(name.clone(), lines.clone()) != Some(lines.clone());
+                    let is_news = self.desk().wrong.insert(name.clone(), lines.clone())
+                        != Some(lines.clone());
                     if is_news {
-                        tracing::warn!(connector = name, "the file is not used: {}", lines.join("; "));
+                        tracing::warn!(
+                            connector = name,
+                            "the file is not used: {}",
+                            lines.join("; ")
+                        );
                     }
                 }
                 Verdict::Changed(loaded) => self.offer(What::Revision {
@@ -161,7 +175,8 @@ impl Service {
     fn withdraw(&self, running: Option<&crate::connector::Loaded>) {
         if let Some(loaded) = running {
             let mut desk = self.desk();
-            desk.waiting.remove(&format!("connector:{}", loaded.connector.id));
+            desk.waiting
+                .remove(&format!("connector:{}", loaded.connector.id));
             desk.proposed.remove(&loaded.connector.id);
         }
     }
@@ -220,7 +235,13 @@ impl Service {
 }
 
 fn several(id: &str, paths: &[std::path::PathBuf]) -> Problem {
-    let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-    let message = format!("several files are called `{id}`: {}; none is used", names.join(", "));
+    let names: Vec<String> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let message = format!(
+        "several files are called `{id}`: {}; none is used",
+        names.join(", ")
+    );
     Problem::new("duplicate-id", message)
 }

@@ -59,7 +59,12 @@ impl Stage {
 
     /// Whether a file with this build is left alone until it changes or somebody asks for it.
     pub fn is_settled(word: &str) -> bool {
-        let settled = [Self::Waiting, Self::Refused, Self::Rejected, Self::RolledBack];
+        let settled = [
+            Self::Waiting,
+            Self::Refused,
+            Self::Rejected,
+            Self::RolledBack,
+        ];
         Self::is_running(word) || settled.iter().any(|stage| stage.word() == word)
     }
 }
@@ -73,7 +78,12 @@ pub(super) struct Generations {
 impl Generations {
     /// What an earlier process knew. What it had not finished with is looked at again.
     pub(super) fn new(kept: Vec<Generation>) -> Self {
-        let unfinished = [Stage::Discovered, Stage::Probing, Stage::Shadow, Stage::Waiting];
+        let unfinished = [
+            Stage::Discovered,
+            Stage::Probing,
+            Stage::Shadow,
+            Stage::Waiting,
+        ];
         let keyed = kept.into_iter().map(|mut one| {
             if unfinished.iter().any(|stage| stage.word() == one.stage) {
                 Stage::Replaced.word().clone_into(&mut one.stage);
@@ -102,9 +112,8 @@ impl Generations {
 
     /// Retired builds of a plugin, the latest first.
     pub(super) fn retired(&self, plugin: &str) -> Vec<Generation> {
-        let is_retired = |one: &&Generation| {
-            one.plugin == plugin && one.stage == Stage::Retired.word()
-        };
+        let is_retired =
+            |one: &&Generation| one.plugin == plugin && one.stage == Stage::Retired.word();
         let mut retired: Vec<Generation> = self.all.values().filter(is_retired).cloned().collect();
         retired.sort_by_key(|one| std::cmp::Reverse(one.since_ms));
         retired

@@ -48,7 +48,11 @@ impl Service {
                 () = self.stop().cancelled() => return,
             }
             if let Err(failure) = self.look_after().await {
-                tracing::error!(code = failure.code, "plugins were not looked after: {}", failure.message);
+                tracing::error!(
+                    code = failure.code,
+                    "plugins were not looked after: {}",
+                    failure.message
+                );
             }
         }
     }
@@ -143,7 +147,11 @@ impl Service {
     async fn take_back(&self, plugin: &Plugin, reason: &str) -> Result<(), Failure> {
         self.end_probation(plugin.id());
         let short = plugin.digest().get(..19).unwrap_or(plugin.digest());
-        let event = format!("{} {} ({short}) was taken back: {reason}", plugin.id(), plugin.version());
+        let event = format!(
+            "{} {} ({short}) was taken back: {reason}",
+            plugin.id(),
+            plugin.version()
+        );
         match self.roll_back(plugin.id(), &event).await {
             Ok(_) => Ok(()),
             Err(failure) if failure.code == "no-older-build" => {
@@ -161,7 +169,11 @@ impl Service {
     fn pause(&self, plugin: &Plugin, problem: &Problem) {
         let uptime = self.inner.host.clock.uptime();
         let mut desk = self.desk();
-        let pause = &mut desk.lineages.entry(plugin.id().to_owned()).or_default().pause;
+        let pause = &mut desk
+            .lineages
+            .entry(plugin.id().to_owned())
+            .or_default()
+            .pause;
         match pause.until {
             None => {
                 let at = (pause.times as usize).min(PAUSES_MIN.len() - 1);
@@ -169,7 +181,12 @@ impl Service {
                 pause.times += 1;
                 pause.until = Some(uptime + Duration::from_secs(minutes * 60));
                 let (id, code) = (plugin.id(), &problem.code);
-                tracing::warn!(plugin = id, code, "left alone for {minutes} min: {}", problem.message);
+                tracing::warn!(
+                    plugin = id,
+                    code,
+                    "left alone for {minutes} min: {}",
+                    problem.message
+                );
             }
             Some(until) if until <= uptime => {
                 pause.until = None;

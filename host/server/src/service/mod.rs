@@ -29,8 +29,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use attune_wasm::registry::{Snapshot, Source};
 use attune_wasm::TrustedKeys;
+use attune_wasm::registry::{Snapshot, Source};
 use tokio::sync::{Mutex as Gate, Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
@@ -206,7 +206,10 @@ impl Service {
             plugin: id.to_owned(),
             digest: digest.to_owned(),
             version: match about.version {
-                "" => before.as_ref().map(|one| one.version.clone()).unwrap_or_default(),
+                "" => before
+                    .as_ref()
+                    .map(|one| one.version.clone())
+                    .unwrap_or_default(),
                 version => version.to_owned(),
             },
             source: match about.source {

@@ -119,7 +119,9 @@ fn endpoints(
     let after = needs(new, after)?;
     let news = after.into_iter().filter(|want| !before.contains(want));
     let name = &new.connector.name;
-    Ok(news.map(|want| format!("{name}: it wants {want}")).collect())
+    Ok(news
+        .map(|want| format!("{name}: it wants {want}"))
+        .collect())
 }
 
 /// Compiling and probing take their time; meanwhile others run.

@@ -135,9 +135,16 @@ impl Proposal {
     pub fn is_meant_by(&self, digest: &str) -> bool {
         let bare = digest.strip_prefix("sha256:").unwrap_or(digest);
         let begins = |full: &str| {
-            bare.len() >= 8 && full.strip_prefix("sha256:").unwrap_or(full).starts_with(bare)
+            bare.len() >= 8
+                && full
+                    .strip_prefix("sha256:")
+                    .unwrap_or(full)
+                    .starts_with(bare)
         };
-        let mut plans = self.shadows.iter().filter_map(|shadow| shadow.plan.as_ref());
+        let mut plans = self
+            .shadows
+            .iter()
+            .filter_map(|shadow| shadow.plan.as_ref());
         begins(self.what.digest()) || plans.any(|plan| begins(&plan.digest) || plan.run == digest)
     }
 

@@ -77,7 +77,9 @@ impl Service {
         }
         for generation in self.generations() {
             // A bundled plugin is as new as the binary.
-            if Stage::is_running(&generation.stage) && self.bundled().entry(&generation.plugin).is_none() {
+            if Stage::is_running(&generation.stage)
+                && self.bundled().entry(&generation.plugin).is_none()
+            {
                 ids.entry(generation.plugin).or_default();
             }
         }
@@ -87,7 +89,9 @@ impl Service {
                 plugins = next;
             }
         }
-        self.inner.live.replace(|state| state.plugins = Arc::clone(&plugins));
+        self.inner
+            .live
+            .replace(|state| state.plugins = Arc::clone(&plugins));
         Ok(())
     }
 
@@ -97,7 +101,11 @@ impl Service {
         id: &str,
         in_folder: Option<Build>,
     ) -> Result<Option<Arc<Snapshot>>, Failure> {
-        let ran = self.desk().generations.running(id).map(|one| one.digest.clone());
+        let ran = self
+            .desk()
+            .generations
+            .running(id)
+            .map(|one| one.digest.clone());
         let build = match (&ran, in_folder) {
             (Some(ran), Some(build)) if build.digest() == ran => Some(build),
             (Some(ran), in_folder) => match self.inner.host.store.build(ran)? {
@@ -113,11 +121,15 @@ impl Service {
         let plugin = match self.load(&build).await {
             Ok(plugin) => plugin,
             Err(problem) => {
-                self.note(key, About::because(Stage::Refused, &problem.message)).await?;
+                self.note(key, About::because(Stage::Refused, &problem.message))
+                    .await?;
                 return Ok(None);
             }
         };
-        self.inner.host.store.keep_build(build.digest(), build.bytes())?;
+        self.inner
+            .host
+            .store
+            .keep_build(build.digest(), build.bytes())?;
         if ran.as_deref() != Some(build.digest()) {
             let about = About {
                 version: plugin.version(),
@@ -162,8 +174,12 @@ impl Service {
         let mut connectors: BTreeMap<String, Arc<Loaded>> = BTreeMap::new();
         for running in store.running().await? {
             let kept = store.revision(&running.connector, &running.digest).await?;
-            let on_disk = entries.iter().filter_map(|entry| entry.result.as_ref().ok());
-            let same = on_disk.into_iter().find(|loaded| loaded.revision() == running.digest);
+            let on_disk = entries
+                .iter()
+                .filter_map(|entry| entry.result.as_ref().ok());
+            let same = on_disk
+                .into_iter()
+                .find(|loaded| loaded.revision() == running.digest);
             let path = folder.join(format!("{}.toml", running.name));
             let loaded = match (same, kept) {
                 (Some(same), _) => Some(Arc::new((**same).clone())),
@@ -186,7 +202,9 @@ impl Service {
                 }
             }
         }
-        self.inner.live.replace(|state| state.connectors.clone_from(&connectors));
+        self.inner
+            .live
+            .replace(|state| state.connectors.clone_from(&connectors));
         Ok(())
     }
 
@@ -199,7 +217,9 @@ impl Service {
             digest: loaded.revision().to_owned(),
             name: loaded.connector.name.clone(),
         };
-        store.keep_revision(&running.connector, loaded.kept(), now_ms).await?;
+        store
+            .keep_revision(&running.connector, loaded.kept(), now_ms)
+            .await?;
         store.note_running(&running, now_ms).await?;
         Ok(())
     }
@@ -212,9 +232,9 @@ impl Service {
             let loaded = Arc::clone(loaded);
             let opened = blocking(move || {
                 let opened = Pinned::open(&loaded, &plugins);
-                opened.map(drop).map_err(|error| {
-                    attune_core::Problem::new("mapping", chain(&error))
-                })
+                opened
+                    .map(drop)
+                    .map_err(|error| attune_core::Problem::new("mapping", chain(&error)))
             });
             if let Err(problem) = opened.await {
                 tracing::warn!(connector = name, "cannot run: {}", problem.message);

@@ -41,7 +41,11 @@ impl Service {
                 Job::Revision(what) => self.propose(what, None).await.map(|_told_in_the_log| ()),
             };
             if let Err(failure) = done {
-                tracing::error!(code = failure.code, "a change was not looked at: {}", failure.message);
+                tracing::error!(
+                    code = failure.code,
+                    "a change was not looked at: {}",
+                    failure.message
+                );
             }
         }
     }
@@ -54,7 +58,11 @@ impl Service {
                 let service = self.clone();
                 tokio::spawn(async move {
                     if let Err(failure) = service.refuse_settled(&build, &problem).await {
-                        tracing::error!(code = failure.code, "not written down: {}", failure.message);
+                        tracing::error!(
+                            code = failure.code,
+                            "not written down: {}",
+                            failure.message
+                        );
                     }
                 });
                 Ok(())
@@ -135,7 +143,9 @@ impl Service {
                 match self.shadow(id, &now, &next).await {
                     Ok(Some(shadow)) => shadows.push(Arc::new(shadow)),
                     Ok(None) => {}
-                    Err(failure) => reasons.push(format!("no plan could be made: {}", failure.message)),
+                    Err(failure) => {
+                        reasons.push(format!("no plan could be made: {}", failure.message))
+                    }
                 }
             }
         }
@@ -148,7 +158,8 @@ impl Service {
             reasons,
         };
         if !self.is_still_meant(&proposal.what).await {
-            self.note_what(&proposal.what, About::stage(Stage::Replaced)).await?;
+            self.note_what(&proposal.what, About::stage(Stage::Replaced))
+                .await?;
             return Ok(Outcome::Waits);
         }
         if proposal.reasons.is_empty() {
@@ -160,12 +171,7 @@ impl Service {
     }
 
     /// What one connector would do in the next state.
-    async fn shadow(
-        &self,
-        id: &str,
-        now: &State,
-        next: &State,
-    ) -> Result<Option<Shadow>, Failure> {
+    async fn shadow(&self, id: &str, now: &State, next: &State) -> Result<Option<Shadow>, Failure> {
         let (Some(old), Some(new)) = (now.connectors.get(id), next.connectors.get(id)) else {
             return Ok(None);
         };
@@ -194,13 +200,18 @@ impl Service {
         self.activate(&what).await?;
         let mut all = Vec::new();
         for id in concerned {
-            let shadow = shadows.iter().find(|shadow| shadow.connector == id).map(Arc::as_ref);
+            let shadow = shadows
+                .iter()
+                .find(|shadow| shadow.connector == id)
+                .map(Arc::as_ref);
             match self.rewrite(&id, shadow).await {
                 Ok(done) => all.extend(done),
                 // It is in use all the same; the next run does what could not be done now.
                 Err(failure) => tracing::warn!(
-                    connector = id, code = failure.code,
-                    "not brought in tune after a swap: {}", failure.message
+                    connector = id,
+                    code = failure.code,
+                    "not brought in tune after a swap: {}",
+                    failure.message
                 ),
             }
         }
@@ -208,16 +219,20 @@ impl Service {
     }
 
     /// Writes a shown plan; without one the people concerned are evaluated from what is kept.
-    pub(super) async fn rewrite(&self, id: &str, shadow: Option<&Shadow>) -> Result<Option<Done>, Failure> {
+    pub(super) async fn rewrite(
+        &self,
+        id: &str,
+        shadow: Option<&Shadow>,
+    ) -> Result<Option<Done>, Failure> {
         let (host, state) = self.pin();
         let Some(loaded) = state.connectors.get(id) else {
             return Ok(None);
         };
         let watch = self.watch();
         let done = match shadow {
-            Some(Shadow { plan: Some(plan), .. }) => {
-                Box::pin(sync::approve(&host, loaded, plan, &watch)).await?
-            }
+            Some(Shadow {
+                plan: Some(plan), ..
+            }) => Box::pin(sync::approve(&host, loaded, plan, &watch)).await?,
             // Nothing was kept yet: the first listing will be.
             Some(Shadow { plan: None, .. }) => return Ok(None),
             None => {
@@ -270,14 +285,19 @@ impl Service {
         let build = Build::of_bytes(id, entry.source().clone(), entry.bytes()?.to_vec());
         let plugin = state.plugins.plugin(id);
         if let Err(error) = &plugin {
-            tracing::warn!(plugin = id, "the build before cannot come back: {}", problem_of(error).message);
+            tracing::warn!(
+                plugin = id,
+                "the build before cannot come back: {}",
+                problem_of(error).message
+            );
         }
         Some((build, plugin.ok()?))
     }
 
     async fn hold(&self, proposal: Proposal) -> Result<(), Failure> {
         let why = proposal.reasons.join("; ");
-        self.note_what(&proposal.what, About::because(Stage::Waiting, &why)).await?;
+        self.note_what(&proposal.what, About::because(Stage::Waiting, &why))
+            .await?;
         let (kind, name) = (proposal.what.kind(), proposal.what.name());
         let digest = proposal.what.digest();
         tracing::warn!(kind, name, digest, "waits for approval: {why}");
@@ -288,12 +308,18 @@ impl Service {
     async fn refuse(&self, what: &What, problem: &Problem) -> Result<(), Failure> {
         match what {
             What::Plugin { .. } => {
-                self.note_what(what, About::because(Stage::Refused, &problem.message)).await
+                self.note_what(what, About::because(Stage::Refused, &problem.message))
+                    .await
             }
             What::Revision { loaded, .. } | What::Removal { loaded } => {
                 let name = loaded.connector.name.clone();
                 let code = &problem.code;
-                tracing::warn!(connector = name, code, "the file is not used: {}", problem.message);
+                tracing::warn!(
+                    connector = name,
+                    code,
+                    "the file is not used: {}",
+                    problem.message
+                );
                 let lines = problem.message.lines().map(str::to_owned).collect();
                 self.desk().wrong.insert(name, lines);
                 Ok(())
@@ -338,7 +364,11 @@ fn objections(shadow: &Shadow) -> Vec<String> {
         .map(|verdict| {
             format!(
                 "{}: {} of {}.{} is {} (limit {})",
-                report.connector, verdict.name, verdict.target, verdict.field, verdict.actual,
+                report.connector,
+                verdict.name,
+                verdict.target,
+                verdict.field,
+                verdict.actual,
                 verdict.limit
             )
         })

@@ -3,12 +3,12 @@
 //! A key is written `section.key` here; its variable is `ATTUNE_SECTION__KEY` with `-` as `_`.
 //! Invariant: every key that is asked for is known, so that what is left over can be told.
 
-use std::time::Duration;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::reader::{Mistake, Node, Section};
 use super::{SecretRef, TextRef, nearest};

@@ -93,7 +93,10 @@ impl Swap {
             Some(text) => {
                 let read = span(&text);
                 if read.is_none() {
-                    layers.wrong("swap.probation", "it must be a time such as \"15m\" or \"2h\"");
+                    layers.wrong(
+                        "swap.probation",
+                        "it must be a time such as \"15m\" or \"2h\"",
+                    );
                 }
                 read
             }

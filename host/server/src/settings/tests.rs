@@ -1,8 +1,8 @@
 //! Settings: which layer wins, which defaults hold, what is told.
 
-use std::time::Duration;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use attune_core::compare;
 

@@ -127,10 +127,13 @@ impl Source {
 /// allowed.
 pub fn wants(adapter: &dyn Adapter) -> Result<Vec<String>, Error> {
     let needs = needs(adapter)?;
-    let endpoints = needs.endpoints.into_iter().map(|slot| match slot.default_url.as_str() {
-        "" => format!("endpoint `{}`", slot.name),
-        url => format!("endpoint `{}` ({url})", slot.name),
-    });
+    let endpoints = needs
+        .endpoints
+        .into_iter()
+        .map(|slot| match slot.default_url.as_str() {
+            "" => format!("endpoint `{}`", slot.name),
+            url => format!("endpoint `{}` ({url})", slot.name),
+        });
     let credentials = needs.credentials.into_iter().map(|slot| {
         let scopes = slot.grant.map(|grant| grant.scopes.join(" "));
         match scopes.filter(|scopes| !scopes.is_empty()) {

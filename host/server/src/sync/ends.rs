@@ -96,10 +96,12 @@ fn secret(place: &str, error: &crate::vault::Error) -> Error {
 /// to be allowed. Nothing is sent, and no secret is read.
 pub fn wants(loaded: &Loaded, plugins: &Snapshot) -> Result<Vec<String>, Error> {
     let spec = &loaded.connector.source;
-    let provider = plugins.plugin(&spec.provider).map_err(|source| Error::Plugin {
-        id: spec.provider.clone(),
-        source,
-    })?;
+    let provider = plugins
+        .plugin(&spec.provider)
+        .map_err(|source| Error::Plugin {
+            id: spec.provider.clone(),
+            source,
+        })?;
     let adapter = source::Wasm::open(&provider, &spec.options).map_err(Error::Source)?;
     source::wants(&adapter).map_err(Error::Source)
 }

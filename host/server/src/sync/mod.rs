@@ -29,8 +29,8 @@ mod run;
 mod send;
 mod shadow;
 mod tally;
-mod verdict;
 mod uses;
+mod verdict;
 mod walk;
 
 use std::sync::Arc;
@@ -55,8 +55,8 @@ pub use plan_file::{
 pub use progress::{Phase, Progress};
 pub use replay::{DIFFERENCES_MAX, Difference, Replayed, replay};
 pub use run::{Done, Watch, apply_file, approve, changes_of, is_usable, run};
-pub use uses::{Card, card, steps, uses};
 pub use shadow::{Replaced, Shadow, ShadowReport, Side, Times, Waiting, WaitingRow, shadow};
+pub use uses::{Card, card, steps, uses};
 
 /// What a run works with; cheap handles of things that outlive it.
 #[derive(Clone)]

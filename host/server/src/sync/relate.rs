@@ -183,7 +183,9 @@ impl Chain {
     pub(super) fn of(levels: Vec<Vec<Option<Arc<Known>>>>) -> Self {
         let of_level = |level: Vec<Option<Arc<Known>>>| {
             let above = level.into_iter();
-            above.map(|known| known.map_or(Above::Nobody, Above::Known)).collect()
+            above
+                .map(|known| known.map_or(Above::Nobody, Above::Known))
+                .collect()
         };
         Self(levels.into_iter().map(of_level).collect())
     }

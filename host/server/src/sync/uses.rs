@@ -41,7 +41,11 @@ pub fn uses(loaded: &Loaded) -> BTreeSet<&str> {
     let used = steps(loaded).map(|(_, _, step)| step.plugin.as_str());
     let mut ids: BTreeSet<&str> = used.collect();
     ids.insert(&connector.source.provider);
-    if connector.targets.iter().any(|target| target.photo.is_some()) {
+    if connector
+        .targets
+        .iter()
+        .any(|target| target.photo.is_some())
+    {
         ids.insert(pictures::PLUGIN);
     }
     ids

@@ -1,4 +1,4 @@
-//! Real folders, changed in the ways in which editors, deployments and ConfigMaps change them.
+//! Real folders, changed in the ways in which editors, deployments and a `ConfigMap` change them.
 
 use std::fs;
 use std::os::unix::fs::symlink;

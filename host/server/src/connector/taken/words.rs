@@ -145,8 +145,7 @@ fn in_field(field: &str, path: &[Part], value: &Json) -> String {
         [Part::Element { at, of }, rest @ ..] if *of > 1 => {
             (format!("row {} of field `{field}`", at + 1), rest)
         }
-        [Part::Element { .. }, rest @ ..] => (format!("row `{field}`"), rest),
-        rest => (format!("row `{field}`"), rest),
+        [Part::Element { .. }, rest @ ..] | rest => (format!("row `{field}`"), rest),
     };
     match path {
         [] => row,
