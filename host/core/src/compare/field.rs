@@ -63,7 +63,7 @@ impl Counts {
     }
 
     pub(super) fn close(self, target: String, field: Field) -> ComparedField {
-        let pairs = self.pairs.close();
+        let closed = self.pairs.close();
         let mut whole = ComparedField {
             target,
             field: field.name,
@@ -80,9 +80,9 @@ impl Counts {
             share: String::new(),
             became: self.became,
             problems: self.problems,
-            pairs: pairs.told,
-            pairs_are_all: pairs.is_all,
-            other_pairs: pairs.others,
+            pairs: closed.pairs,
+            pairs_are_all: closed.is_all,
+            other_pairs: closed.others,
         };
         whole.share = share(whole.touched(), whole.values);
         whole

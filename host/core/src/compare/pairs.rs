@@ -26,9 +26,9 @@ struct Counter {
 }
 
 /// What is told of them.
-pub(super) struct Told {
+pub(super) struct Closed {
     /// The most frequent ones first.
-    pub told: Vec<Pair>,
+    pub pairs: Vec<Pair>,
     /// Whether these are all.
     pub is_all: bool,
     /// How many values have another pair.
@@ -62,7 +62,7 @@ impl Pairs {
         !self.is_lossy && self.counts.len() <= PAIRS_SHOWN_EACH
     }
 
-    pub(super) fn close(self) -> Told {
+    pub(super) fn close(self) -> Closed {
         let pair = |counter: Counter| Pair {
             before: counter.before.map(Into::into),
             after: counter.after.map(Into::into),
@@ -76,8 +76,8 @@ impl Pairs {
                 .then_with(|| values(a).cmp(&values(b)))
         });
         let sum: u64 = told.iter().map(|pair| pair.people).sum();
-        Told {
-            told,
+        Closed {
+            pairs: told,
             is_all: !self.is_lossy,
             others: self.total - sum,
         }

@@ -141,5 +141,5 @@ fn limits_of_a_swap_are_written_like_those_of_a_guard() {
     let text = "[swap]\nchanged-values = 'some'\ncleared-values = '101%'\n";
     let mistakes = load_text(text, &[], Overrides::default()).unwrap_err();
     assert_eq!(mistakes.len(), 2, "{mistakes:?}");
-    assert!(mistakes[0].to_string().contains("`some` is no limit"));
+    assert!(mistakes[0].contains("`some` is no limit"));
 }

@@ -97,15 +97,7 @@ pub async fn explain(
     });
     let (key, is_listed) = one_person(&reader, user).await?;
     let connector = &pinned.connector.id;
-    let kept = host
-        .store
-        .people_by_key(connector, std::slice::from_ref(&key))
-        .await?;
-    let people: Vec<Arc<Known>> = kept
-        .into_iter()
-        .filter_map(Known::of)
-        .map(Arc::new)
-        .collect();
+    let people = kept(host, connector, &key).await?;
     let relations = Relations::new(&host.store, &reader);
     let (mut columns, chain) = relations.columns(&pinned.resolved, &people).await?;
     let cell = |selector: &attune_core::Selector| {
@@ -152,6 +144,14 @@ pub async fn explain(
         in_scope: is_listed && standing == Standing::In,
         targets,
     })
+}
+
+/// The person as they were just read.
+async fn kept(host: &Host, connector: &str, key: &str) -> Result<Vec<Arc<Known>>, Error> {
+    let keys = [key.to_owned()];
+    let kept = host.store.people_by_key(connector, &keys).await?;
+    let known = kept.into_iter().filter_map(Known::of);
+    Ok(known.map(Arc::new).collect())
 }
 
 /// Adds to the traces of one target what links and ledger know.
