@@ -6,7 +6,7 @@ use crate::files::File;
 /// The modules of the server crate, from the leaves up.
 const LAYERS: [&[&str]; 6] = [
     &["clock", "settings", "fault", "telemetry"],
-    &["net", "store"],
+    &["net", "store", "watch"],
     &["source", "target", "vault", "connector"],
     &["sync", "jobs", "auth"],
     &["cli", "api", "web"],

@@ -1,7 +1,7 @@
 //! The service behind `attune`: everything that does I/O, and the commands that use it.
 //!
 //! Modules stand in layers and import downward only (`tests/tidy` checks it):
-//! leaves (`clock`, `settings`, `fault`, `telemetry`), then `net` and `store`, then `source`,
+//! leaves (`clock`, `settings`, `fault`, `telemetry`), then `net`, `store` and `watch`, then `source`,
 //! `target`, `connector` and `vault`, then `sync`, then `app` and `cli`.
 
 #[cfg(all(
@@ -25,3 +25,4 @@ pub mod sync;
 pub mod target;
 pub mod telemetry;
 pub mod vault;
+pub mod watch;
