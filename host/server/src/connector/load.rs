@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value as Json;
+
 use super::definition::Connector;
 use super::files::OptionFile;
 use super::read::{self, Document};
@@ -30,6 +32,8 @@ pub struct Loaded {
     has_id: bool,
     revision: String,
     fields_digest: [u8; 32],
+    /// The file as JSON: what it says and not what that means.
+    pub(super) whole: Json,
     places: BTreeMap<Place, (usize, usize)>,
 }
 
@@ -99,6 +103,14 @@ pub struct Entry {
 
 /// Reads every `*.toml` of the folder, by name. A folder that does not exist has none.
 pub fn load_dir(folder: &Path) -> Result<Vec<Entry>, Mistake> {
+    let paths = paths(folder)?;
+    let mut loaded: Vec<Entry> = paths.iter().map(|path| load_file(path)).collect();
+    refuse_shared_ids(&mut loaded);
+    Ok(loaded)
+}
+
+/// The connector files of the folder, by name.
+pub(super) fn paths(folder: &Path) -> Result<Vec<PathBuf>, Mistake> {
     let mut paths = Vec::new();
     let wrong = |cause: &std::io::Error| {
         let why = format!("the connectors' folder cannot be read: {cause}");
@@ -118,9 +130,7 @@ pub fn load_dir(folder: &Path) -> Result<Vec<Entry>, Mistake> {
         }
     }
     paths.sort();
-    let mut loaded: Vec<Entry> = paths.iter().map(|path| load_file(path)).collect();
-    refuse_shared_ids(&mut loaded);
-    Ok(loaded)
+    Ok(paths)
 }
 
 /// The connector with this file name or id.
@@ -150,10 +160,15 @@ pub fn find(folder: &Path, name: &str) -> Result<Entry, Mistake> {
 
 /// Reads one file; its folder is the connectors' folder.
 pub fn load_file(path: &Path) -> Entry {
+    load_text(path, read_text(path))
+}
+
+/// The connector of a file that was read already.
+pub(super) fn load_text(path: &Path, text: Result<String, Vec<Mistake>>) -> Entry {
     let name = name_of(path);
     let label = path.display().to_string();
     let folder = path.parent().unwrap_or(Path::new("."));
-    let result = read_text(path).and_then(|text| {
+    let result = text.and_then(|text| {
         read::read(Document {
             label: &label,
             name: &name,
@@ -170,6 +185,7 @@ pub fn load_file(path: &Path) -> Entry {
             has_id: read.has_id,
             revision: read.digests.revision,
             fields_digest: read.digests.fields,
+            whole: read.whole,
             places: read.places,
         })
     });
@@ -181,17 +197,25 @@ pub fn load_file(path: &Path) -> Entry {
 }
 
 pub(super) fn read_text(path: &Path) -> Result<String, Vec<Mistake>> {
+    text_of(path, read_bytes(path)?)
+}
+
+pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, Vec<Mistake>> {
     let wrong = |why: String| vec![Mistake::of_file(path.display().to_string(), why)];
     let unreadable = |cause: std::io::Error| wrong(format!("the file cannot be read: {cause}"));
     let meta = std::fs::metadata(path).map_err(unreadable)?;
     if meta.len() > FILE_BYTES_MAX {
         return Err(wrong(format!("it is larger than {FILE_BYTES_MAX} bytes")));
     }
-    let bytes = std::fs::read(path).map_err(unreadable)?;
-    String::from_utf8(bytes).map_err(|_| wrong("it is not UTF-8".to_owned()))
+    std::fs::read(path).map_err(unreadable)
 }
 
-fn refuse_shared_ids(entries: &mut [Entry]) {
+pub(super) fn text_of(path: &Path, bytes: Vec<u8>) -> Result<String, Vec<Mistake>> {
+    let wrong = |_| Mistake::of_file(path.display().to_string(), "it is not UTF-8");
+    String::from_utf8(bytes).map_err(|cause| vec![wrong(cause)])
+}
+
+pub(super) fn refuse_shared_ids(entries: &mut [Entry]) {
     let mut owners: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for entry in entries.iter() {
         if let Ok(loaded) = &entry.result {
@@ -224,7 +248,7 @@ fn refuse_shared_ids(entries: &mut [Entry]) {
     }
 }
 
-fn name_of(path: &Path) -> String {
+pub(super) fn name_of(path: &Path) -> String {
     let stem = path.file_stem().unwrap_or_default();
     stem.to_string_lossy().into_owned()
 }

@@ -4,7 +4,10 @@
 //! something in between. Reading resolves nothing of the outside: no plugin is asked, no secret
 //! read, no address called; so `attune connector validate` works anywhere.
 //!
-//! Deliberately not here: watching files (`app`), accepting revisions (`store`), secrets
+//! Files that change under a running service are read by [`Settling`], which waits until one
+//! stands still, and judged by [`verdict`] against what runs.
+//!
+//! Deliberately not here: watching files (`watch`), accepting revisions (`store`), secrets
 //! (`vault`), plugins' opinions about options (checked where plugins are; [`Loaded::place`] says
 //! where in the file an objection belongs).
 
@@ -20,9 +23,12 @@ mod read;
 mod revision;
 mod route;
 mod row;
+mod settled;
 mod source;
 mod source_file;
+mod taken;
 mod target;
+mod verdict;
 
 #[cfg(test)]
 mod tests;
@@ -35,6 +41,9 @@ pub use definition::{
 pub use files::OptionFile;
 pub use load::{Entry, Loaded, find, load_dir, load_file, settle_id};
 pub use row::{Place, ROW_KEYS};
+pub use settled::{SAME_FOR, Settled, SettledState, Settling, Waits};
 pub use source_file::{SourceFile, find_source};
+pub use taken::{Taken, taken_away};
+pub use verdict::{Verdict, verdict};
 
 pub use crate::settings::reader::{Mistake, Weight};

@@ -23,6 +23,8 @@ pub(super) struct Read {
     pub(super) files: Vec<OptionFile>,
     pub(super) places: BTreeMap<Place, (usize, usize)>,
     pub(super) notes: Vec<Mistake>,
+    /// The file as JSON.
+    pub(super) whole: serde_json::Value,
     /// Whether the file says its id.
     pub(super) has_id: bool,
 }
@@ -60,6 +62,7 @@ pub(super) fn read(document: Document<'_>) -> Result<Read, Vec<Mistake>> {
             files,
             places: context.places.into_inner(),
             notes: mistakes,
+            whole,
         }),
         _ => Err(mistakes),
     }
