@@ -3,6 +3,8 @@
 //! Without `error.txt` the file must be accepted, with it the file must be refused in exactly
 //! those words. `ATTUNE_UPDATE_CASES=1` writes the words anew; read them before committing.
 
+mod taken;
+
 use std::path::{Path, PathBuf};
 
 use attune_server::connector::{Weight, load_file};
