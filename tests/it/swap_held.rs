@@ -5,20 +5,12 @@ use attune_server::service::Answer;
 use attune_server::settings::SwapPolicy;
 use attune_server::sync::{self, Mode};
 use attune_tests::TestApp;
-use sha2::{Digest as _, Sha256};
+use attune_tests::service::digest;
 
 use super::builds;
 
 const MAP: &str = "City = { from = \"city\", steps = [\"mark.same\"] }\nTitle = \"jobTitle\"";
 const PEOPLE: usize = 60;
-
-fn digest(bytes: &[u8]) -> String {
-    let hex: String = Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("sha256:{hex}")
-}
 
 /// Sixty people in tune with an honest build of `mark`.
 async fn in_tune(first: &[u8]) -> TestApp {

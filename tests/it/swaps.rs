@@ -1,6 +1,6 @@
 //! Promise 11: plugins are swapped while syncs run all the time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -8,8 +8,7 @@ use std::time::Duration;
 use attune_server::settings::SwapPolicy;
 use attune_server::sync::Mode;
 use attune_tests::TestApp;
-use attune_tests::service::TestService;
-use sha2::{Digest as _, Sha256};
+use attune_tests::service::{TestService, digest};
 
 use super::builds;
 
@@ -19,12 +18,6 @@ const PEOPLE: usize = 24;
 const OPEN: &str =
     "[guard]\nchanged-people = \"off\"\none-value-takes-over = \"off\"\nfailed-values = \"off\"";
 const MAP: &str = "City = { from = \"city\", steps = [\"mark.same\"] }\nTitle = { from = \"jobTitle\", steps = [\"mark.same\"] }";
-
-fn digest(bytes: &[u8]) -> String {
-    let hash = Sha256::digest(bytes);
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
-}
 
 /// The same numbers in every run of the test.
 struct Dice(u64);
@@ -68,6 +61,30 @@ fn assert_nothing_lost(app: &TestApp) {
     }
 }
 
+/// Syncs without a pause; how many runs there were, and how many builds they met.
+async fn sync_until(
+    is_over: &AtomicBool,
+    service: &TestService,
+    app: &TestApp,
+    marks: &BTreeMap<String, String>,
+) -> (usize, usize) {
+    let (mut runs, mut met) = (0, BTreeSet::new());
+    while !is_over.load(Ordering::Relaxed) {
+        let mode = if runs % 3 == 0 {
+            Mode::Full
+        } else {
+            Mode::Complete
+        };
+        let ran = service.sync(mode).await.unwrap();
+        assert_one_build(&ran, marks);
+        assert_nothing_lost(app);
+        assert_eq!(ran.report.summary.clears, 0);
+        met.extend(ran.report.generations.get("mark").cloned());
+        runs += 1;
+    }
+    (runs, met.len())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_hundred_swaps_under_running_syncs_lose_no_value_and_never_mix_builds() {
     let app = TestApp::tidy(PEOPLE).await.unwrap();
@@ -92,27 +109,10 @@ async fn two_hundred_swaps_under_running_syncs_lose_no_value_and_never_mix_build
     service.sync(Mode::Complete).await.unwrap();
     let is_over = Arc::new(AtomicBool::new(false));
     let syncing = {
-        let (service, app, is_over) =
-            (Arc::clone(&service), Arc::clone(&app), Arc::clone(&is_over));
-        let handle = tokio::runtime::Handle::current();
+        let (service, app) = (Arc::clone(&service), Arc::clone(&app));
+        let (is_over, handle) = (Arc::clone(&is_over), tokio::runtime::Handle::current());
         tokio::task::spawn_blocking(move || {
-            handle.block_on(async move {
-                let (mut runs, mut builds_met) = (0_usize, std::collections::BTreeSet::new());
-                while !is_over.load(Ordering::Relaxed) {
-                    let mode = if runs % 3 == 0 {
-                        Mode::Full
-                    } else {
-                        Mode::Complete
-                    };
-                    let ran = service.sync(mode).await.unwrap();
-                    assert_one_build(&ran, &marks);
-                    assert_nothing_lost(&app);
-                    assert_eq!(ran.report.summary.clears, 0);
-                    builds_met.extend(ran.report.generations.get("mark").cloned());
-                    runs += 1;
-                }
-                (runs, builds_met.len())
-            })
+            handle.block_on(sync_until(&is_over, &service, &app, &marks))
         })
     };
     let mut dice = Dice(20_261_122);

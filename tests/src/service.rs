@@ -9,12 +9,19 @@ use attune_server::connector::load_file;
 use attune_server::service::{Options, Service, Waiting};
 use attune_server::settings::{Swap, SwapPolicy};
 use attune_server::sync::{self, Host, Mode, Order, Watch};
+use attune_wasm::registry::{Build, Source};
 use tokio_util::task::TaskTracker;
 
 use crate::{Ran, TestApp, ran};
 
 /// How long something that must happen may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// The name of the generation that these bytes are.
+pub fn digest(build: &[u8]) -> String {
+    let build = Build::of_bytes("any", Source::Kept, build.to_vec());
+    build.digest().to_owned()
+}
 
 /// A service on the store and in the folders of a [`TestApp`].
 pub struct TestService {

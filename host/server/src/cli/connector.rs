@@ -1,5 +1,7 @@
 //! `connector list` and `connector validate`.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use attune_core::plain::visible;
@@ -7,13 +9,14 @@ use attune_core::plain::visible;
 use super::out::{BAD, GOOD, Out, WARN, paint};
 use super::{Exit, Outcome, Shell, mistaken, report};
 use crate::app;
-use crate::connector::{Entry, load_dir};
-use crate::service::Service;
+use crate::connector::{Entry, Loaded, load_dir};
+use crate::service::{Service, Waiting};
 use crate::sync::Pinned;
 
 pub(super) fn list(shell: &Shell) -> Outcome {
     if let Some(service) = &shell.service {
-        return running(&shell.out, service);
+        running(&shell.out, service);
+        return Ok(Exit::Good);
     }
     let entries =
         load_dir(&shell.settings.connectors_dir).map_err(|mistake| mistaken(&[mistake]))?;
@@ -66,49 +69,33 @@ pub(super) fn list(shell: &Shell) -> Outcome {
 }
 
 /// What runs in the service, what waits, and what is wrong.
-fn running(out: &Out, service: &Service) -> Outcome {
+fn running(out: &Out, service: &Service) {
     let (_, state) = service.pin();
-    let (waiting, mistakes) = (service.waiting(), service.mistakes());
-    let waiting = waiting.iter().filter(|one| one.kind == "connector");
-    let waiting: Vec<_> = waiting.collect();
+    let mut waiting = service.waiting();
+    waiting.retain(|one| one.kind == "connector");
+    let mistakes = service.mistakes();
+    let names = state.connectors.values().map(|one| &one.connector.name);
+    let names: Vec<&String> = names.collect();
+    let strangers = mistakes.iter().filter(|(name, _)| !names.contains(name));
     if out.json {
-        let running = state.connectors.values().map(|loaded| {
-            json!({
-                "connector": loaded.connector.name,
-                "id": loaded.connector.id,
-                "provider": loaded.connector.source.provider,
-                "targets": loaded.connector.targets.iter().map(|t| &t.name).collect::<Vec<_>>(),
-                "revision": loaded.revision(),
-                "waiting": waiting.iter().find(|one| one.name == loaded.connector.name),
-                "mistakes": mistakes.get(&loaded.connector.name),
-            })
-        });
-        let mut all: Vec<_> = running.collect();
-        let is_not_running = |name: &&String| {
-            let mut names = state
-                .connectors
-                .values()
-                .map(|loaded| &loaded.connector.name);
-            names.all(|running| running != *name)
-        };
-        all.extend(
-            mistakes
-                .keys()
-                .filter(is_not_running)
-                .map(|name| json!({ "connector": name, "mistakes": mistakes.get(name) })),
-        );
+        let mut all: Vec<_> = state
+            .connectors
+            .values()
+            .map(|loaded| running_document(loaded, &waiting, &mistakes))
+            .collect();
+        all.extend(strangers.map(|(name, lines)| json!({ "connector": name, "mistakes": lines })));
         out.json(&all);
-        return Ok(Exit::Good);
+        return;
     }
     let mut table = report::plain();
     table.set_header(["connector", "id", "provider", "revision", ""]);
     for loaded in state.connectors.values() {
         let connector = &loaded.connector;
-        let is_mine = |one: &&&crate::service::Waiting| one.name == connector.name;
-        let remark = match (waiting.iter().find(is_mine), mistakes.get(&connector.name)) {
-            (_, Some(lines)) => paint(BAD, format!("its file is not used: {}", lines.join("; "))),
-            (Some(_), None) => paint(WARN, "a change waits"),
-            (None, None) => paint(GOOD, "runs"),
+        let is_waiting = waiting.iter().any(|one| one.name == connector.name);
+        let remark = match mistakes.get(&connector.name) {
+            Some(lines) => paint(BAD, format!("its file is not used: {}", lines.join("; "))),
+            None if is_waiting => paint(WARN, "a change waits"),
+            None => paint(GOOD, "runs"),
         };
         let revision = loaded.revision();
         table.add_row([
@@ -120,38 +107,40 @@ fn running(out: &Out, service: &Service) -> Outcome {
         ]);
     }
     out.data(table.to_string());
-    for one in waiting {
-        out.data(format!(
-            "\n{} {} {}",
-            paint(WARN, "waits"),
-            one.name,
-            one.digest
-        ));
+    for one in &waiting {
+        let (name, digest) = (&one.name, &one.digest);
+        out.data(format!("\n{} {name} {digest}", paint(WARN, "waits")));
         for reason in &one.reasons {
             out.data(format!("  {}", visible(reason)));
         }
         for (connector, plan) in &one.plans {
             out.data(format!("  would write {plan} in {connector}"));
         }
-        let accept = format!(
-            "  attune connector accept {}   or: attune reject {}",
-            one.name, one.digest
-        );
-        out.data(accept);
-    }
-    let names: Vec<&String> = state
-        .connectors
-        .values()
-        .map(|loaded| &loaded.connector.name)
-        .collect();
-    for (name, lines) in mistakes.iter().filter(|(name, _)| !names.contains(name)) {
         out.data(format!(
-            "\n{} {name}: {}",
-            paint(BAD, "does not run"),
-            lines.join("\n  ")
+            "  attune connector accept {name}   or: attune reject {digest}"
         ));
     }
-    Ok(Exit::Good)
+    for (name, lines) in strangers {
+        let lines = lines.join("\n  ");
+        out.data(format!("\n{} {name}: {lines}", paint(BAD, "does not run")));
+    }
+}
+
+fn running_document(
+    loaded: &Loaded,
+    waiting: &[Waiting],
+    mistakes: &BTreeMap<String, Vec<String>>,
+) -> serde_json::Value {
+    let name = &loaded.connector.name;
+    json!({
+        "connector": name,
+        "id": loaded.connector.id,
+        "provider": loaded.connector.source.provider,
+        "targets": loaded.connector.targets.iter().map(|t| &t.name).collect::<Vec<_>>(),
+        "revision": loaded.revision(),
+        "waiting": waiting.iter().find(|one| one.name == *name),
+        "mistakes": mistakes.get(name),
+    })
 }
 
 /// Reads the files, then lets the plugins look at their options. Sends nothing.

@@ -1,5 +1,6 @@
 //! `plugin list` and `plugin inspect`.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use attune_core::plain::visible;
@@ -11,6 +12,7 @@ use super::{Exit, Outcome, Shell, report};
 use crate::app;
 use crate::connector::{Loaded, load_dir};
 use crate::fault::Failure;
+use crate::service::Service;
 use crate::store::generations::Generation;
 use crate::sync::{self, Card};
 
@@ -19,7 +21,7 @@ const DIGEST_CHARS: usize = 19;
 
 pub(super) fn list(shell: &Shell) -> Outcome {
     let plugins = plugins(shell)?;
-    let generations = shell.service.as_ref().map(|service| service.generations());
+    let generations = shell.service.as_ref().map(Service::generations);
     let generations = generations.unwrap_or_default();
     if shell.out.json {
         let documents: Vec<_> = plugins
@@ -232,12 +234,13 @@ fn print_card(out: &Out, plugin: &attune_wasm::Plugin, card: &Card) {
         limits.deadline_ms, limits.memory_mib
     );
     if health.values > 0 {
-        used.push_str(&format!(
+        let _never_fails = write!(
+            used,
             "; used {} us, {} KiB in {} values",
             health.longest_call_us,
             health.memory_bytes.div_ceil(1024),
             health.values
-        ));
+        );
     }
     out.data(used);
     for place in &card.places {

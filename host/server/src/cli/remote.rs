@@ -14,22 +14,8 @@ use crate::fault::Failure;
 
 /// The command's exit code; `None` where no service runs on this data directory.
 pub(super) async fn run(shell: &Shell, words: Vec<String>) -> Result<Option<u8>, Failure> {
-    let path = shell.settings.data_dir.join(SOCKET);
-    let stream = match UnixStream::connect(&path).await {
-        Ok(stream) => stream,
-        // One that a killed service left is in nobody's way.
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::NotFound | ErrorKind::ConnectionRefused
-            ) =>
-        {
-            return Ok(None);
-        }
-        Err(error) => {
-            let message = format!("cannot ask the service at {}: {error}", path.display());
-            return Err(Failure::of("service", message));
-        }
+    let Some(stream) = connect(shell).await? else {
+        return Ok(None);
     };
     let here = |path| absolute(path).map_err(|error| lost(&error));
     let request = Request {
@@ -85,6 +71,27 @@ pub(super) async fn run(shell: &Shell, words: Vec<String>) -> Result<Option<u8>,
     };
     bar.finish_and_clear();
     Ok(Some(code))
+}
+
+/// The service's socket, if one runs.
+async fn connect(shell: &Shell) -> Result<Option<UnixStream>, Failure> {
+    let path = shell.settings.data_dir.join(SOCKET);
+    match UnixStream::connect(&path).await {
+        Ok(stream) => Ok(Some(stream)),
+        // One that a killed service left is in nobody's way.
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::NotFound | ErrorKind::ConnectionRefused
+            ) =>
+        {
+            Ok(None)
+        }
+        Err(error) => {
+            let message = format!("cannot ask the service at {}: {error}", path.display());
+            Err(Failure::of("service", message))
+        }
+    }
 }
 
 fn line(document: &impl serde::Serialize) -> Result<String, Failure> {

@@ -29,7 +29,7 @@ pub(super) async fn run(shell: &Shell, file: &Path, connector: Option<&str>) -> 
     if let Some(service) = &shell.service
         && let Some(reports) = service.reports(&file.to_string_lossy())
     {
-        return told(&shell.out, &reports);
+        return Ok(told(&shell.out, &reports));
     }
     let connectors = shell.one_or_named(connector)?;
     let looking = shell.app().await?;
@@ -59,13 +59,10 @@ pub(super) async fn run(shell: &Shell, file: &Path, connector: Option<&str>) -> 
         let message = format!("no connector uses the plugin `{}`", build.id());
         return Err(Failure::of("usage", message));
     }
-    told(&shell.out, &reports)
+    Ok(told(&shell.out, &reports))
 }
 
-fn told(
-    out: &Out,
-    reports: &[impl std::borrow::Borrow<ShadowReport> + serde::Serialize],
-) -> Outcome {
+fn told(out: &Out, reports: &[impl std::borrow::Borrow<ShadowReport> + serde::Serialize]) -> Exit {
     if out.json {
         out.json(&reports);
     } else {
@@ -74,7 +71,7 @@ fn told(
         }
     }
     let is_held = reports.iter().any(|report| report.borrow().is_held());
-    Ok(if is_held { Exit::Held } else { Exit::Good })
+    if is_held { Exit::Held } else { Exit::Good }
 }
 
 /// The build of a file.

@@ -93,24 +93,26 @@ async fn serve(stream: UnixStream, (settings, vault): (Settings, Vault), service
     let mut lines = BufReader::new(read).lines();
     let (frames, queue) = mpsc::unbounded_channel();
     let stop = service.stop().child_token();
-    let writing = tokio::spawn(answer(write, queue));
-    let code = match request(&mut lines).await {
-        Ok(request) => {
-            let caller = Caller::new(frames.clone(), stop.clone(), request.folder.clone());
-            // Ends with the connection, which the caller ends when it has its code.
-            let listening = tokio::spawn(listen(lines, stop));
-            let code = carry_out(&request, caller, (settings, vault), service).await;
-            listening.abort();
-            code
-        }
-        Err(error) => {
-            tracing::warn!(%error, "a request over the socket cannot be read");
-            2
-        }
+    let work = async move {
+        let code = match request(&mut lines).await {
+            Ok(request) => {
+                let caller = Caller::new(frames.clone(), stop.clone(), request.folder.clone());
+                let command = carry_out(&request, caller, (settings, vault), service);
+                let mut command = std::pin::pin!(command);
+                tokio::select! {
+                    code = &mut command => code,
+                    // Who hung up or wants to stop has its command end well.
+                    () = listen(lines, stop) => command.await,
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a request over the socket cannot be read");
+                2
+            }
+        };
+        let _gone = frames.send(Frame::Exit(code));
     };
-    let _gone = frames.send(Frame::Exit(code));
-    drop(frames);
-    let _ended = writing.await;
+    tokio::join!(work, answer(write, queue));
 }
 
 async fn carry_out(

@@ -57,13 +57,11 @@ impl Service {
                 loaded.connector.name == name || loaded.connector.id == name
             }
         };
-        match self.take(is_meant) {
-            Some(proposal) => self.carry_out(proposal).await,
-            None => {
-                let message = format!("nothing of connector `{name}` waits");
-                Err(Failure::of("nothing-waits", message))
-            }
-        }
+        let Some(proposal) = self.take(is_meant) else {
+            let message = format!("nothing of connector `{name}` waits");
+            return Err(Failure::of("nothing-waits", message));
+        };
+        self.carry_out(proposal).await
     }
 
     /// Drops a waiting change; false where nothing of that digest waits.

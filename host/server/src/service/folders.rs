@@ -60,12 +60,12 @@ impl Service {
                     let why = format!(
                         "{source}: `{id}` is bundled, and `[plugins] override` does not name it"
                     );
-                    self.cannot_read(&id, why);
+                    self.cannot_read(&id, &why);
                     continue;
                 }
                 Ok(build) => build,
                 Err(problem) => {
-                    self.cannot_read(&id, problem.message);
+                    self.cannot_read(&id, &problem.message);
                     continue;
                 }
             };
@@ -86,6 +86,10 @@ impl Service {
             // A signature that comes later is no other build, but another answer.
             let is_signed_now = self.lacked_signature(&build);
             let is_settled = known.as_deref().is_some_and(Stage::is_settled) && !is_signed_now;
+            if is_running {
+                // The file is again what runs: nothing of it waits any more.
+                self.desk().waiting.remove(&format!("plugin:{id}"));
+            }
             if is_running || is_under_way || is_settled {
                 continue;
             }
@@ -136,20 +140,21 @@ impl Service {
                     loaded: (*loaded).into(),
                     taken,
                 }),
-                Verdict::Gone => match running {
-                    Some(loaded) => self.offer(What::Removal { loaded }),
-                    None => {
+                Verdict::Gone => {
+                    if let Some(loaded) = running {
+                        self.offer(What::Removal { loaded });
+                    } else {
                         self.desk().wrong.remove(&name);
                         settling.forget(&path);
                     }
-                },
+                }
             }
         }
         Ok(())
     }
 
     /// Proposes a revision once; again only when the state is another one.
-    fn offer(&self, what: What) {
+    pub(super) fn offer(&self, what: What) {
         let key = match &what {
             What::Plugin { .. } => return,
             What::Removal { loaded } => (loaded.connector.id.clone(), "gone".to_owned()),
@@ -209,7 +214,7 @@ impl Service {
     }
 
     /// Whether what a proposal was made of is still what lies in the folder.
-    pub(super) async fn is_still_meant(&self, what: &What) -> bool {
+    pub(super) fn is_still_meant(&self, what: &What) -> bool {
         match what {
             // A deleted file takes nothing back, another one does.
             What::Plugin { build, .. } => {
@@ -226,9 +231,9 @@ impl Service {
         lacked && self.verify(build).is_ok()
     }
 
-    fn cannot_read(&self, id: &str, why: String) {
-        let before = self.desk().unreadable.insert(id.to_owned(), why.clone());
-        if before.as_ref() != Some(&why) {
+    fn cannot_read(&self, id: &str, why: &str) {
+        let before = self.desk().unreadable.insert(id.to_owned(), why.to_owned());
+        if before.as_deref() != Some(why) {
             tracing::warn!(plugin = id, "the file is not used: {why}");
         }
     }

@@ -33,6 +33,7 @@ use attune_wasm::TrustedKeys;
 use attune_wasm::registry::{Snapshot, Source};
 use tokio::sync::{Mutex as Gate, Notify, mpsc};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 pub use answer::Answer;
 pub use generation::Stage;
@@ -86,6 +87,7 @@ struct Inner {
     nudge: Notify,
     is_ready: AtomicBool,
     stop: CancellationToken,
+    tasks: TaskTracker,
 }
 
 /// A file that has to be looked at.

@@ -1,6 +1,6 @@
 //! The start: what ran before runs again, and what changed meanwhile is proposed like any change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -14,7 +14,7 @@ use super::generation::Generations;
 use super::prepare::{blocking, problem_of};
 use super::state::{Live, State};
 use super::turns::Turns;
-use super::{About, Desk, Inner, Options, Service, Stage};
+use super::{About, Desk, Inner, Options, Service, Stage, What};
 use crate::connector::{self, Loaded};
 use crate::fault::{Failure, chain};
 use crate::store::generations::Running;
@@ -48,6 +48,7 @@ impl Service {
                 nudge: Notify::new(),
                 is_ready: AtomicBool::new(false),
                 stop: CancellationToken::new(),
+                tasks: tasks.clone(),
             }),
         };
         service.load_plugins().await?;
@@ -193,11 +194,17 @@ impl Service {
                 connectors.insert(running.connector, loaded);
             }
         }
+        let names: BTreeSet<String> = entries.iter().map(|entry| entry.name.clone()).collect();
+        let ids: BTreeSet<String> = entries
+            .iter()
+            .filter_map(|entry| Some(entry.result.as_ref().ok()?.connector.id.clone()))
+            .collect();
         for entry in entries {
             if let Ok(loaded) = entry.result {
                 let id = loaded.connector.id.clone();
                 if let std::collections::btree_map::Entry::Vacant(free) = connectors.entry(id) {
                     self.note_revision(&loaded).await?;
+                    super::way::settle_id(&loaded);
                     free.insert(Arc::from(loaded));
                 }
             }
@@ -205,6 +212,12 @@ impl Service {
         self.inner
             .live
             .replace(|state| state.connectors.clone_from(&connectors));
+        for (id, loaded) in connectors {
+            // Deleted while nobody watched; a file that is only wrong goes on as it was.
+            if !ids.contains(&id) && !names.contains(&loaded.connector.name) {
+                self.offer(What::Removal { loaded });
+            }
+        }
         Ok(())
     }
 

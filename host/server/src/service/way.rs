@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use super::prepare::problem_of;
 use super::state::State;
 use super::{About, Job, Proposal, Service, Stage, What};
+use crate::connector::{self, Loaded};
 use crate::fault::Failure;
 use crate::settings::SwapPolicy;
 use crate::sync::{self, Done, Mode, Order, Shadow, Side, Watch};
@@ -56,7 +57,7 @@ impl Service {
             Ok(what) => self.propose(what, None).await.map(|_told_in_the_log| ()),
             Err(problem) => {
                 let service = self.clone();
-                tokio::spawn(async move {
+                self.inner.tasks.spawn(async move {
                     if let Err(failure) = service.refuse_settled(&build, &problem).await {
                         tracing::error!(
                             code = failure.code,
@@ -144,7 +145,7 @@ impl Service {
                     Ok(Some(shadow)) => shadows.push(Arc::new(shadow)),
                     Ok(None) => {}
                     Err(failure) => {
-                        reasons.push(format!("no plan could be made: {}", failure.message))
+                        reasons.push(format!("no plan could be made: {}", failure.message));
                     }
                 }
             }
@@ -157,7 +158,7 @@ impl Service {
             shadows,
             reasons,
         };
-        if !self.is_still_meant(&proposal.what).await {
+        if !self.is_still_meant(&proposal.what) {
             self.note_what(&proposal.what, About::stage(Stage::Replaced))
                 .await?;
             return Ok(Outcome::Waits);
@@ -262,6 +263,7 @@ impl Service {
             }
             What::Revision { loaded, .. } => {
                 self.note_revision(loaded).await?;
+                settle_id(loaded);
                 self.desk().wrong.remove(&loaded.connector.name);
             }
             What::Removal { loaded } => {
@@ -340,6 +342,18 @@ impl Service {
         Watch {
             stop: self.stop().child_token(),
             ..Watch::default()
+        }
+    }
+}
+
+/// Writes the id into a file that has none: from now on values are owned under it.
+pub(super) fn settle_id(loaded: &Loaded) {
+    let name = &loaded.connector.name;
+    match connector::settle_id(loaded) {
+        Ok(true) => tracing::info!(connector = name, "its id was written into the file"),
+        Ok(false) => {}
+        Err(error) => {
+            tracing::warn!(connector = name, %error, "no id could be written: do not rename it");
         }
     }
 }
