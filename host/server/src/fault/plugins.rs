@@ -148,7 +148,7 @@ pub(super) const PLUGINS: &[Entry] = &[
         Fault::Bug,
         1,
         "The plugin failed too often and is not called any more.",
-        "Report it to the plugin's author; restart to try again.",
+        "Report it to the plugin's author; the service tries again after 1, 5, 15 and then every 60 minutes, a command at its next start.",
     ),
     entry(
         "plugin-signature",

@@ -4,6 +4,13 @@ use super::{Entry, Fault, entry};
 
 pub(super) const SERVICE: &[Entry] = &[
     entry(
+        "internal",
+        Fault::Bug,
+        1,
+        "A check of the service came to an end that it must not have.",
+        "What ran goes on; report it with the log of `attune serve`.",
+    ),
+    entry(
         "listen",
         Fault::Operator,
         1,
@@ -44,13 +51,6 @@ pub(super) const SERVICE: &[Entry] = &[
         2,
         "The service on this data directory is another build, or has other folders.",
         "Call the same build with the same --connectors-dir and --plugins-dir, or another --data-dir.",
-    ),
-    entry(
-        "plugin-signature",
-        Fault::Operator,
-        2,
-        "The plugin file is not signed by a key that `[plugins] trusted-keys` names.",
-        "Sign it with minisign and put ID.wasm.minisig beside it, or add the key.",
     ),
     entry(
         "service",

@@ -252,7 +252,7 @@ impl Service {
             Some((_, Ok(build))) if !self.refuses_file(id) => Ok(build),
             Some((_, Ok(_))) => {
                 let message = format!("`{id}` is bundled, and no file may replace it");
-                Err(Failure::of("duplicate-id", message))
+                Err(Failure::of("plugin-id-taken", message))
             }
             Some((_, Err(problem))) => Err(problem.into()),
             None => {

@@ -248,5 +248,5 @@ fn several(id: &str, paths: &[std::path::PathBuf]) -> Problem {
         "several files are called `{id}`: {}; none is used",
         names.join(", ")
     );
-    Problem::new("duplicate-id", message)
+    Problem::new("plugin-id-taken", message)
 }
