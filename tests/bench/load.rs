@@ -18,6 +18,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use attune_bench::version;
 use attune_core::{Cell, Column, Context, Transform};
 use attune_wasm::registry::Registry;
 use attune_wasm::{Engine, Options};
@@ -111,18 +112,6 @@ fn engine(folder: &Path) -> Engine {
         ..Options::default()
     };
     Engine::new(options).unwrap()
-}
-
-/// The same code with other bytes: a custom section that holds a number.
-fn version(wasm: &[u8], number: usize) -> Vec<u8> {
-    let name = b"version";
-    let number = format!("{number:08}");
-    let mut bytes = wasm.to_vec();
-    // Section 0 (custom), its size, the length of its name, the name, its content.
-    bytes.extend([0, (1 + name.len() + number.len()) as u8, name.len() as u8]);
-    bytes.extend(name);
-    bytes.extend(number.as_bytes());
-    bytes
 }
 
 /// From saving the file to the answer.

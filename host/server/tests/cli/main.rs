@@ -20,6 +20,7 @@ mod proxy;
 mod questions;
 mod replay;
 mod secrets;
+mod serve;
 mod shadow;
 mod terminal;
 mod tunnel;
