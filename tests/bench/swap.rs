@@ -66,6 +66,14 @@ async fn measure(people: usize) -> anyhow::Result<()> {
             options.swap.policy = SwapPolicy::Guarded;
         })
         .await?;
+    alone(&service).await?;
+    in_use(&service, people).await?;
+    service.stop().await;
+    Ok(())
+}
+
+/// A plugin that nobody uses.
+async fn alone(service: &TestService) -> anyhow::Result<()> {
     let wasm = bytes_of(UNUSED)?;
     println!(
         "{UNUSED}, {} bytes, nobody uses it; median of {ROUNDS} rounds",
@@ -75,9 +83,9 @@ async fn measure(people: usize) -> anyhow::Result<()> {
     for round in 1..=ROUNDS {
         let [first, cached, back] = &mut times;
         let new = version(wasm, round);
-        first.push(swap(&service, UNUSED, &new).await?);
-        swap(&service, UNUSED, &version(wasm, ROUNDS + round)).await?;
-        cached.push(swap(&service, UNUSED, &new).await?);
+        first.push(swap(service, UNUSED, &new).await?);
+        swap(service, UNUSED, &version(wasm, ROUNDS + round)).await?;
+        cached.push(swap(service, UNUSED, &new).await?);
         let begun = Instant::now();
         let answer = service
             .service
@@ -96,7 +104,7 @@ async fn measure(people: usize) -> anyhow::Result<()> {
     }
     let before = resident_mib()?;
     for number in 0..SWAPS {
-        swap(&service, UNUSED, &version(wasm, 10_000 + number)).await?;
+        swap(service, UNUSED, &version(wasm, 10_000 + number)).await?;
     }
     println!(
         "  memory before and after {SWAPS} swaps: {before} MiB, {} MiB",
@@ -109,7 +117,11 @@ async fn measure(people: usize) -> anyhow::Result<()> {
     }
     let pin = begun.elapsed() / PINS;
     println!("  a run pins what it uses in {} ns", pin.as_nanos());
+    Ok(())
+}
 
+/// A plugin that everybody's values go through.
+async fn in_use(service: &TestService, people: usize) -> anyhow::Result<()> {
     let begun = Instant::now();
     service.sync(Mode::Complete).await?;
     println!(
@@ -134,12 +146,11 @@ async fn measure(people: usize) -> anyhow::Result<()> {
     let times = tried.report.microseconds;
     println!("  a person takes {times:?} us of it");
     anyhow::ensure!(tried.report.is_quiet(), "the same code answers the same");
-    let taken = swap(&service, USED, &rebuilt).await?;
+    let taken = swap(service, USED, &rebuilt).await?;
     println!(
         "  saved until it runs, everybody compared: {:.1} s",
         taken.as_secs_f64()
     );
-    service.stop().await;
     Ok(())
 }
 

@@ -16,6 +16,7 @@ mod answer;
 mod folders;
 mod generation;
 mod health;
+mod judge;
 mod lineage;
 mod prepare;
 mod proposal;

@@ -9,6 +9,7 @@ use attune_core::Problem;
 use attune_wasm::registry::Build;
 use tokio::sync::mpsc;
 
+use super::judge;
 use super::prepare::problem_of;
 use super::state::State;
 use super::{About, Job, Proposal, Service, Stage, What};
@@ -129,7 +130,7 @@ impl Service {
                 return Ok(Outcome::Refused(problem));
             }
         }
-        reasons.extend(taken(&what));
+        reasons.extend(judge::taken(&what));
         // Whoever is not there yet has nothing to compare with.
         concerned.retain(|id| now.connectors.contains_key(id));
         let policy = self.inner.options.swap.policy;
@@ -151,7 +152,8 @@ impl Service {
             }
         }
         if policy == SwapPolicy::Guarded {
-            reasons.extend(shadows.iter().flat_map(|shadow| objections(shadow)));
+            let objections = |shadow: &Arc<Shadow>| judge::objections(shadow, &next);
+            reasons.extend(shadows.iter().flat_map(objections));
         }
         let proposal = Proposal {
             what,
@@ -356,45 +358,6 @@ pub(super) fn settle_id(loaded: &Loaded) {
             tracing::warn!(connector = name, %error, "no id could be written: do not rename it");
         }
     }
-}
-
-/// What a revision takes away: always somebody's decision.
-fn taken(what: &What) -> Vec<String> {
-    match what {
-        What::Plugin { .. } => Vec::new(),
-        What::Revision { taken, .. } => {
-            let words = taken.iter().map(|taken| format!("it takes away {taken}"));
-            words.collect()
-        }
-        What::Removal { .. } => vec!["its file is gone".to_owned()],
-    }
-}
-
-/// What speaks against a shadow.
-fn objections(shadow: &Shadow) -> Vec<String> {
-    let report = &shadow.report;
-    let verdicts = report.verdicts.iter().filter(|verdict| verdict.held);
-    let mut all: Vec<String> = verdicts
-        .map(|verdict| {
-            format!(
-                "{}: {} of {}.{} is {} (limit {})",
-                report.connector,
-                verdict.name,
-                verdict.target,
-                verdict.field,
-                verdict.actual,
-                verdict.limit
-            )
-        })
-        .collect();
-    let guards = report.plan.guards.iter().filter(|guard| guard.held);
-    all.extend(guards.map(|guard| {
-        format!(
-            "{}: guard {} is {} (limit {})",
-            report.connector, guard.name, guard.actual, guard.limit
-        )
-    }));
-    all
 }
 
 /// What both sides of a comparison share.

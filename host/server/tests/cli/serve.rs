@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
+use tokio::task::JoinSet;
 
 use super::terminal::{Terminal, told};
 
@@ -13,6 +14,8 @@ use super::terminal::{Terminal, told};
 struct Served {
     child: Child,
     address: String,
+    /// Reads what it says: it would wait for a reader.
+    _listening: JoinSet<()>,
 }
 
 /// Starts the service and waits until commands go through it.
@@ -28,9 +31,13 @@ async fn serve(terminal: &Terminal) -> Served {
             break;
         }
     }
-    // Somebody has to read on, or the service would wait for it.
-    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    let served = Served { child, address };
+    let mut listening = JoinSet::new();
+    listening.spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    let served = Served {
+        child,
+        address,
+        _listening: listening,
+    };
     until("the socket is there", || {
         terminal.path("data/attune.sock").exists()
     })
