@@ -55,10 +55,13 @@ mod same_plan;
 mod scim;
 mod scope;
 mod shadow;
+#[path = "../../host/wasm/tests/it/signer.rs"]
+mod signer;
 mod swap_held;
 mod swaps;
 mod switch;
 mod targets;
+mod trust;
 mod unchanged;
 mod versions;
 mod visible;

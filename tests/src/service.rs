@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use attune_server::clock::SystemClock;
+use attune_server::clock::{Clock, SystemClock};
 use attune_server::connector::load_file;
 use attune_server::service::{Options, Service, Waiting};
 use attune_server::settings::{Swap, SwapPolicy};
@@ -49,10 +49,19 @@ impl TestApp {
         &self,
         arrange: impl FnOnce(&mut Options),
     ) -> anyhow::Result<TestService> {
+        self.serve_at(Arc::new(SystemClock::new()), arrange).await
+    }
+
+    /// The same with a clock of the test's own.
+    pub async fn serve_at(
+        &self,
+        clock: Arc<dyn Clock>,
+        arrange: impl FnOnce(&mut Options),
+    ) -> anyhow::Result<TestService> {
         let plugins = self.plugins();
         std::fs::create_dir_all(&plugins)?;
         let host = Host {
-            clock: Arc::new(SystemClock::new()),
+            clock,
             ..self.app.host.clone()
         };
         let mut options = Options {

@@ -1,7 +1,9 @@
-//! What the service answers over HTTP: whether it lives, and whether it is ready.
+//! What the service answers over HTTP: whether it lives, whether it is ready, and what it counts.
 //!
 //! `/livez` answers 200 as soon as the process runs; `/readyz` answers 503 until everything in use
 //! is compiled, and again while the service ends. Deliberately not here yet: the API proper.
+
+mod metrics;
 
 use std::sync::{Arc, OnceLock};
 
@@ -27,6 +29,7 @@ pub async fn serve(
     let router = Router::new()
         .route("/livez", get(livez))
         .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
         .with_state(begun);
     axum::serve(listener, router)
         .with_graceful_shutdown(stop.cancelled_owned())
@@ -44,6 +47,16 @@ async fn readyz(State(begun): State<Begun>) -> Response {
         }
         Some(service) if service.is_ready() => plain(StatusCode::OK, "ready"),
         _ => plain(StatusCode::SERVICE_UNAVAILABLE, "starting"),
+    }
+}
+
+async fn metrics(State(begun): State<Begun>) -> Response {
+    match begun.get() {
+        Some(service) => {
+            let headers = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
+            (StatusCode::OK, headers, metrics::page(service)).into_response()
+        }
+        None => plain(StatusCode::SERVICE_UNAVAILABLE, "starting"),
     }
 }
 

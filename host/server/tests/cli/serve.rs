@@ -80,6 +80,7 @@ async fn commands_go_through_the_service_and_it_ends_when_it_is_asked_to() {
     assert_eq!(served.get("/livez").await, "HTTP/1.1 200 OK");
     assert_eq!(served.get("/readyz").await, "HTTP/1.1 200 OK");
     assert_eq!(served.get("/elsewhere").await, "HTTP/1.1 404 Not Found");
+    assert_eq!(served.get("/metrics").await, "HTTP/1.1 200 OK");
     let socket = terminal.path("data/attune.sock");
     let mode = std::fs::metadata(&socket).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600, "only its owner may open it");
