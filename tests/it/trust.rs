@@ -126,6 +126,6 @@ async fn a_plugin_that_keeps_failing_is_left_alone_for_a_while_and_its_fields_ar
         one.service.stale().is_empty()
     };
     service.until("its pause is over", may_try).await.unwrap();
-    let paused = attune_server::clock::Clock::uptime(clock.as_ref()) - begun;
+    let paused = attune_server::clock::Clock::uptime(clock.as_ref()).saturating_sub(begun);
     assert!(paused >= Duration::from_mins(1), "{paused:?}");
 }
