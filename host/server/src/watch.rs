@@ -60,6 +60,8 @@ pub struct Watch {
     rescan_at: Instant,
     /// Something was noticed and the caller does not know yet.
     is_due: bool,
+    /// When the caller was last told.
+    told_at: Option<Instant>,
     /// The watches are made anew, whatever they seem to be.
     is_stale: bool,
 }
@@ -77,6 +79,7 @@ impl Watch {
             signal,
             rescan_at: Instant::now() + options.rescan,
             is_due: false,
+            told_at: None,
             is_stale: false,
         }
     }
@@ -92,10 +95,15 @@ impl Watch {
             }
             self.is_due = true;
         }
-        self.until_quiet().await;
+        // A change after a quiet time is told at once; of a burst the rest is told when it is over.
+        let debounce = self.options.debounce;
+        if self.told_at.is_some_and(|told| told.elapsed() < debounce) {
+            self.until_quiet().await;
+        }
         // Before the caller looks: what happens after the look is then noticed.
         self.renew().await;
         self.is_due = false;
+        self.told_at = Some(Instant::now());
     }
 
     async fn until_quiet(&self) {
@@ -179,10 +187,17 @@ fn is_relevant(roots: &[PathBuf], event: &notify::Event) -> bool {
     // Parents of the folders are watched, too, and other things may happen there.
     let concerns = |path: &PathBuf| {
         let mut roots = roots.iter();
-        roots.any(|root| path.starts_with(root) || root.starts_with(path))
+        roots.any(|root| root.starts_with(path) || (path.starts_with(root) && !is_draft(path)))
     };
     let is_ours = event.paths.is_empty() || event.paths.iter().any(concerns);
     event.need_rescan() || (!is_reading && is_ours)
+}
+
+/// Whether a path is one that careful programs write beside a file before they rename it: the rename
+/// is what counts. The folders behind a mounted ConfigMap begin with two dots.
+fn is_draft(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with('.') && !name.starts_with("..")
 }
 
 /// Device and inode of each watched folder, by its path.
