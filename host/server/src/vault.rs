@@ -121,6 +121,15 @@ impl Vault {
         Ok(text)
     }
 
+    /// Of these places, the files that every user of the machine can read, as sentences.
+    pub fn readable_by_all<'p>(&self, places: impl Iterator<Item = &'p SecretRef>) -> Vec<String> {
+        let files = places.filter_map(|place| match place {
+            SecretRef::File(path) if is_world_readable(path) => Some(told(path)),
+            _ => None,
+        });
+        files.collect()
+    }
+
     /// Sentences about secrets that others can read; each is given once.
     pub fn take_warnings(&self) -> Vec<String> {
         self.with_seen(|seen| std::mem::take(&mut seen.warnings))
@@ -142,8 +151,7 @@ impl Vault {
     }
 
     fn warn(&self, path: &Path) {
-        let path = path.display();
-        let warning = format!("every user of this machine can read the secret in {path}");
+        let warning = told(path);
         self.with_seen(|seen| {
             if !seen.warnings.contains(&warning) {
                 seen.warnings.push(warning);
@@ -174,6 +182,11 @@ impl Vault {
         let seen = self.shared.seen.lock();
         act(&mut seen.unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+fn told(path: &Path) -> String {
+    let path = path.display();
+    format!("every user of this machine can read the secret in {path}")
 }
 
 fn read_file(place: &SecretRef, path: &Path) -> Result<SecretString, Error> {

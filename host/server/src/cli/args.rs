@@ -88,6 +88,8 @@ pub enum Command {
     /// Plugins.
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// This machine, its folders, database, files and secrets, line by line; asks no other machine.
+    Doctor,
     /// What a code means and what to do.
     Help {
         /// Such as `many-values`; without one, all codes.
@@ -103,7 +105,11 @@ impl Command {
             Self::Demo(_)
                 | Self::Serve(_)
                 | Self::Help { .. }
-                | Self::Connector(ConnectorCommand::Validate(_))
+                | Self::Connector(
+                    ConnectorCommand::Validate(_)
+                        | ConnectorCommand::Fmt(_)
+                        | ConnectorCommand::Schema
+                )
         );
         !is_local
     }
@@ -230,11 +236,46 @@ pub enum ConnectorCommand {
     List,
     /// Check one file, or all, without a request.
     Validate(Named),
+    /// Lay one file out, or all; comments and what they say stay.
+    Fmt(Format),
+    /// The JSON Schema of connector files, for editors.
+    Schema,
+    /// Which fields a connector owns, and letting go of them: to another connector, or for good.
+    Release(Release),
     /// Use the changed file of a connector that waits because it takes something away.
     Accept {
         /// Connector file without `.toml`, or its id.
         connector: String,
     },
+}
+
+/// `attune connector fmt`.
+#[derive(Debug, Args)]
+pub struct Format {
+    /// Connector file without `.toml`, or its id; all of them when left out.
+    pub connector: Option<String>,
+    /// Write nothing; exit with 1 where a file would change.
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `attune connector release`.
+#[derive(Debug, Args)]
+pub struct Release {
+    /// The owner: connector file without `.toml`, or its id, also where the file is gone.
+    pub connector: String,
+    /// A field by its name; may be given several times. Without one, what it owns is listed.
+    #[arg(long, value_name = "NAME")]
+    pub field: Vec<String>,
+    /// Every field.
+    #[arg(long, conflicts_with = "field")]
+    pub all: bool,
+    /// Only in this target, or at this site.
+    #[arg(long, value_name = "TARGET")]
+    pub target: Option<String>,
+    /// Who owns them from now on; nobody when left out.
+    #[arg(long, value_name = "CONNECTOR")]
+    pub to: Option<String>,
 }
 
 /// `attune source`.

@@ -33,15 +33,16 @@ pub(super) async fn run(shell: &Shell, name: Option<&str>) -> Outcome {
         shell.out.json(&all);
     } else {
         for checked in &all {
-            print(&shell.out, checked);
+            print(&shell.out, &checked.connector, &checked.lines);
         }
     }
     Ok(if is_well { Exit::Good } else { Exit::Partly })
 }
 
-fn print(out: &Out, checked: &Checked) {
-    out.data(paint(TITLE, &checked.connector));
-    for line in &checked.lines {
+/// Lines below a title.
+pub(super) fn print(out: &Out, title: &str, lines: &[CheckLine]) {
+    out.data(paint(TITLE, title));
+    for line in lines {
         let word = if line.ok {
             paint(GOOD, "ok  ")
         } else {

@@ -7,12 +7,15 @@ pub mod args;
 mod check;
 mod connector;
 mod demo;
+mod doctor;
 mod explain;
+mod files;
 mod help;
 mod out;
 mod plan;
 mod plugin;
 mod progress;
+mod release;
 mod remote;
 mod replay;
 mod report;
@@ -113,6 +116,11 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
             source::discover(&shell, args).await
         }
         Command::Connector(args::ConnectorCommand::List) => connector::list(&shell),
+        Command::Connector(args::ConnectorCommand::Fmt(args)) => files::fmt(&shell, &args),
+        Command::Connector(args::ConnectorCommand::Schema) => Ok(files::schema(&shell)),
+        Command::Connector(args::ConnectorCommand::Release(args)) => {
+            release::run(&shell, args).await
+        }
         Command::Connector(args::ConnectorCommand::Accept { connector }) => {
             swap::accept(&shell, &connector).await
         }
@@ -130,6 +138,7 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
         Command::Plugin(args::PluginCommand::Rollback { plugin }) => {
             swap::roll_back(&shell, &plugin).await
         }
+        Command::Doctor => doctor::run(&shell).await,
         Command::Help { code } => help::run(&shell.out, code.as_deref()),
     }
 }

@@ -86,15 +86,19 @@ pub fn settle_id(loaded: &Loaded) -> std::io::Result<bool> {
         None => ("", text.as_str()),
     };
     let line = format!("id = {:?}\n", loaded.connector.id);
-    // A link stays one: its target is replaced.
-    let path = std::fs::canonicalize(&loaded.path)?;
+    replace_text(&loaded.path, &format!("{mark}{line}{text}"))?;
+    Ok(true)
+}
+
+/// Puts another text into a connector file. A link stays one: its target is replaced.
+pub fn replace_text(path: &Path, text: &str) -> std::io::Result<()> {
+    let path = std::fs::canonicalize(path)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     // Beside it and then renamed: half a file is never seen.
-    let draft = folder.join(format!(".{}.toml.new", loaded.connector.name));
-    std::fs::write(&draft, format!("{mark}{line}{text}"))?;
+    let draft = folder.join(format!(".{}.toml.new", name_of(&path)));
+    std::fs::write(&draft, text)?;
     std::fs::set_permissions(&draft, std::fs::metadata(&path)?.permissions())?;
-    std::fs::rename(&draft, &path)?;
-    Ok(true)
+    std::fs::rename(&draft, &path)
 }
 
 /// One file of the connectors' folder.

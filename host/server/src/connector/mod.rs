@@ -17,6 +17,7 @@ mod credential;
 mod csv;
 mod definition;
 mod files;
+mod layout;
 mod load;
 mod photo;
 mod read;
@@ -33,13 +34,17 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
+/// The JSON Schema of connector files (draft 2020-12), for editors; [`load_file`] decides.
+pub const SCHEMA: &str = include_str!("schema.json");
+
 pub use attune_core::account::Product;
 pub use credential::{CredentialSpec, Kind as CredentialKind};
 pub use definition::{
     Connector, Endpoint, Leavers, Photo, Route, Schedule, Scope, SourceSpec, TargetSpec,
 };
 pub use files::OptionFile;
-pub use load::{Entry, Loaded, find, load_dir, load_file, load_kept, settle_id};
+pub use layout::laid_out;
+pub use load::{Entry, Loaded, find, load_dir, load_file, load_kept, replace_text, settle_id};
 pub use row::{Place, ROW_KEYS};
 pub use settled::{SAME_FOR, Settled, SettledState, Settling, Waits};
 pub use source_file::{SourceFile, find_source};

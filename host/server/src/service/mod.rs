@@ -132,6 +132,11 @@ impl Service {
         self.inner.turns.take(connector).await
     }
 
+    /// The turns of several connectors.
+    pub async fn turns(&self, connectors: &[String]) -> Vec<Turn> {
+        self.inner.turns.take_all(connectors).await
+    }
+
     /// Whether every plugin in use is compiled and the connectors are loaded.
     pub fn is_ready(&self) -> bool {
         self.inner.is_ready.load(Ordering::Acquire)

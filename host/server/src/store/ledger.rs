@@ -42,6 +42,17 @@ pub struct Record {
     pub previous: Option<String>,
 }
 
+/// A field of a site that one connector owns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owned {
+    /// The site's URL.
+    pub site: String,
+    /// The field.
+    pub field: Field,
+    /// Accounts with a value of ours.
+    pub accounts: u64,
+}
+
 /// By whom and when ledger records are made.
 #[derive(Debug, Clone, Copy)]
 pub struct Author<'a> {
@@ -101,6 +112,52 @@ impl Store {
                 .fetch_one(&self.pool)
                 .await?;
         Ok(count.unsigned_abs())
+    }
+
+    /// The fields that a connector owns, and of how many accounts.
+    pub async fn owned_fields(&self, owner: &str) -> Result<Vec<Owned>> {
+        let rows = sqlx::query(
+            "select site, kind, field, count(*) from ledger where owner = $1 \
+             group by site, kind, field order by site, kind, field",
+        )
+        .bind(owner)
+        .fetch_all(&self.pool)
+        .await?;
+        let decode = |row: &sqlx::sqlite::SqliteRow| -> Result<Owned> {
+            Ok(Owned {
+                site: row.try_get(0)?,
+                field: Field {
+                    kind: parse_kind(row.try_get(1)?)?,
+                    name: row.try_get(2)?,
+                },
+                accounts: row.try_get::<i64, _>(3)?.unsigned_abs(),
+            })
+        };
+        rows.iter().map(decode).collect()
+    }
+
+    /// Passes one owner's values of a field on to another connector, or lets go of them: then they
+    /// are nobody's, and stay where they are. How many.
+    pub async fn pass_on(&self, owner: &str, of: &Owned, to: Option<&str>) -> Result<u64> {
+        let statement = match to {
+            Some(_) => {
+                "update ledger set owner = $5 \
+                 where owner = $1 and site = $2 and kind = $3 and field = $4"
+            }
+            None => {
+                "delete from ledger \
+                 where owner = $1 and site = $2 and kind = $3 and field = $4 and $5 = ''"
+            }
+        };
+        let done = sqlx::query(statement)
+            .bind(owner)
+            .bind(&of.site)
+            .bind(kind_word(of.field.kind))
+            .bind(&of.field.name)
+            .bind(to.unwrap_or_default())
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected())
     }
 
     /// Records adopted and released fields, which need no write at the target.

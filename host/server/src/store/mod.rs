@@ -10,6 +10,7 @@ pub mod altered;
 pub mod builds;
 pub mod changed;
 pub mod checkpoints;
+pub mod examine;
 pub mod generations;
 pub mod journal;
 pub mod known;

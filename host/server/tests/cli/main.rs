@@ -13,6 +13,7 @@
 mod certificate;
 mod discover;
 mod failures;
+mod files;
 mod hostile;
 mod killed;
 mod plans;
