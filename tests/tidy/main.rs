@@ -10,6 +10,7 @@ mod contract;
 mod files;
 mod homes;
 mod layers;
+mod metrics;
 mod names;
 mod recipes;
 mod shape;
@@ -70,6 +71,11 @@ fn contract_changes_with_its_page() {
 #[test]
 fn recipes_name_what_is_there() {
     assert_tidy(recipes::complaints);
+}
+
+#[test]
+fn metrics_are_those_that_page_dashboard_and_alerts_name() {
+    assert_tidy(metrics::complaints);
 }
 
 #[test]

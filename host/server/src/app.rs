@@ -176,6 +176,7 @@ impl App {
             vault: Arc::new(vault),
             pictures: picture_budget(&settings.limits),
             keep: settings.keep,
+            meters: Arc::default(),
         };
         Ok(Self {
             settings,

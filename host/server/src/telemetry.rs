@@ -3,7 +3,10 @@
 //! People appear as keys; their values are never logged. Secrets are not logged either, and should
 //! one be, every line passes a cleaner on its way out. What others say (a site's refusal, a key of a
 //! directory) is in lines all the same, so each event is one line and nothing in it moves a cursor.
-//! Installed once, by the command line.
+//! Installed once, by the command line. What is counted for `/metrics` is in `meters` and `process`.
+
+pub mod meters;
+pub mod process;
 
 use std::io::{self, Write};
 use std::sync::Arc;

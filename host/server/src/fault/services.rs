@@ -39,6 +39,30 @@ impl From<sync::Error> for Failure {
     }
 }
 
+impl sync::Error {
+    /// The code alone: unlike the message it never quotes what others said.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Source(error) => error.code(),
+            Self::NoTarget { problem, .. }
+            | Self::Configuration(problem)
+            | Self::Scope(problem) => &problem.code,
+            Self::Target(_) => "target",
+            Self::Stopped => "stopped",
+            Self::Store(_) => "database",
+            Self::Plugin { source, .. } => source.code(),
+            Self::Mapping(_) => "mapping",
+            Self::TooDeep(_) => "manager-depth",
+            Self::NoSuchPerson(_) => "no-such-person",
+            Self::AmbiguousPerson(_) => "ambiguous-person",
+            Self::OutOfScope(_) => "out-of-scope",
+            Self::NoSuchPlan(_) => "no-such-plan",
+            Self::TooManyChanges(_) => "usage",
+            Self::PlanFile(_) => "plan-file",
+        }
+    }
+}
+
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         Self::of(&problem.code, problem.message)

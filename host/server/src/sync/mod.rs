@@ -29,6 +29,7 @@ mod run;
 mod send;
 mod shadow;
 mod tally;
+mod told;
 mod uses;
 mod verdict;
 mod walk;
@@ -41,6 +42,7 @@ use attune_core::selector::TooDeep;
 
 use crate::clock::Clock;
 use crate::settings::Keep;
+use crate::telemetry::meters::Meters;
 use crate::{source, store, target};
 
 pub use check::{CheckLine, check};
@@ -75,6 +77,8 @@ pub struct Host {
     pub pictures: PictureBudget,
     /// How long things stay in the store.
     pub keep: Keep,
+    /// Counts what runs come to.
+    pub meters: Arc<Meters>,
 }
 
 /// Who takes part in a run.
@@ -164,6 +168,8 @@ pub(crate) struct Run<'a> {
     host: &'a Host,
     pinned: &'a Pinned,
     order: &'a Order,
+    /// `plan`, `sync`, `approve`, ...
+    verb: &'static str,
     id: String,
     now_ms: i64,
     /// The listing whose people count: this run's, or the last complete one.

@@ -14,7 +14,7 @@ use super::progress::Progress;
 use super::read::{Inputs, Purpose, Reader};
 use super::tally::Tally;
 use super::walk::{Reading, Walk};
-use super::{Error, Host, Mode, Order, Run, changes, ends, pictures, recover, verdict};
+use super::{Error, Host, Mode, Order, Run, changes, ends, pictures, recover, told, verdict};
 use crate::connector::Loaded;
 use crate::source;
 use crate::store::make_private_folder;
@@ -267,7 +267,7 @@ async fn open<'a>(
     host: &'a Host,
     pinned: &'a Pinned,
     order: &'a Order,
-    verb: &str,
+    verb: &'static str,
 ) -> Result<Run<'a>, Error> {
     let now_ms = host.clock.now().as_millisecond();
     let id = run_id(host);
@@ -301,6 +301,7 @@ async fn open<'a>(
         host,
         pinned,
         order,
+        verb,
         id,
         now_ms,
         listing,
@@ -332,15 +333,10 @@ fn run_id(host: &Host) -> String {
 async fn close(run: &Run<'_>, outcome: Result<Done, Error>) -> Result<Done, Error> {
     let store = &run.host.store;
     let finished_ms = run.host.clock.now().as_millisecond();
+    told::ended(run, outcome.as_ref(), finished_ms);
     match &outcome {
         Ok(done) => {
-            let state = match done.report.state {
-                State::Planned => "planned",
-                State::Applied => "applied",
-                State::Held => "held",
-                State::Nothing => "nothing",
-                State::Stopped => "stopped",
-            };
+            let state = told::word(done.report.state);
             store.save_problems(&run.id, &done.report.problems).await?;
             store
                 .close_run(&run.id, state, finished_ms, Some(&done.report))

@@ -269,6 +269,7 @@ async fn unrecorded<'a>(
         host,
         pinned,
         order,
+        verb: "plan",
         id: String::new(),
         now_ms: host.clock.now().as_millisecond(),
         listing: last.map(|(_, listing)| listing).unwrap_or_default(),
