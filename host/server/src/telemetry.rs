@@ -7,31 +7,60 @@
 
 pub mod meters;
 pub mod process;
+#[cfg(feature = "otlp")]
+mod traces;
 
 use std::io::{self, Write};
 use std::sync::Arc;
 
 use attune_core::plain::{visible, visible_json};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::settings::{Log, LogFormat};
 
-/// Installs the subscriber; `clean` takes secrets out of a line. A second call changes nothing.
-pub fn install(log: &Log, clean: impl Fn(&str) -> String + Send + Sync + 'static) {
+/// Installs the subscriber; `clean` takes secrets out of a line. A second call changes nothing. What
+/// it gives back is to be kept until the process ends.
+pub fn install(
+    log: &Log,
+    clean: impl Fn(&str) -> String + Send + Sync + 'static,
+) -> Result<Installed, String> {
     let filter = EnvFilter::try_new(&log.level).unwrap_or_else(|_| EnvFilter::new("warn"));
     let lines = Lines {
         clean: Arc::new(clean),
         format: log.format,
     };
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let layer = tracing_subscriber::fmt::layer()
         .with_ansi(is_coloured())
         .with_writer(lines);
-    let _already = match log.format {
-        LogFormat::Human => builder.with_target(false).try_init(),
-        LogFormat::Json => builder.json().try_init(),
+    let layer = match log.format {
+        LogFormat::Human => layer.with_target(false).with_filter(filter).boxed(),
+        LogFormat::Json => layer.json().with_filter(filter).boxed(),
     };
+    let registry = tracing_subscriber::registry().with(layer);
+    #[cfg(feature = "otlp")]
+    if let Some(collector) = &log.otlp {
+        let traces = traces::Traces::open(collector)?;
+        let spans = EnvFilter::new("attune_server=info");
+        let _already = registry.with(traces.layer().with_filter(spans)).try_init();
+        let traces = Some(traces);
+        return Ok(Installed { traces });
+    }
+    let _already = registry.try_init();
+    Ok(Installed::default())
+}
+
+/// What has to be told before the process ends.
+#[derive(Debug, Default)]
+pub struct Installed {
+    #[cfg(feature = "otlp")]
+    #[expect(
+        dead_code,
+        reason = "it is held, and sends the rest when it is dropped"
+    )]
+    traces: Option<traces::Traces>,
 }
 
 /// Whether standard error is a terminal that wants colours.

@@ -16,6 +16,7 @@ use crate::fault::Failure;
 use crate::service::{Service, Turn};
 use crate::settings::{Overrides, Settings};
 use crate::store::Lock;
+use crate::telemetry::Installed;
 use crate::vault::Vault;
 
 /// A command with everything around it.
@@ -28,6 +29,8 @@ pub(super) struct Shell {
     pub vault: Vault,
     /// The service that runs in this process, if one does.
     pub service: Option<Service>,
+    /// Logs and traces, where this shell is the one of its process.
+    pub _installed: Option<Installed>,
 }
 
 /// What a run needs, and that nobody else runs the same meanwhile.
@@ -73,8 +76,10 @@ impl Shell {
         let vault = Vault::new(env);
         let cleaner = vault.clone();
         let clean = move |line: &str| cleaner.redact(line).into_owned();
-        crate::telemetry::install(&loaded.settings.log, clean);
+        let installed = crate::telemetry::install(&loaded.settings.log, clean)
+            .map_err(|why| Failure::of("config", format!("[log] otlp: {why}")))?;
         Ok(Self {
+            _installed: Some(installed),
             out,
             settings: loaded.settings,
             vault,

@@ -141,6 +141,7 @@ async fn carry_out(
         settings,
         vault,
         service: Some(service),
+        _installed: None,
     };
     let outcome = Box::pin(dispatch(shell, cli.command)).await;
     ended(&out, outcome)

@@ -204,6 +204,9 @@ pub struct Log {
     pub level: String,
     /// `format`: `human` (default) or `json`.
     pub format: LogFormat,
+    /// `otlp`: an OpenTelemetry collector that gets traces, such as `http://127.0.0.1:4318`; only in
+    /// builds with the feature `otlp`.
+    pub otlp: Option<String>,
 }
 
 /// How log lines look.
@@ -226,9 +229,15 @@ impl Log {
         if EnvFilter::try_new(&level).is_err() || (is_word && !is_level) {
             layers.wrong("log.level", "it must be error, warn, info, debug or trace");
         }
+        let otlp = layers.text("log.otlp");
+        if otlp.is_some() && !cfg!(feature = "otlp") {
+            let why = "this build sends no traces; build it with --features attune-server/otlp";
+            layers.unsupported("log.otlp", why);
+        }
         Some(Self {
             level,
             format: layers.choice("log.format", &choices, LogFormat::Human)?,
+            otlp,
         })
     }
 }
