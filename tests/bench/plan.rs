@@ -7,20 +7,17 @@
 #![expect(
     clippy::cast_sign_loss,
     clippy::print_stdout,
-    clippy::print_stderr,
     reason = "a benchmark prints its table, and its counts are not negative"
 )]
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use attune_server::app::App;
+use attune_bench::program;
 use attune_server::clock::SystemClock;
 use attune_server::net::{self, Outgoing, Outside, Response, Send, Sent, Wire};
-use attune_server::settings::{self, Overrides};
 use attune_server::sync::{self, Mode, Order, Phase, Watch};
 use attune_sim::demo::Demo;
 
@@ -58,35 +55,14 @@ struct Measured {
 }
 
 fn main() -> ExitCode {
-    attune_wasm::heap::settle();
-    let args: Vec<String> = std::env::args().collect();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    let Ok(runtime) = runtime else {
-        return ExitCode::FAILURE;
-    };
-    let outcome = match args.iter().position(|arg| arg == "--child") {
-        Some(at) => {
-            let folder = args.get(at + 1).cloned().unwrap_or_default();
-            runtime
-                .block_on(Box::pin(child(Path::new(&folder))))
-                .map(|()| true)
-        }
-        None => runtime.block_on(Box::pin(parent(args.iter().any(|arg| arg == "--quick")))),
-    };
-    match outcome {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("{error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    program::run(async || match program::as_child().as_deref() {
+        Some([folder]) => child(Path::new(folder)).await.map(|()| true),
+        Some(_) => anyhow::bail!("one folder, please"),
+        None => parent(program::people()).await,
+    })
 }
 
-async fn parent(is_quick: bool) -> anyhow::Result<bool> {
-    let people = if is_quick { 10_000 } else { 100_000 };
+async fn parent(people: usize) -> anyhow::Result<bool> {
     let small = measure(people / 5).await?;
     let large = measure(people).await?;
     let growth = large.peak_mb / small.peak_mb;
@@ -135,25 +111,11 @@ async fn measure(people: usize) -> anyhow::Result<Measured> {
         connectors.join("demo.toml"),
         access.connector("id = \"demo\"", "", MAPPING),
     )?;
-    let path = folder.path().to_owned();
-    let output = tokio::task::spawn_blocking(move || {
-        Command::new(std::env::current_exe()?)
-            .arg("--child")
-            .arg(path)
-            .output()
-    })
-    .await??;
+    let words = vec![folder.path().to_string_lossy().into_owned()];
+    let numbers = program::child(words).await?;
     world.stop().await;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let numbers: Vec<f64> = text
-        .split_whitespace()
-        .filter_map(|word| word.parse().ok())
-        .collect();
     let [people, changes, reading_s, matching_s, planning_s, peak_mb] = numbers.as_slice() else {
-        anyhow::bail!(
-            "the child said {text:?} {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        anyhow::bail!("the child said {numbers:?}");
     };
     Ok(Measured {
         people: people.round() as u64,
@@ -166,22 +128,9 @@ async fn measure(people: usize) -> anyhow::Result<Measured> {
 }
 
 async fn child(folder: &Path) -> anyhow::Result<()> {
-    let text = |name: &str| Some(folder.join(name).to_string_lossy().into_owned());
-    let flags = Overrides {
-        data_dir: text("data"),
-        connectors_dir: text("connectors"),
-        ..Overrides::default()
-    };
-    let loaded = settings::load(None, &BTreeMap::new(), flags)
-        .map_err(|mistakes| anyhow::anyhow!("{mistakes:?}"))?;
-    let mut app = App::open(loaded.settings, BTreeMap::new()).await?;
+    let (mut app, connector) = program::open(folder).await?;
     let wire = Wire::open(&net::Options::default(), None)?;
     app.host.net = Outside::with_send(Arc::new(Empty(wire)), Arc::new(SystemClock::new()), 1);
-    let entry = attune_server::connector::find(&folder.join("connectors"), "demo")
-        .map_err(|mistake| anyhow::anyhow!("{mistake}"))?;
-    let connector = entry
-        .result
-        .map_err(|mistakes| anyhow::anyhow!("{mistakes:?}"))?;
     let order = Order::plan(Mode::Complete);
     let watch = Watch::default();
     let start = Instant::now();
@@ -208,7 +157,7 @@ async fn child(folder: &Path) -> anyhow::Result<()> {
         reading.as_secs_f64(),
         matching.as_secs_f64(),
         planning.as_secs_f64(),
-        peak_mb()?
+        program::peak_mb()?
     );
     Ok(())
 }
@@ -228,13 +177,4 @@ impl Send for Empty {
     fn trusting(&self, ca_file: &Path) -> Result<Arc<dyn Send>, net::Error> {
         self.0.trusting(ca_file)
     }
-}
-
-/// The most memory that this process has had (`VmHWM`), in MB.
-fn peak_mb() -> anyhow::Result<f64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
-    kib.map(|kib| kib / 1024.0)
-        .ok_or_else(|| anyhow::anyhow!("no VmHWM in /proc/self/status"))
 }

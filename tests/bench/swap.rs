@@ -5,17 +5,13 @@
 //! Run: `cargo bench --package attune-server --package attune-bench --bench swap` (`-- --quick` for a
 //! tenth of the people).
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a benchmark prints its table"
-)]
+#![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
 use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use attune_bench::version;
+use attune_bench::{program, version};
 use attune_core::compare::Limits;
 use attune_server::settings::SwapPolicy;
 use attune_server::sync::{self, Mode, Side, Watch};
@@ -36,25 +32,7 @@ const MAPPING: &str = "Department = { from = \"department\", steps = [\"text.tri
                        City = { from = \"city\", steps = [\"text.upper\"] }";
 
 fn main() -> ExitCode {
-    attune_wasm::heap::settle();
-    let people = if std::env::args().any(|arg| arg == "--quick") {
-        10_000
-    } else {
-        100_000
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    let Ok(runtime) = runtime else {
-        return ExitCode::FAILURE;
-    };
-    match runtime.block_on(Box::pin(measure(people))) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    program::run(async || measure(program::people()).await.map(|()| true))
 }
 
 async fn measure(people: usize) -> anyhow::Result<()> {

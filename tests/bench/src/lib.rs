@@ -7,8 +7,11 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
+    clippy::print_stderr,
     reason = "for measuring programs: they may stop at the first surprise, and talk to their caller"
 )]
+
+pub mod program;
 
 use std::time::{Duration, Instant};
 
