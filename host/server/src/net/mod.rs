@@ -1,8 +1,8 @@
 //! The one way out: every byte that leaves for a provider or a product passes here.
 //!
 //! A [`Slot`] is one configured address with its credential. It turns a path or a link into a
-//! request on its own origin, or refuses it; adds the credential; waits while the origin asked to
-//! be left alone; sends; repeats what may be repeated. [`Send`] is the seam below it, with the
+//! request on its own origin, or refuses it; waits for the origin's pace; adds the credential; sends;
+//! repeats what may be repeated. [`Send`] is the seam below it, with the
 //! network ([`Wire`]) and a script ([`Script`]) behind it. [`ldap`] does the same for directories.
 //!
 //! Invariants: a request never goes to another scheme, host or port than its slot's; no redirect is
@@ -17,12 +17,12 @@ mod assertion;
 mod credential;
 mod error;
 mod headers;
-mod hold;
 mod jws;
 pub mod ldap;
 mod names;
 mod origin;
 mod outside;
+mod pace;
 mod pinned;
 mod probe;
 mod proof;
@@ -30,6 +30,7 @@ mod proxy;
 mod request;
 mod retry;
 mod script;
+mod secret;
 mod send;
 mod service_account;
 mod slot;
@@ -50,10 +51,12 @@ pub use jws::Algorithm;
 pub use names::Names;
 pub use origin::{Base, Origin};
 pub use outside::{Options, Outside};
+pub use pace::PaceLine;
 pub use probe::{Fact, facts};
 pub use request::{Locator, Method, Outgoing, Repeat, Request, Response};
 pub use retry::Policy;
 pub use script::Script;
+pub use secret::{Secret, Used};
 pub use send::{Send, Sent};
 pub use slot::{Slot, SlotSpec};
 pub use stranger::Strangers;

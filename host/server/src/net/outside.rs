@@ -1,14 +1,13 @@
-//! What all slots share: the way out, the clock, the limits, and who is to be left alone.
+//! What all slots share: the way out, the clock, the limits, and the paces.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use secrecy::SecretString;
 
-use super::hold::Holds;
+use super::pace::{Lane, Pace, PaceLine, Paces};
 use super::retry::Policy;
 use super::send::Send;
 use super::{Error, Names, Origin, Wire};
@@ -32,6 +31,7 @@ pub struct Options {
 #[derive(Debug, Clone)]
 pub struct Outside {
     shared: Arc<Shared>,
+    lane: Lane,
 }
 
 #[derive(Debug)]
@@ -40,7 +40,7 @@ struct Shared {
     send: Arc<dyn Send>,
     clock: Arc<dyn Clock>,
     policy: Policy,
-    holds: Holds,
+    paces: Paces,
     rng: Mutex<SmallRng>,
 }
 
@@ -63,13 +63,14 @@ impl Outside {
                 send,
                 clock,
                 policy: Policy::default(),
-                holds: Holds::default(),
+                paces: Paces::default(),
                 rng: Mutex::new(SmallRng::seed_from_u64(rng_seed)),
             }),
+            lane: Lane::default(),
         }
     }
 
-    /// The same world with other limits; who is held off is not taken over.
+    /// The same world with other limits; what its sites asked for is not taken over.
     #[must_use]
     pub fn with_policy(self, policy: Policy) -> Self {
         let shared = &self.shared;
@@ -84,9 +85,10 @@ impl Outside {
                 send: Arc::clone(&shared.send),
                 clock: Arc::clone(&shared.clock),
                 policy,
-                holds: Holds::default(),
+                paces: Paces::default(),
                 rng: Mutex::new(SmallRng::seed_from_u64(seed)),
             }),
+            lane: self.lane,
         }
     }
 
@@ -105,25 +107,28 @@ impl Outside {
         &self.shared.options
     }
 
-    /// Nobody sends to `origin` for the next `wait`.
-    pub fn hold(&self, origin: &Origin, wait: Duration) {
-        let until = self.shared.clock.uptime().saturating_add(wait);
-        self.shared.holds.hold(origin, until);
+    /// The same world for something short that somebody waits for: its requests go before those
+    /// of others that wait at the same site.
+    #[must_use]
+    pub fn ahead(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            lane: Lane::Ahead,
+        }
     }
 
-    /// Waits until `origin` may be sent to; fails where that is later than `patience` from now.
-    pub(super) async fn pass(&self, origin: &Origin, patience: Duration) -> Result<(), Error> {
-        let clock = &self.shared.clock;
-        let end = clock.uptime().saturating_add(patience);
-        // The loop ends: every turn waits until the hold known so far is over, or gives up.
-        while let Some(wait) = self.shared.holds.wait(origin, clock.uptime()) {
-            if clock.uptime().saturating_add(wait) > end {
-                let origin = origin.clone();
-                return Err(Error::Throttled { origin, wait });
-            }
-            clock.sleep(wait).await;
-        }
-        Ok(())
+    /// How fast which sites are asked, for metrics.
+    pub fn paces(&self) -> Vec<PaceLine> {
+        self.shared.paces.lines()
+    }
+
+    pub(super) fn lane(&self) -> Lane {
+        self.lane
+    }
+
+    /// The pace at `origin` of the account that `who` names.
+    pub(super) fn pace(&self, origin: &Origin, who: &str) -> Arc<Pace> {
+        self.shared.paces.of(origin, who, &self.shared.clock)
     }
 
     /// A number from 0 to 1 for the jitter of a wait.

@@ -21,6 +21,8 @@ pub(super) struct Us {
     pub product: &'static str,
     /// The service account.
     pub who: String,
+    /// Where its secret lies and when it ends, to stand behind it; may be empty.
+    pub secret: String,
 }
 
 impl Us {
@@ -30,7 +32,12 @@ impl Us {
             Credential::Basic { username, .. } => format!("the account {username}"),
             _ => "the account of the token".to_owned(),
         };
-        Self { product, who }
+        let secret = credential.secret().words();
+        Self {
+            product,
+            who,
+            secret,
+        }
     }
 }
 
@@ -179,8 +186,8 @@ fn not_signed_in(answer: &Response, us: &Us) -> Error {
     Error::target(
         "sign-in",
         format!(
-            "{} does not accept the credential of {}",
-            us.product, us.who
+            "{} does not accept the credential of {}{}",
+            us.product, us.who, us.secret
         ),
     )
 }
@@ -193,7 +200,7 @@ fn forbidden(answer: &Response, us: &Us, said: &str) -> Error {
     if says_read_only(said) {
         return read_only(us, said);
     }
-    let Us { product, who } = us;
+    let Us { product, who, .. } = us;
     let body = String::from_utf8_lossy(&answer.body);
     if body.contains("XSRF") {
         return Error::target(
@@ -328,6 +335,7 @@ mod tests {
         let us = Us {
             product: "Confluence",
             who: "the account svc-attune".to_owned(),
+            secret: String::new(),
         };
         for status in [301, 302, 303, 307, 308] {
             let place = "https://sso.example.com:8443/login?ticket=hunter2";

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_lc_rs::signature::RSA_PKCS1_2048_8192_SHA256;
-use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::assertions::{Assertion, RSA};
 use super::{noon, slot};
 use crate::clock::TestClock;
 use crate::net::{
-    Credential, Error, Grant, Outgoing, Outside, Request, Response, Script, Sign, Slot, SlotSpec,
+    Credential, Error, Grant, Outgoing, Outside, Request, Response, Script, Secret, Sign, Slot,
+    SlotSpec,
 };
 
 const USERS: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
@@ -33,7 +33,7 @@ fn key_file() -> Value {
 
 fn credential(key: &str, subject: Option<&str>) -> Credential {
     Credential::GoogleServiceAccount {
-        key: SecretString::from(key),
+        key: Secret::from(key),
         subject: subject.map(str::to_owned),
     }
 }
