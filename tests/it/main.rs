@@ -51,6 +51,7 @@ mod probation;
 mod profiles;
 mod records;
 mod replay;
+mod rotation;
 mod same_plan;
 mod scim;
 mod scope;

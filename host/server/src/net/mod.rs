@@ -3,7 +3,8 @@
 //! A [`Slot`] is one configured address with its credential. It turns a path or a link into a
 //! request on its own origin, or refuses it; waits for the origin's pace; adds the credential; sends;
 //! repeats what may be repeated. [`Send`] is the seam below it, with the
-//! network ([`Wire`]) and a script ([`Script`]) behind it. [`ldap`] does the same for directories.
+//! network ([`Wire`]) and a script ([`Script`]) behind it. [`ldap`] does the same for directories,
+//! [`Mailer`] for mail.
 //!
 //! Invariants: a request never goes to another scheme, host or port than its slot's; no redirect is
 //! followed; a connection goes only where its host name may lead ([`Names`]); a credential is added here and nowhere else; what was refused has sent no packet; a
@@ -19,6 +20,7 @@ mod error;
 mod headers;
 mod jws;
 pub mod ldap;
+mod mail;
 mod names;
 mod origin;
 mod outside;
@@ -48,6 +50,7 @@ pub use credential::{Credential, Grant, Sign};
 pub use error::Error;
 pub use headers::admit_guest_headers;
 pub use jws::Algorithm;
+pub use mail::{Mail, MailSpec, Mailer};
 pub use names::Names;
 pub use origin::{Base, Origin};
 pub use outside::{Options, Outside};
