@@ -38,6 +38,7 @@ mod keycloak;
 mod managers;
 mod mass_change;
 mod matching;
+mod names;
 mod nothing_lost;
 mod okta;
 mod one_person;

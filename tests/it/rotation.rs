@@ -37,10 +37,13 @@ fn write(path: &Path, text: &str) {
 fn connector(app: &TestApp, way: Way) -> String {
     let text = app.connector_text("", PLAIN);
     let next = |name: &str| match way {
-        Way::NextFirst => format!("{{ file = \"../{name}\", next = {{ file = \"../{name}-next\" }} }}"),
+        Way::NextFirst => {
+            format!("{{ file = \"../{name}\", next = {{ file = \"../{name}-next\" }} }}")
+        }
         _ => format!("{{ file = \"../{name}\" }}"),
     };
-    let basic = "kind = \"basic\", username = \"svc-attune\", password = { file = \"../jira-password\" }";
+    let basic =
+        "kind = \"basic\", username = \"svc-attune\", password = { file = \"../jira-password\" }";
     assert!(text.contains(basic), "{text}");
     let bearer = format!("kind = \"bearer\", token = {}", next("jira-token"));
     let client = "{ file = \"../entra-secret\" }";
@@ -61,8 +64,12 @@ async fn rotate(app: &TestApp, way: Way, n: u32) {
     }
     if way == Way::Overlapping {
         let (token, secret) = (token.clone(), secret.clone());
-        app.world.jira.configure(|now| now.second_token = Some(token));
-        app.world.graph.configure(|now| now.second_secret = Some(secret));
+        app.world
+            .jira
+            .configure(|now| now.second_token = Some(token));
+        app.world
+            .graph
+            .configure(|now| now.second_secret = Some(secret));
     } else {
         app.world.jira.configure(|now| now.token.clone_from(&token));
         app.world
@@ -136,8 +143,10 @@ async fn rotations(way: Way, number: u32) -> (TestApp, Seen) {
     write(&app.path("jira-token"), "token-0");
     // Every value of one field changes in each sync: that is meant.
     let text = connector(&app, way);
-    app.connector(&format!("{text}\n[guard]\nchanged-people = \"off\"\none-value-takes-over = \"off\"\n"))
-        .unwrap();
+    app.connector(&format!(
+        "{text}\n[guard]\nchanged-people = \"off\"\none-value-takes-over = \"off\"\n"
+    ))
+    .unwrap();
     let is_rotating = Cell::new(true);
     let rotate = async {
         for n in 1..=number {
@@ -147,7 +156,11 @@ async fn rotations(way: Way, number: u32) -> (TestApp, Seen) {
     };
     let (seen, ()) = tokio::join!(syncs(&app, &is_rotating), rotate);
     // Whatever happened on the way, in the end everything is there, and nobody did anything.
-    assert_eq!(app.out_of_tune(PLAIN_FIELDS), Vec::<String>::new(), "{way:?}");
+    assert_eq!(
+        app.out_of_tune(PLAIN_FIELDS),
+        Vec::<String>::new(),
+        "{way:?}"
+    );
     assert_eq!(app.open_intents().await.unwrap(), 0, "{way:?}");
     (app, seen)
 }
@@ -178,7 +191,10 @@ async fn a_refused_secret_is_named_by_its_place_and_its_end() {
     let text = app.connector_text("", PLAIN);
     let dated = text
         .replace("client-id =", "expires = \"2026-11-20\"\nclient-id =")
-        .replace("kind = \"basic\",", "kind = \"basic\", expires = \"2027-01-31\",");
+        .replace(
+            "kind = \"basic\",",
+            "kind = \"basic\", expires = \"2027-01-31\",",
+        );
     app.connector(&dated).unwrap();
     app.world
         .jira

@@ -340,4 +340,34 @@ mod tests {
         assert_eq!(vault.redact(line), "a [secret] b [secret] c [secret] d ab");
         assert!(!format!("{vault:?}").contains("pa55"));
     }
+
+    #[test]
+    fn a_rotated_file_is_found_when_the_old_secret_is_refused_and_both_are_removed_from_texts() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| SecretRef::File(folder.path().join(name));
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text);
+        write("now", "first-secret").unwrap();
+        write("next", "second-secret").unwrap();
+        let vault = vault();
+        let (now, next) = (place("now"), place("next"));
+        let secret = vault.secret(&now, Some(&next)).unwrap();
+        let texts = "a first-secret b second-secret";
+        assert_eq!(vault.redact(texts), "a [secret] b [secret]");
+        // Another run with the same places learns from this one.
+        assert!(secret.instead_of(secret.used().serial));
+        let other = vault.secret(&now, Some(&next)).unwrap();
+        assert_eq!(other.current().expose_secret(), "second-secret");
+        write("now", "third-secret").unwrap();
+        std::fs::remove_file(folder.path().join("next")).unwrap();
+        let later = vault.secret(&now, Some(&next)).unwrap();
+        assert_eq!(later.current().expose_secret(), "third-secret");
+        assert_eq!(secret.current().expose_secret(), "third-secret");
+        assert_eq!(vault.redact("third-secret"), "[secret]");
+        assert!(!format!("{secret:?}").contains("third"));
+        std::fs::remove_file(folder.path().join("now")).unwrap();
+        let error = vault.secret(&now, Some(&next)).unwrap_err();
+        assert!(error.to_string().contains("now is not set"), "{error}");
+        write("next", "second-secret").unwrap();
+        vault.secret(&now, Some(&next)).unwrap();
+    }
 }

@@ -228,7 +228,9 @@ impl Talk {
         while let Some(said) = self.hear(&mut line, is_secured).await? {
             let word = said.split([' ', ':']).next().unwrap_or_default();
             let reply = match word.to_uppercase().as_str() {
-                "EHLO" => "250-sim\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 AUTH PLAIN\r\n".to_owned(),
+                "EHLO" => {
+                    "250-sim\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 AUTH PLAIN\r\n".to_owned()
+                }
                 "AUTH" => self.sign_in(&said, &mut draft),
                 "MAIL" => self.begin(&said, &mut draft),
                 "RCPT" => {
@@ -288,14 +290,20 @@ impl Talk {
         let given = STANDARD.decode(given).unwrap_or_default();
         let given = String::from_utf8_lossy(&given).into_owned();
         let mut parts = given.split('\0').skip(1);
-        let pair = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let pair = (
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default(),
+        );
         let right = lock(&self.state).settings.sign_in.clone();
         if right.is_some_and(|(name, password)| pair == (name.as_str(), password.as_str())) {
             draft.user = Some(pair.0.to_owned());
             return "235 welcome\r\n".to_owned();
         }
         // Some servers quote what they were given.
-        format!("535 5.7.8 no such user or password: {} {}\r\n", pair.0, pair.1)
+        format!(
+            "535 5.7.8 no such user or password: {} {}\r\n",
+            pair.0, pair.1
+        )
     }
 
     fn begin(&self, said: &str, draft: &mut Draft) -> String {

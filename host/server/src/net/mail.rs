@@ -37,7 +37,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::names::Lost;
-use super::wire::CONNECT_MAX;
+use super::wire::{CONNECT_MAX, io_words};
 use super::{Base, Error, Origin, Outside, tls};
 
 /// Time for a mail on an open connection.
@@ -187,7 +187,7 @@ impl Mailer {
             .collect();
         let why = match timeout(CONNECT_MAX, TcpStream::connect(&sockets[..])).await {
             Ok(Ok(stream)) => return Ok(stream),
-            Ok(Err(cause)) => cause.kind().to_string(),
+            Ok(Err(cause)) => io_words(&cause),
             Err(_) => format!("no connection within {} s", CONNECT_MAX.as_secs()),
         };
         Err(Error::Connect { origin, why })

@@ -53,7 +53,7 @@ pub use jws::Algorithm;
 pub use mail::{Mail, MailSpec, Mailer};
 pub use names::Names;
 pub use origin::{Base, Origin};
-pub use outside::{Options, Outside};
+pub use outside::{Options, Outside, Times};
 pub use pace::PaceLine;
 pub use probe::{Fact, facts};
 pub use request::{Locator, Method, Outgoing, Repeat, Request, Response};

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
@@ -10,6 +11,7 @@ use secrecy::SecretString;
 use super::pace::{Lane, Pace, PaceLine, Paces};
 use super::retry::Policy;
 use super::send::Send;
+use super::wire::{CONNECT_MAX, IDLE_MAX, REQUEST_MAX};
 use super::{Error, Names, Origin, Wire};
 use crate::clock::Clock;
 
@@ -25,6 +27,29 @@ pub struct Options {
     pub ca_file: Option<PathBuf>,
     /// Looks host names up.
     pub names: Names,
+    /// How long things may take.
+    pub times: Times,
+}
+
+/// How long one request may take; no setting, but tests do not wait for minutes.
+#[derive(Debug, Clone, Copy)]
+pub struct Times {
+    /// For a connection with its handshake.
+    pub connect: Duration,
+    /// Longest silence while an answer is read.
+    pub idle: Duration,
+    /// For the whole of it.
+    pub request: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self {
+            connect: CONNECT_MAX,
+            idle: IDLE_MAX,
+            request: REQUEST_MAX,
+        }
+    }
 }
 
 /// The outside world as the slots see it; cheap to clone.

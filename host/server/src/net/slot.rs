@@ -103,6 +103,14 @@ impl Slot {
         }
     }
 
+    /// Where the secret of its own header lies and when it ends, for messages; may be empty.
+    pub fn secret_words(&self) -> String {
+        match &self.shared.sign {
+            Sign::Header(header) => header.secret().words(),
+            Sign::Nothing | Sign::Token(_) => String::new(),
+        }
+    }
+
     /// Nobody sends to this slot's origin with its credential for the next `wait`.
     pub fn hold(&self, wait: Duration) {
         self.shared.pace.hold(wait);

@@ -350,4 +350,39 @@ mod tests {
             assert!(!problem.message.contains("hunter2"), "{problem}");
         }
     }
+
+    #[test]
+    fn what_is_about_the_whole_site_is_no_persons_problem_and_has_help() {
+        let us = Us {
+            product: "Jira",
+            who: "the account svc-attune".to_owned(),
+            secret: String::new(),
+        };
+        let basic = r#"{"message":"Basic Authentication has been disabled on this instance."}"#;
+        let xsrf = Response::new(403, "XSRF check failed");
+        let denied =
+            Response::new(403, "").with_header("x-seraph-loginreason", "AUTHENTICATION_DENIED");
+        let captcha = Response::new(403, "").with_header(
+            "x-authentication-denied-reason",
+            "CAPTCHA_CHALLENGE; login-url=https://jira.example.com/login.jsp",
+        );
+        let cases = [
+            (xsrf, "xsrf"),
+            (Response::new(403, basic), "sign-in"),
+            (denied, "sign-in"),
+            (captcha, "captcha"),
+            (Response::new(401, ""), "sign-in"),
+        ];
+        for (answer, code) in cases {
+            for is_write in [false, true] {
+                let error = judge(&answer, is_write, &us).unwrap_err();
+                assert!(matches!(error, Error::Target { .. }), "{code}: {error}");
+                assert_eq!(error.problem().code, code);
+            }
+        }
+        for code in ["xsrf", "websudo", "licence", "captcha", "sign-in"] {
+            let help = crate::fault::find(code).map(|entry| entry.remedy);
+            assert!(help.is_some_and(|help| !help.is_empty()), "{code}");
+        }
+    }
 }

@@ -13,9 +13,11 @@
 mod certificate;
 mod discover;
 mod failures;
+mod files;
 mod hostile;
 mod killed;
 mod plans;
+mod polite;
 mod proxy;
 mod questions;
 mod replay;

@@ -234,6 +234,11 @@ impl Stand<Site> {
         id
     }
 
+    /// The fewest tokens that anybody else ever found, where requests are metered.
+    pub fn least_tokens(&self) -> Option<u64> {
+        self.program().meter.least()
+    }
+
     /// Every administrator has to give the password again, as after ten quiet minutes.
     pub fn lapse_websudo(&self) {
         self.program().sessions.lapse();

@@ -15,7 +15,7 @@ use super::entry::{self, Item};
 use super::{Binary, Bind, Directory, Page, Scope, Search, Security};
 use crate::net::names::Lost;
 use crate::net::pace::Permit;
-use crate::net::wire::{CONNECT_MAX, IDLE_MAX, REQUEST_MAX};
+use crate::net::wire::{CONNECT_MAX, IDLE_MAX, REQUEST_MAX, io_words};
 use crate::net::{Error, Secret, tls};
 
 /// Most that is read of one page.
@@ -115,7 +115,7 @@ impl Directory {
             Ok(opened) => opened.and_then(TcpStream::into_std),
             Err(_) => return Err(failed(no_connection())),
         };
-        opened.map_err(|cause| failed(cause.kind().to_string()))
+        opened.map_err(|cause| failed(io_words(&cause)))
     }
 
     fn classify_opening(&self, cause: &LdapError) -> Error {
