@@ -12,12 +12,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::net::Secret;
 use crate::settings::SecretRef;
 
 /// Largest secret file: a private key or a service account is some 4 KiB.
@@ -68,7 +69,12 @@ pub struct Vault {
 struct Shared {
     env: BTreeMap<String, SecretString>,
     seen: Mutex<Seen>,
+    /// Those that were asked for, by their places: all who use one learn from each other.
+    secrets: Mutex<BTreeMap<Places, Secret>>,
 }
+
+/// Where a secret lies, and where its successor does.
+type Places = (SecretRef, Option<SecretRef>);
 
 #[derive(Default)]
 struct Seen {
@@ -91,6 +97,7 @@ impl Vault {
             shared: Arc::new(Shared {
                 env: env.map(|(name, value)| (name, value.into())).collect(),
                 seen: Mutex::default(),
+                secrets: Mutex::default(),
             }),
         }
     }
@@ -105,6 +112,61 @@ impl Vault {
             self.warn(path);
         }
         Ok(secret)
+    }
+
+    /// A secret that is read again when it is refused, with the place of its successor.
+    ///
+    /// Fails where none of the places holds one.
+    pub fn secret(&self, current: &SecretRef, next: Option<&SecretRef>) -> Result<Secret, Error> {
+        let first = self.reveal(current);
+        // Told beforehand: an answer may quote it the first time it is used.
+        let second = next.and_then(|next| self.reveal(next).ok());
+        let places = (current.clone(), next.cloned());
+        let secrets = self.shared.secrets.lock();
+        let mut secrets = secrets.unwrap_or_else(PoisonError::into_inner);
+        let value = match (first, second) {
+            (Ok(first), _) => first,
+            (Err(_), Some(second)) => second,
+            (Err(error), None) => return Err(error),
+        };
+        if let Some(known) = secrets.get(&places) {
+            known.refresh();
+            return Ok(known.clone());
+        }
+        let place = current.to_string();
+        let secret = Secret::changing(place, value, self.reading(&places, Self::reveal));
+        secrets.insert(places, secret.clone());
+        Ok(secret)
+    }
+
+    /// The same for a text that is none.
+    pub fn changing_text(
+        &self,
+        current: &SecretRef,
+        next: Option<&SecretRef>,
+    ) -> Result<Secret, Error> {
+        let value = self.text(current)?;
+        let places = (current.clone(), next.cloned());
+        let read = self.reading(&places, Self::text);
+        Ok(Secret::changing(current.to_string(), value, read))
+    }
+
+    /// What reads both places by `how`; it does not keep the vault.
+    fn reading(
+        &self,
+        places: &Places,
+        how: fn(&Self, &SecretRef) -> Result<SecretString, Error>,
+    ) -> impl Fn() -> Vec<SecretString> + Send + Sync + 'static {
+        let vault: Weak<Shared> = Arc::downgrade(&self.shared);
+        let (current, next) = places.clone();
+        move || {
+            let Some(shared) = vault.upgrade() else {
+                return Vec::new();
+            };
+            let vault = Self { shared };
+            let places = std::iter::once(&current).chain(&next);
+            places.filter_map(|place| how(&vault, place).ok()).collect()
+        }
     }
 
     /// Reads what lies where secrets do and is none, such as a certificate: everybody may read its
@@ -290,5 +352,35 @@ mod tests {
         vault.reveal(&env("SHORT")).unwrap();
         assert_eq!(vault.redact(line), "a [secret] b [secret] c [secret] d ab");
         assert!(!format!("{vault:?}").contains("pa55"));
+    }
+
+    #[test]
+    fn a_rotated_file_is_found_when_the_old_secret_is_refused_and_both_are_removed_from_texts() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| SecretRef::File(folder.path().join(name));
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text);
+        write("now", "first-secret").unwrap();
+        write("next", "second-secret").unwrap();
+        let vault = vault();
+        let (now, next) = (place("now"), place("next"));
+        let secret = vault.secret(&now, Some(&next)).unwrap();
+        let texts = "a first-secret b second-secret";
+        assert_eq!(vault.redact(texts), "a [secret] b [secret]");
+        // Another run with the same places learns from this one.
+        assert!(secret.instead_of(secret.used().serial));
+        let other = vault.secret(&now, Some(&next)).unwrap();
+        assert_eq!(other.current().expose_secret(), "second-secret");
+        write("now", "third-secret").unwrap();
+        std::fs::remove_file(folder.path().join("next")).unwrap();
+        let later = vault.secret(&now, Some(&next)).unwrap();
+        assert_eq!(later.current().expose_secret(), "third-secret");
+        assert_eq!(secret.current().expose_secret(), "third-secret");
+        assert_eq!(vault.redact("third-secret"), "[secret]");
+        assert!(!format!("{secret:?}").contains("third"));
+        std::fs::remove_file(folder.path().join("now")).unwrap();
+        let error = vault.secret(&now, Some(&next)).unwrap_err();
+        assert!(error.to_string().contains("now is not set"), "{error}");
+        write("next", "second-secret").unwrap();
+        vault.secret(&now, Some(&next)).unwrap();
     }
 }

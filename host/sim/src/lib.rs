@@ -22,6 +22,7 @@ pub mod log;
 pub mod okta;
 pub mod people;
 pub mod scim;
+pub mod smtp;
 
 mod dice;
 mod journal;

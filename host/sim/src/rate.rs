@@ -24,6 +24,8 @@ pub struct RateLimit {
 struct Level {
     tokens: f64,
     at: Instant,
+    /// The fewest that any request left.
+    least: f64,
 }
 
 struct Bucket {
@@ -47,6 +49,13 @@ impl Meter {
         Self(limit.map(Bucket::new))
     }
 
+    /// The fewest tokens that anybody else ever found.
+    pub(crate) fn least(&self) -> Option<u64> {
+        let bucket = self.0.as_ref()?;
+        let level = bucket.level.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(whole(level.least))
+    }
+
     /// The answer, or the refusal of a request that is one too many; both with the headers.
     pub(crate) fn pace(
         &self,
@@ -65,6 +74,7 @@ impl Bucket {
         let level = Level {
             tokens: f64::from(limit.capacity),
             at: Instant::now(),
+            least: f64::from(limit.capacity),
         };
         Self {
             limit,
@@ -88,6 +98,7 @@ impl Bucket {
         if !is_over {
             level.tokens -= 1.0;
         }
+        level.least = level.least.min(level.tokens);
         let missing = (1.0 - level.tokens).max(0.0);
         let wait = (missing / self.per_second()).ceil();
         Pace {

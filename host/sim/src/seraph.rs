@@ -17,6 +17,8 @@ pub(crate) struct Credentials<'a> {
     pub(crate) username: &'a str,
     pub(crate) password: &'a str,
     pub(crate) token: &'a str,
+    /// Another one that is good too, while they are rotated.
+    pub(crate) second_token: Option<&'a str>,
     /// After so many bad passwords a CAPTCHA has to be solved first.
     pub(crate) captcha_after: u32,
 }
@@ -74,7 +76,7 @@ impl Seraph {
         let header = received.header("authorization").ok_or(Denied::Nobody)?;
         let (scheme, credential) = header.split_once(' ').unwrap_or((header, ""));
         if scheme.eq_ignore_ascii_case("bearer") {
-            let is_right = credential == right.token;
+            let is_right = credential == right.token || right.second_token == Some(credential);
             return is_right.then_some(()).ok_or(Denied::Token);
         }
         let given = STANDARD.decode(credential).unwrap_or_default();

@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use secrecy::SecretString;
+use jiff::civil::Date;
 
-use crate::net::{Algorithm, ClientKey, Credential};
+use crate::net::{Algorithm, ClientKey, Credential, Secret};
 use crate::settings::reader::Node;
 use crate::settings::{SecretRef, TextRef};
 
@@ -22,6 +22,10 @@ pub struct CredentialSpec {
     pub plain: BTreeMap<&'static str, String>,
     /// Keys that are, and a certificate that lies in a file.
     pub secrets: BTreeMap<&'static str, SecretRef>,
+    /// What follows them when they are rotated.
+    pub next: BTreeMap<&'static str, SecretRef>,
+    /// The day on which the secret ends, as its owner wrote it down.
+    pub expires: Option<Date>,
 }
 
 /// The kinds of credentials.
@@ -103,6 +107,7 @@ impl CredentialSpec {
             plain.extend(value.map(|value| (*key, value.to_owned())));
         }
         let mut secrets = BTreeMap::new();
+        let mut nexts = BTreeMap::new();
         let mut is_whole = true;
         for key in keys.optional {
             let Some(node) = section.get(key) else {
@@ -110,7 +115,7 @@ impl CredentialSpec {
             };
             let value = match *key {
                 "algorithm" if node.choice(&Algorithm::WORDS).is_none() => None,
-                "certificate" => certificate(&node, folder),
+                "certificate" => certificate(&node, folder, &mut nexts),
                 _ => node.full_text().map(|text| TextRef::Text(text.to_owned())),
             };
             is_whole &= value.is_some();
@@ -121,33 +126,48 @@ impl CredentialSpec {
             }
         }
         let secret = section.need(keys.secret, "{ env = \"NAME\" } or { file = \"PATH\" }");
-        let secret = secret.and_then(|node| SecretRef::read(&node, folder));
+        let secret = secret.and_then(|node| SecretRef::read_with_next(&node, folder));
+        let expires = section.get("expires");
+        let expires = expires.map(|node| date(&node));
+        is_whole &= expires != Some(None);
         section.finish();
         is_whole &= keys.plain.iter().all(|key| plain.contains_key(key));
         is_whole.then_some(())?;
-        secrets.insert(keys.secret, secret?);
+        let (secret, next) = secret?;
+        secrets.insert(keys.secret, secret);
+        nexts.extend(next.map(|next| (keys.secret, next)));
         Some(Self {
             kind,
             plain,
             secrets,
+            next: nexts,
+            expires: expires.flatten(),
         })
     }
 
-    /// The credential with its secrets, each asked of `secret_of`; `text_of` reads what lies like a
-    /// secret and is none.
+    /// Where its secrets lie, as messages name it; each with its successor behind it.
+    pub fn places(&self) -> Vec<String> {
+        let key = self.kind.keys().secret;
+        let places = self.secrets.get(key).into_iter().chain(self.next.get(key));
+        places.map(ToString::to_string).collect()
+    }
+
+    /// The credential with its secrets, each asked of `secret_of` with the place of its successor;
+    /// `text_of` reads what lies like a secret and is none.
     pub fn reveal<E>(
         &self,
-        secret_of: impl Fn(&SecretRef) -> Result<SecretString, E>,
-        text_of: impl Fn(&SecretRef) -> Result<SecretString, E>,
+        secret_of: impl Fn(&SecretRef, Option<&SecretRef>) -> Result<Secret, E>,
+        text_of: impl Fn(&SecretRef, Option<&SecretRef>) -> Result<Secret, E>,
     ) -> Result<Credential, E> {
         let plain = |key: &str| self.plain(key).to_owned();
         // Every kind has one secret, under the name that `Kind::keys` gives it.
-        let secret = match self.secrets.get(self.kind.keys().secret) {
-            Some(place) => secret_of(place)?,
-            None => SecretString::default(),
+        let key = self.kind.keys().secret;
+        let secret = match self.secrets.get(key) {
+            Some(place) => secret_of(place, self.next.get(key))?.until(self.expires),
+            None => Secret::from(""),
         };
         let certificate = match self.secrets.get("certificate") {
-            Some(place) => Some(text_of(place)?),
+            Some(place) => Some(text_of(place, self.next.get("certificate"))?),
             None => self.plain.get("certificate").map(|pem| pem.as_str().into()),
         };
         let algorithm = self.plain.get("algorithm").and_then(|chosen| {
@@ -196,7 +216,16 @@ impl CredentialSpec {
 }
 
 /// PEM, or the place of it. A file may hold the private key too, the text may not.
-fn certificate(node: &Node<'_>, folder: &Path) -> Option<TextRef> {
+fn certificate(
+    node: &Node<'_>,
+    folder: &Path,
+    nexts: &mut BTreeMap<&'static str, SecretRef>,
+) -> Option<TextRef> {
+    if node.as_section().is_some() {
+        let (place, next) = SecretRef::read_with_next(node, folder)?;
+        nexts.extend(next.map(|next| ("certificate", next)));
+        return Some(TextRef::At(place));
+    }
     let read = TextRef::read(node, folder)?;
     if matches!(&read, TextRef::Text(text) if text.contains("PRIVATE KEY")) {
         node.error(
@@ -206,4 +235,16 @@ fn certificate(node: &Node<'_>, folder: &Path) -> Option<TextRef> {
         return None;
     }
     Some(read)
+}
+
+/// `"2027-01-31"`.
+fn date(node: &Node<'_>) -> Option<Date> {
+    let day = node.text()?.parse().ok();
+    if day.is_none() {
+        node.error(
+            format!("{} is no day", node.name()),
+            "write the year, the month and the day: expires = \"2027-01-31\"",
+        );
+    }
+    day
 }

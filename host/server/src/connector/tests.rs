@@ -271,6 +271,67 @@ fn a_revision_covers_what_is_said_and_the_files() {
     assert_ne!(first.fields_digest(), changed.fields_digest());
 }
 
+/// HEAD with another credential of the target.
+fn with_credential(credential: &str) -> String {
+    let usual = "{ kind = \"bearer\", token = { file = \"jira.token\" } }";
+    assert!(HEAD.contains(usual));
+    format!(
+        "{}[target.jira.map]\nX = \"a\"\n",
+        HEAD.replace(usual, credential)
+    )
+}
+
+#[test]
+fn a_secret_may_name_its_successor_and_the_day_on_which_it_ends() {
+    let folder = folder();
+    let text = with_credential(
+        "{ kind = \"bearer\", expires = \"2027-01-31\", \
+         token = { file = \"jira.token\", next = { env = \"NEXT\" } } }",
+    );
+    let loaded = load_text(folder.path(), &text).unwrap();
+    let credential = &loaded.connector.targets[0].credential;
+    assert_eq!(credential.next["token"], SecretRef::Env("NEXT".to_owned()));
+    assert_eq!(credential.expires, Some(jiff::civil::date(2027, 1, 31)));
+    let places = credential.places();
+    assert!(places[0].ends_with("jira.token"), "{places:?}");
+    assert_eq!(places[1], "the environment variable NEXT");
+    // What is in the files is no part of the revision, where they are is.
+    std::fs::write(folder.path().join("jira.token"), "one").unwrap();
+    let again = load_text(folder.path(), &text).unwrap();
+    assert_eq!(again.revision(), loaded.revision());
+    let without = load_text(
+        folder.path(),
+        &text.replace(", next = { env = \"NEXT\" }", ""),
+    );
+    let without = without.unwrap();
+    assert_ne!(without.revision(), loaded.revision());
+    assert_eq!(without.fields_digest(), loaded.fields_digest());
+}
+
+#[test]
+fn a_successor_is_no_literal_and_no_place_that_is_taken() {
+    let folder = folder();
+    let token = |token: &str| {
+        let text = with_credential(&format!("{{ kind = \"bearer\", token = {token} }}"));
+        load_text(folder.path(), &text).unwrap_err()
+    };
+    let literal = token("{ file = \"a\", next = \"hunter2\" }");
+    assert!(literal.contains("'next' stands here in clear"), "{literal}");
+    assert!(!literal.contains("hunter2"), "{literal}");
+    let same = token("{ file = \"a\", next = { file = \"a\" } }");
+    assert!(same.contains("same place"), "{same}");
+    let third = token("{ file = \"a\", next = { file = \"b\", next = { file = \"c\" } } }");
+    assert!(third.contains("unknown key 'next'"), "{third}");
+    let both = token("{ file = \"a\", next = { file = \"b\", env = \"B\" } }");
+    assert!(both.contains("exactly one of"), "{both}");
+    let day = with_credential("{ kind = \"bearer\", expires = \"soon\", token = { env = \"T\" } }");
+    let day = load_text(folder.path(), &day).unwrap_err();
+    assert!(
+        day.contains("is no day") && day.contains("2027-01-31"),
+        "{day}"
+    );
+}
+
 #[test]
 fn two_files_with_one_id_are_both_refused() {
     let folder = folder();

@@ -21,8 +21,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, json};
 use sha2::{Digest as _, Sha256};
 
-use super::Error;
 use super::jws::{Algorithm, Pair, Signer};
+use super::{Error, Secret};
 
 /// Entra ID wants five to ten minutes, Okta at most an hour.
 const LIFE: SignedDuration = SignedDuration::from_mins(10);
@@ -31,10 +31,10 @@ const LIFE: SignedDuration = SignedDuration::from_mins(10);
 #[derive(Debug, Clone)]
 pub struct ClientKey {
     /// PEM, never shown.
-    pub private_key: SecretString,
+    pub private_key: Secret,
     /// PEM of the certificate that the provider has; the header then has its thumbprint. The file
-    /// may hold the key too, so it is not shown either.
-    pub certificate: Option<SecretString>,
+    /// may hold the key too, so it is not shown either. Of several, that of the key is meant.
+    pub certificate: Option<Secret>,
     /// The `kid` of the header.
     pub key_id: Option<String>,
     /// Chosen by the key where it is not set.
@@ -50,8 +50,13 @@ pub(super) struct Assertion {
 
 impl Assertion {
     /// Reads and checks the key and what belongs to it.
-    pub(super) fn open(client_id: &str, key: &ClientKey, now: Timestamp) -> Result<Self, Error> {
-        let pair = Pair::read(key.private_key.expose_secret())?;
+    pub(super) fn open(
+        client_id: &str,
+        private_key: &SecretString,
+        key: &ClientKey,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let pair = Pair::read(private_key.expose_secret())?;
         let usual = match key.certificate {
             Some(_) => Algorithm::Ps256,
             None => Algorithm::Rs256,
@@ -62,7 +67,7 @@ impl Assertion {
             about.insert("kid".to_owned(), id.as_str().into());
         }
         if let Some(pem) = &key.certificate {
-            let certificate = certificate_of(&pair, pem.expose_secret(), now)?;
+            let certificate = certificate_of(&pair, pem.all().expose_secret(), now)?;
             let thumbprint = URL_SAFE_NO_PAD.encode(Sha256::digest(&certificate));
             about.insert("x5t#S256".to_owned(), thumbprint.into());
         }

@@ -5,17 +5,17 @@
 //!
 //! Deliberately not here: where secrets come from (`vault`); binding to a directory (`ldap`).
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::assertion::{Assertion, ClientKey};
-use super::proof::Proof;
-use super::service_account::ServiceAccount;
+use super::assertion::ClientKey;
+use super::proof::{Client, Proofs};
+use super::secret::Used;
 use super::token::TokenSource;
-use super::{Error, Slot, headers};
+use super::{Error, Secret, Slot, headers};
 
 /// What a connector file has under `credential`, its secrets read.
 #[derive(Debug, Clone)]
@@ -25,31 +25,31 @@ pub enum Credential {
         /// Whose.
         username: String,
         /// Never shown.
-        password: SecretString,
+        password: Secret,
     },
     /// A token in the `Authorization` header.
     Bearer {
         /// Never shown.
-        token: SecretString,
+        token: Secret,
     },
     /// A header of any name.
     Header {
         /// Which.
         name: String,
         /// Never shown.
-        value: SecretString,
+        value: Secret,
     },
     /// A token whose header the adapter names.
     ApiToken {
         /// Never shown.
-        token: SecretString,
+        token: Secret,
     },
     /// A client that obtains tokens with its secret.
     ClientCredentials {
         /// Which client.
         client_id: String,
         /// Never shown.
-        client_secret: SecretString,
+        client_secret: Secret,
     },
     /// A client that signs its requests for tokens.
     PrivateKeyJwt {
@@ -61,7 +61,7 @@ pub enum Credential {
     /// A service account of Google.
     GoogleServiceAccount {
         /// JSON, never shown.
-        key: SecretString,
+        key: Secret,
         /// On whose behalf: an administrator's address.
         subject: Option<String>,
     },
@@ -70,7 +70,7 @@ pub enum Credential {
         /// Distinguished name.
         dn: String,
         /// Never shown.
-        password: SecretString,
+        password: Secret,
     },
 }
 
@@ -86,6 +86,18 @@ impl Credential {
             Self::PrivateKeyJwt { .. } => "oauth2-private-key-jwt",
             Self::GoogleServiceAccount { .. } => "google-service-account",
             Self::LdapBind { .. } => "ldap-bind",
+        }
+    }
+
+    /// Its secret.
+    pub fn secret(&self) -> &Secret {
+        match self {
+            Self::Basic { password, .. } | Self::LdapBind { password, .. } => password,
+            Self::Bearer { token } | Self::ApiToken { token } => token,
+            Self::Header { value, .. } => value,
+            Self::ClientCredentials { client_secret, .. } => client_secret,
+            Self::PrivateKeyJwt { key, .. } => &key.private_key,
+            Self::GoogleServiceAccount { key, .. } => key,
         }
     }
 }
@@ -112,13 +124,8 @@ pub enum Sign {
     /// Not at all.
     #[default]
     Nothing,
-    /// By a header that is always the same.
-    Header {
-        /// Which.
-        name: String,
-        /// Never shown.
-        value: SecretString,
-    },
+    /// By a header that changes only with its secret.
+    Header(Arc<SignedHeader>),
     /// By a token that is obtained and renewed.
     Token(Arc<TokenSource>),
 }
@@ -132,74 +139,126 @@ impl Sign {
         token_header: Option<(&str, &str)>,
         grant: Option<Grant>,
     ) -> Result<Self, Error> {
-        match credential {
+        let client = match credential {
+            Credential::Basic { username, .. } if username.contains(':') => {
+                return Err(unusable("a user name with a colon (RFC 7617)"));
+            }
             Credential::Basic { username, password } => {
-                if username.contains(':') {
-                    return Err(unusable("a user name with a colon (RFC 7617)"));
-                }
-                let pair = format!("{username}:{}", password.expose_secret());
-                header("authorization", format!("Basic {}", STANDARD.encode(pair)))
+                let form = Form::Basic(username.clone());
+                return header("authorization", form, password);
             }
             Credential::Bearer { token } => {
-                header("authorization", format!("Bearer {}", token.expose_secret()))
+                return header("authorization", Form::after("Bearer "), token);
             }
-            Credential::Header { name, value } => header(name, value.expose_secret().to_owned()),
+            Credential::Header { name, value } => return header(name, Form::after(""), value),
             Credential::ApiToken { token } => {
                 let (name, prefix) = token_header.unwrap_or(("authorization", "Bearer "));
-                header(name, format!("{prefix}{}", token.expose_secret()))
+                return header(name, Form::after(prefix), token);
             }
-            Credential::ClientCredentials {
-                client_id,
-                client_secret,
-            } => {
-                let proof = Proof::Secret {
-                    client_id: client_id.clone(),
-                    secret: client_secret.clone(),
-                };
-                Self::by_token(grant, proof)
+            Credential::LdapBind { .. } => {
+                let kind = credential.kind();
+                let what = format!("the credential kind {kind:?} for this address");
+                return Err(Error::Unsupported { what });
             }
+            Credential::ClientCredentials { client_id, .. } => Client::Secret(client_id.clone()),
             Credential::PrivateKeyJwt { client_id, key } => {
-                let grant = grant.ok_or_else(no_token_endpoint)?;
-                let now = grant.login.outside().clock().now();
-                let proof = Proof::Key {
-                    client_id: client_id.clone(),
-                    key: Assertion::open(client_id, key, now)?,
-                };
-                Self::by_token(Some(grant), proof)
+                Client::Key(client_id.clone(), Box::new(key.clone()))
             }
-            Credential::GoogleServiceAccount { key, subject } => {
-                let account = ServiceAccount::open(key, subject.as_deref())?;
-                Self::by_token(grant, Proof::Account(Box::new(account)))
-            }
-            Credential::LdapBind { .. } => Err(Error::Unsupported {
-                what: format!(
-                    "the credential kind {:?} for this address",
-                    credential.kind()
-                ),
-            }),
-        }
+            Credential::GoogleServiceAccount { subject, .. } => Client::Account(subject.clone()),
+        };
+        let grant = grant
+            .ok_or_else(|| unusable("a client, and the provider names no token endpoint for it"))?;
+        let now = grant.login.outside().clock().now();
+        let proofs = Proofs::open(client, credential.secret().clone(), now)?;
+        Ok(Self::Token(Arc::new(TokenSource::new(grant, proofs))))
     }
 
-    fn by_token(grant: Option<Grant>, proof: Proof) -> Result<Self, Error> {
-        let grant = grant.ok_or_else(no_token_endpoint)?;
-        Ok(Self::Token(Arc::new(TokenSource::new(grant, proof))))
+    /// Who we are with it: the same for all who count as one at the other side.
+    pub(super) fn identity(&self) -> String {
+        match self {
+            Self::Nothing => String::new(),
+            Self::Header(header) => match &header.form {
+                Form::Basic(username) => format!("basic {username}"),
+                Form::After(_) => format!("{} {}", header.name, header.secret.identity()),
+            },
+            Self::Token(source) => source.identity(),
+        }
     }
 }
 
-fn header(name: &str, value: String) -> Result<Sign, Error> {
-    headers::check_form(name, &value).map_err(|_| {
-        unusable("a secret or header name with line ends or letters that no header may have")
-    })?;
-    Ok(Sign::Header {
+/// A header that is made of a secret.
+#[derive(Debug)]
+pub struct SignedHeader {
+    name: String,
+    form: Form,
+    secret: Secret,
+    /// The last one that was made, and from which secret.
+    made: Mutex<Option<(u64, SecretString)>>,
+}
+
+#[derive(Debug)]
+enum Form {
+    /// The user name.
+    Basic(String),
+    /// What stands before the secret.
+    After(String),
+}
+
+impl Form {
+    fn after(prefix: &str) -> Self {
+        Self::After(prefix.to_owned())
+    }
+
+    fn of(&self, secret: &SecretString) -> String {
+        let secret = secret.expose_secret();
+        match self {
+            Self::Basic(username) => {
+                format!("Basic {}", STANDARD.encode(format!("{username}:{secret}")))
+            }
+            Self::After(prefix) => format!("{prefix}{secret}"),
+        }
+    }
+}
+
+impl SignedHeader {
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    /// The header's value, and the number of the secret that is in it.
+    pub(super) fn value(&self) -> Result<(SecretString, u64), Error> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let serial = self.secret.serial();
+        match &*made {
+            Some((of, value)) if *of == serial => return Ok((value.clone(), serial)),
+            _ => {}
+        }
+        let Used { value, serial } = self.secret.used();
+        let text = self.form.of(&value);
+        headers::check_form(&self.name, &text).map_err(|_| {
+            unusable("a secret or header name with line ends or letters that no header may have")
+        })?;
+        let value = SecretString::from(text);
+        *made = Some((serial, value.clone()));
+        Ok((value, serial))
+    }
+}
+
+fn header(name: &str, form: Form, secret: &Secret) -> Result<Sign, Error> {
+    let header = SignedHeader {
         name: name.to_ascii_lowercase(),
-        value: SecretString::from(value),
-    })
+        form,
+        secret: secret.clone(),
+        made: Mutex::default(),
+    };
+    header.value()?;
+    Ok(Sign::Header(Arc::new(header)))
 }
 
 fn unusable(what: &str) -> Error {
     Error::credential(format!("the credential has {what}"))
-}
-
-fn no_token_endpoint() -> Error {
-    unusable("a client, and the provider names no token endpoint for it")
 }

@@ -138,6 +138,16 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// A mail server did not take a mail; it is not under way.
+    #[error("{origin} did not take the mail: {why}")]
+    Mail {
+        /// Who.
+        origin: Origin,
+        /// What the server said.
+        why: String,
+        /// It may take it later.
+        is_passing: bool,
+    },
     /// The connection to a directory was lost in the middle of a paged search.
     #[error("the connection to {origin} was lost between two pages")]
     PagingLost {
@@ -168,6 +178,7 @@ impl Error {
             Self::Unsupported { .. } => "unsupported",
             Self::Setup { .. } => "setup",
             Self::PagingLost { .. } => "paging-lost",
+            Self::Mail { .. } => "mail-refused",
         }
     }
 
@@ -185,6 +196,7 @@ impl Error {
             | Self::SignIn { .. }
             | Self::Credential { .. }
             | Self::Unsupported { .. }
+            | Self::Mail { .. }
             | Self::Setup { .. } => true,
             Self::Timeout { .. }
             | Self::Interrupted { .. }

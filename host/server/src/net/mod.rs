@@ -1,9 +1,10 @@
 //! The one way out: every byte that leaves for a provider or a product passes here.
 //!
 //! A [`Slot`] is one configured address with its credential. It turns a path or a link into a
-//! request on its own origin, or refuses it; adds the credential; waits while the origin asked to
-//! be left alone; sends; repeats what may be repeated. [`Send`] is the seam below it, with the
-//! network ([`Wire`]) and a script ([`Script`]) behind it. [`ldap`] does the same for directories.
+//! request on its own origin, or refuses it; waits for the origin's pace; adds the credential; sends;
+//! repeats what may be repeated. [`Send`] is the seam below it, with the
+//! network ([`Wire`]) and a script ([`Script`]) behind it. [`ldap`] does the same for directories,
+//! [`Mailer`] for mail.
 //!
 //! Invariants: a request never goes to another scheme, host or port than its slot's; no redirect is
 //! followed; a connection goes only where its host name may lead ([`Names`]); a credential is added here and nowhere else; what was refused has sent no packet; a
@@ -17,12 +18,13 @@ mod assertion;
 mod credential;
 mod error;
 mod headers;
-mod hold;
 mod jws;
 pub mod ldap;
+mod mail;
 mod names;
 mod origin;
 mod outside;
+mod pace;
 mod pinned;
 mod probe;
 mod proof;
@@ -30,6 +32,7 @@ mod proxy;
 mod request;
 mod retry;
 mod script;
+mod secret;
 mod send;
 mod service_account;
 mod slot;
@@ -47,13 +50,16 @@ pub use credential::{Credential, Grant, Sign};
 pub use error::Error;
 pub use headers::admit_guest_headers;
 pub use jws::Algorithm;
+pub use mail::{Mail, MailSpec, Mailer};
 pub use names::Names;
 pub use origin::{Base, Origin};
-pub use outside::{Options, Outside};
+pub use outside::{Options, Outside, Times};
+pub use pace::PaceLine;
 pub use probe::{Fact, facts};
 pub use request::{Locator, Method, Outgoing, Repeat, Request, Response};
 pub use retry::Policy;
 pub use script::Script;
+pub use secret::{Secret, Used};
 pub use send::{Send, Sent};
 pub use slot::{Slot, SlotSpec};
 pub use stranger::Strangers;

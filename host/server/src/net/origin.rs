@@ -37,7 +37,7 @@ impl Origin {
         })
     }
 
-    /// `https`, `http`, `ldaps` or `ldap`.
+    /// `https`, `http`, `ldaps`, `ldap`, `smtps` or `smtp`.
     pub fn scheme(&self) -> &str {
         &self.scheme
     }
@@ -86,6 +86,8 @@ fn default_port(scheme: &str) -> Option<u16> {
         "http" => Some(80),
         "ldaps" => Some(636),
         "ldap" => Some(389),
+        "smtps" => Some(465),
+        "smtp" => Some(587),
         _ => None,
     }
 }
@@ -115,6 +117,15 @@ impl Base {
         match base.origin.scheme() {
             "ldaps" | "ldap" => Ok(base),
             _ => Err(base.unusable("it must begin with ldaps:// or ldap://")),
+        }
+    }
+
+    /// Reads an `smtps://` or `smtp://` address.
+    pub fn mail(text: &str) -> Result<Self, Error> {
+        let base = Self::parse(text)?;
+        match base.origin.scheme() {
+            "smtps" | "smtp" => Ok(base),
+            _ => Err(base.unusable("it must begin with smtps:// or smtp://")),
         }
     }
 

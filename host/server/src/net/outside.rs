@@ -1,4 +1,4 @@
-//! What all slots share: the way out, the clock, the limits, and who is to be left alone.
+//! What all slots share: the way out, the clock, the limits, and the paces.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,9 +8,10 @@ use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use secrecy::SecretString;
 
-use super::hold::Holds;
+use super::pace::{Lane, Pace, PaceLine, Paces};
 use super::retry::Policy;
 use super::send::Send;
+use super::wire::{CONNECT_MAX, IDLE_MAX, REQUEST_MAX};
 use super::{Error, Names, Origin, Wire};
 use crate::clock::Clock;
 
@@ -26,12 +27,36 @@ pub struct Options {
     pub ca_file: Option<PathBuf>,
     /// Looks host names up.
     pub names: Names,
+    /// How long things may take.
+    pub times: Times,
+}
+
+/// How long one request may take; no setting, but tests do not wait for minutes.
+#[derive(Debug, Clone, Copy)]
+pub struct Times {
+    /// For a connection with its handshake.
+    pub connect: Duration,
+    /// Longest silence while an answer is read.
+    pub idle: Duration,
+    /// For the whole of it.
+    pub request: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self {
+            connect: CONNECT_MAX,
+            idle: IDLE_MAX,
+            request: REQUEST_MAX,
+        }
+    }
 }
 
 /// The outside world as the slots see it; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Outside {
     shared: Arc<Shared>,
+    lane: Lane,
 }
 
 #[derive(Debug)]
@@ -40,7 +65,7 @@ struct Shared {
     send: Arc<dyn Send>,
     clock: Arc<dyn Clock>,
     policy: Policy,
-    holds: Holds,
+    paces: Paces,
     rng: Mutex<SmallRng>,
 }
 
@@ -63,13 +88,14 @@ impl Outside {
                 send,
                 clock,
                 policy: Policy::default(),
-                holds: Holds::default(),
+                paces: Paces::default(),
                 rng: Mutex::new(SmallRng::seed_from_u64(rng_seed)),
             }),
+            lane: Lane::default(),
         }
     }
 
-    /// The same world with other limits; who is held off is not taken over.
+    /// The same world with other limits; what its sites asked for is not taken over.
     #[must_use]
     pub fn with_policy(self, policy: Policy) -> Self {
         let shared = &self.shared;
@@ -84,9 +110,10 @@ impl Outside {
                 send: Arc::clone(&shared.send),
                 clock: Arc::clone(&shared.clock),
                 policy,
-                holds: Holds::default(),
+                paces: Paces::default(),
                 rng: Mutex::new(SmallRng::seed_from_u64(seed)),
             }),
+            lane: self.lane,
         }
     }
 
@@ -105,25 +132,28 @@ impl Outside {
         &self.shared.options
     }
 
-    /// Nobody sends to `origin` for the next `wait`.
-    pub fn hold(&self, origin: &Origin, wait: Duration) {
-        let until = self.shared.clock.uptime().saturating_add(wait);
-        self.shared.holds.hold(origin, until);
+    /// The same world for something short that somebody waits for: its requests go before those
+    /// of others that wait at the same site.
+    #[must_use]
+    pub fn ahead(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            lane: Lane::Ahead,
+        }
     }
 
-    /// Waits until `origin` may be sent to; fails where that is later than `patience` from now.
-    pub(super) async fn pass(&self, origin: &Origin, patience: Duration) -> Result<(), Error> {
-        let clock = &self.shared.clock;
-        let end = clock.uptime().saturating_add(patience);
-        // The loop ends: every turn waits until the hold known so far is over, or gives up.
-        while let Some(wait) = self.shared.holds.wait(origin, clock.uptime()) {
-            if clock.uptime().saturating_add(wait) > end {
-                let origin = origin.clone();
-                return Err(Error::Throttled { origin, wait });
-            }
-            clock.sleep(wait).await;
-        }
-        Ok(())
+    /// How fast which sites are asked, for metrics.
+    pub fn paces(&self) -> Vec<PaceLine> {
+        self.shared.paces.lines()
+    }
+
+    pub(super) fn lane(&self) -> Lane {
+        self.lane
+    }
+
+    /// The pace at `origin` of the account that `who` names.
+    pub(super) fn pace(&self, origin: &Origin, who: &str) -> Arc<Pace> {
+        self.shared.paces.of(origin, who, &self.shared.clock)
     }
 
     /// A number from 0 to 1 for the jitter of a wait.

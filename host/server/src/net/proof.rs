@@ -7,19 +7,98 @@
 //!
 //! Deliberately not here: when a token is asked for, and how long it is kept (`token`).
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use bytes::Bytes;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use url::form_urlencoded;
 
-use super::assertion::Assertion;
+use super::assertion::{Assertion, ClientKey};
+use super::secret::Used;
 use super::service_account::ServiceAccount;
-use super::{Error, Grant};
+use super::{Error, Grant, Secret};
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const ACCOUNT_GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /// How `{"` begins in base64, and so every assertion.
 const JSON_START: &str = "eyJ";
+
+/// Who a client is, without its secret.
+#[derive(Debug)]
+pub(super) enum Client {
+    /// A client id.
+    Secret(String),
+    /// A client id, and what belongs to its key.
+    Key(String, Box<ClientKey>),
+    /// On whose behalf a service account asks.
+    Account(Option<String>),
+}
+
+impl Client {
+    fn proof(&self, secret: &SecretString, now: Timestamp) -> Result<Proof, Error> {
+        Ok(match self {
+            Self::Secret(client_id) => Proof::Secret {
+                client_id: client_id.clone(),
+                secret: secret.clone(),
+            },
+            Self::Key(client_id, key) => Proof::Key {
+                client_id: client_id.clone(),
+                key: Assertion::open(client_id, secret, key, now)?,
+            },
+            Self::Account(subject) => {
+                let account = ServiceAccount::open(secret, subject.as_deref())?;
+                Proof::Account(Box::new(account))
+            }
+        })
+    }
+}
+
+/// The proofs of one client: another one whenever its secret is another one.
+#[derive(Debug)]
+pub(super) struct Proofs {
+    client: Client,
+    secret: Secret,
+    made: Mutex<(u64, Arc<Proof>)>,
+}
+
+impl Proofs {
+    /// Reads and checks the secret of this moment.
+    pub(super) fn open(client: Client, secret: Secret, now: Timestamp) -> Result<Self, Error> {
+        let Used { value, serial } = secret.used();
+        let made = (serial, Arc::new(client.proof(&value, now)?));
+        Ok(Self {
+            client,
+            secret,
+            made: Mutex::new(made),
+        })
+    }
+
+    /// The proof of this moment, and the number of its secret.
+    pub(super) fn current(&self, now: Timestamp) -> Result<(Arc<Proof>, u64), Error> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let Used { value, serial } = self.secret.used();
+        if made.0 != serial {
+            *made = (serial, Arc::new(self.client.proof(&value, now)?));
+        }
+        Ok((Arc::clone(&made.1), serial))
+    }
+
+    pub(super) fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    /// The client, as its provider counts it.
+    pub(super) fn identity(&self) -> String {
+        match &self.client {
+            Client::Secret(client_id) | Client::Key(client_id, _) => client_id.clone(),
+            Client::Account(subject) => {
+                let subject = subject.as_deref().unwrap_or_default();
+                format!("{} {subject}", self.secret.identity())
+            }
+        }
+    }
+}
 
 /// How a client shows that it is itself.
 #[derive(Debug)]

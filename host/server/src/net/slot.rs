@@ -9,11 +9,12 @@ use bytes::Bytes;
 use secrecy::SecretString;
 
 use super::credential::Sign;
+use super::pace::Pace;
 use super::request::{Locator, Outgoing, Request, Response};
 use super::retry::{Attempt, Verdict, judge};
 use super::send::Send;
 use super::token::Token;
-use super::{Base, Error, Origin, Outside, headers};
+use super::{Base, Error, Origin, Outside, Secret, headers};
 
 /// What a slot is made from.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +40,7 @@ struct Shared {
     sign: Sign,
     send: Arc<dyn Send>,
     outside: Outside,
+    pace: Arc<Pace>,
 }
 
 impl fmt::Debug for Slot {
@@ -50,14 +52,31 @@ impl fmt::Debug for Slot {
 impl Slot {
     /// Checks the address and the files; opens no connection.
     pub fn open(outside: &Outside, spec: SlotSpec) -> Result<Self, Error> {
+        let base = Base::http(&spec.address, spec.allow_http)?;
         let shared = Shared {
-            base: Base::http(&spec.address, spec.allow_http)?,
+            pace: outside.pace(base.origin(), &spec.sign.identity()),
+            base,
             sign: spec.sign,
             send: outside.send(spec.ca_file.as_deref())?,
             outside: outside.clone(),
         };
         let shared = Arc::new(shared);
         Ok(Self { shared })
+    }
+
+    /// The same address without the credential, for a session that was opened with it: at the same
+    /// pace, because the other side counts both as one.
+    #[must_use]
+    pub fn unsigned(&self) -> Self {
+        let shared = Shared {
+            base: self.shared.base.clone(),
+            sign: Sign::Nothing,
+            send: Arc::clone(&self.shared.send),
+            outside: self.shared.outside.clone(),
+            pace: Arc::clone(&self.shared.pace),
+        };
+        let shared = Arc::new(shared);
+        Self { shared }
     }
 
     /// Where every request of this slot goes.
@@ -79,14 +98,22 @@ impl Slot {
     pub fn credential_header(&self) -> Option<&str> {
         match &self.shared.sign {
             Sign::Nothing => None,
-            Sign::Header { name, .. } => Some(name),
+            Sign::Header(header) => Some(header.name()),
             Sign::Token(_) => Some("authorization"),
         }
     }
 
-    /// Nobody sends to this slot's origin for the next `wait`.
+    /// Where the secret of its own header lies and when it ends, for messages; may be empty.
+    pub fn secret_words(&self) -> String {
+        match &self.shared.sign {
+            Sign::Header(header) => header.secret().words(),
+            Sign::Nothing | Sign::Token(_) => String::new(),
+        }
+    }
+
+    /// Nobody sends to this slot's origin with its credential for the next `wait`.
     pub fn hold(&self, wait: Duration) {
-        self.outside().hold(self.origin(), wait);
+        self.shared.pace.hold(wait);
     }
 
     /// Whether a request keeps to the rules; sends nothing.
@@ -115,18 +142,20 @@ impl Slot {
         let mut attempts = 0;
         loop {
             let left = self.patience(clock.uptime().saturating_sub(began));
-            self.outside().pass(self.origin(), left).await?;
+            let permit = self.shared.pace.enter(self.outside().lane(), left).await?;
             let outgoing = Outgoing {
                 credential: self.sign(&mut signature, &request.scopes).await?,
                 body: body()?,
                 ..unsigned.clone()
             };
             attempts += 1;
+            let sent = clock.uptime();
             let result = self.shared.send.send(outgoing).await;
-            if signature.should_sign_again(&result) {
+            let now = clock.uptime();
+            permit.ended(request.method, now.saturating_sub(sent), &result);
+            if signature.should_sign_again(&self.shared.sign, &result) {
                 continue;
             }
-            let now = clock.uptime();
             match &result {
                 Err(error) if error.met_nobody() => {
                     unreachable_since.get_or_insert(now);
@@ -186,7 +215,11 @@ impl Slot {
     ) -> Result<Option<(String, SecretString)>, Error> {
         match &self.shared.sign {
             Sign::Nothing => Ok(None),
-            Sign::Header { name, value } => Ok(Some((name.clone(), value.clone()))),
+            Sign::Header(header) => {
+                let (value, serial) = header.value()?;
+                signature.secret = serial;
+                Ok(Some((header.name().to_owned(), value)))
+            }
             Sign::Token(source) => {
                 // Boxed: obtaining a token is itself an exchange, of the login slot.
                 let token = match signature.refused.take() {
@@ -213,23 +246,44 @@ impl Slot {
     }
 }
 
-/// The tokens of one request.
+/// What one request was signed with.
 #[derive(Default)]
 struct Signature {
     used: Option<Token>,
     refused: Option<Token>,
     was_renewed: bool,
+    /// The number of the secret in the header.
+    secret: u64,
+    tries: u32,
 }
 
 impl Signature {
-    /// A token may have been revoked before its end: one more is obtained, once per request.
-    fn should_sign_again(&mut self, result: &Result<Response, Error>) -> bool {
-        let is_refused = matches!(result, Ok(answer) if answer.status == 401);
-        if !is_refused || self.was_renewed {
-            return false;
+    /// A request that was refused for its signature did nothing, and is sent again with another
+    /// one: a token may have been revoked before its end, a secret may have been rotated.
+    fn should_sign_again(&mut self, sign: &Sign, result: &Result<Response, Error>) -> bool {
+        let Ok(answer) = result else { return false };
+        match sign {
+            Sign::Nothing => false,
+            Sign::Header(header) if answer.status != 401 => {
+                if answer.is_success() {
+                    header.secret().accepted(self.secret);
+                }
+                false
+            }
+            Sign::Header(header) => {
+                self.tries += 1;
+                // One more failed sign-in would not solve a CAPTCHA.
+                let is_locked = answer.header("x-authentication-denied-reason").is_some();
+                !is_locked
+                    && self.tries < Secret::TRIES_MAX
+                    && header.secret().instead_of(self.secret)
+            }
+            Sign::Token(_) if answer.status != 401 || self.was_renewed => false,
+            Sign::Token(_) => {
+                self.refused = self.used.take();
+                self.was_renewed = true;
+                self.refused.is_some()
+            }
         }
-        self.refused = self.used.take();
-        self.was_renewed = true;
-        self.refused.is_some()
     }
 }

@@ -3,10 +3,12 @@
 
 mod assertions;
 mod links;
+mod mail;
 mod moved;
 mod proxies;
 mod redirects;
 mod service_accounts;
+mod slow;
 mod strangers;
 mod tls;
 mod tokens;

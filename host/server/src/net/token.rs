@@ -17,9 +17,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::proof::Proof;
+use super::proof::{Proof, Proofs};
 use super::request::{Locator, Method, Repeat, Request, Response};
-use super::{Error, Grant, waiting};
+use super::{Error, Grant, Secret, waiting};
 
 /// A token that says nothing of its life is used for so long.
 const LIFE_DEFAULT: Duration = Duration::from_mins(5);
@@ -34,7 +34,7 @@ const CLOCK_DIFFERENCE_S_MIN: i64 = 5;
 #[derive(Debug)]
 pub struct TokenSource {
     grant: Grant,
-    proof: Proof,
+    proofs: Proofs,
     /// By their scopes.
     held: Mutex<BTreeMap<Vec<String>, Token>>,
 }
@@ -67,12 +67,18 @@ struct Refusal {
 }
 
 impl TokenSource {
-    pub(super) fn new(grant: Grant, proof: Proof) -> Self {
+    pub(super) fn new(grant: Grant, proofs: Proofs) -> Self {
         Self {
             grant,
-            proof,
+            proofs,
             held: Mutex::default(),
         }
+    }
+
+    /// Which client of which tenant this is.
+    pub(super) fn identity(&self) -> String {
+        let Grant { login, path, .. } = &self.grant;
+        format!("{}{path} {}", login.base().url(), self.proofs.identity())
     }
 
     /// Refuses scopes that the grant does not name.
@@ -135,9 +141,7 @@ impl TokenSource {
             [] => self.grant.scopes.as_slice(),
             named => named,
         };
-        let form = || self.proof.form(&self.grant, asked, clock.now());
-        let answer = login.exchange_anew(request, &form).await?;
-        let granted = self.read(&answer, asked, clock.now())?;
+        let granted = self.ask(&request, asked).await?;
         let life = life(granted.expires_in.as_ref());
         let margin = MARGIN_MAX.min(life / 5);
         let token = Token {
@@ -149,7 +153,35 @@ impl TokenSource {
         Ok(token)
     }
 
-    fn read(&self, answer: &Response, scopes: &[String], now: Timestamp) -> Result<Granted, Error> {
+    /// Asks with the secret of this moment, and with another one where it is refused.
+    async fn ask(&self, request: &Request, scopes: &[String]) -> Result<Granted, Error> {
+        let login = &self.grant.login;
+        let clock = login.outside().clock();
+        let mut tries = 1;
+        loop {
+            let (proof, serial) = self.proofs.current(clock.now())?;
+            let form = || proof.form(&self.grant, scopes, clock.now());
+            let answer = login.exchange_anew(request.clone(), &form).await?;
+            let secret = self.proofs.secret();
+            if is_refused(&answer) && tries < Secret::TRIES_MAX && secret.instead_of(serial) {
+                tries += 1;
+                continue;
+            }
+            let granted = self.read(&answer, &proof, scopes, clock.now());
+            if granted.is_ok() {
+                secret.accepted(serial);
+            }
+            return granted;
+        }
+    }
+
+    fn read(
+        &self,
+        answer: &Response,
+        proof: &Proof,
+        scopes: &[String],
+        now: Timestamp,
+    ) -> Result<Granted, Error> {
         if answer.status >= 500 || answer.status == 429 {
             return Err(Error::Status {
                 origin: self.grant.login.origin().clone(),
@@ -162,7 +194,7 @@ impl TokenSource {
             )));
         }
         if !answer.is_success() {
-            return Err(self.failed(self.explained(answer, scopes, now)));
+            return Err(self.failed(self.explained(answer, proof, scopes, now)));
         }
         // The cause is not shown: it could quote the token.
         let granted: Granted = serde_json::from_slice(&answer.body)
@@ -186,11 +218,22 @@ impl TokenSource {
     }
 
     /// The server's words without our secrets, and what to do where we know more.
-    fn explained(&self, answer: &Response, scopes: &[String], now: Timestamp) -> String {
-        let Ok(refusal) = serde_json::from_slice::<Refusal>(&answer.body) else {
-            return format!("status {}", answer.status);
+    fn explained(
+        &self,
+        answer: &Response,
+        proof: &Proof,
+        scopes: &[String],
+        now: Timestamp,
+    ) -> String {
+        let place = if is_refused(answer) {
+            self.proofs.secret().words()
+        } else {
+            String::new()
         };
-        let words = shortened(&self.proof.without_secret(&said(&refusal)));
+        let Ok(refusal) = serde_json::from_slice::<Refusal>(&answer.body) else {
+            return format!("status {}{place}", answer.status);
+        };
+        let words = shortened(&proof.without_secret(&said(&refusal))) + &place;
         let ahead_s = waiting::date(answer.header("date"))
             .map(|theirs| theirs.as_second() - now.as_second())
             .map(|ahead| {
@@ -200,11 +243,22 @@ impl TokenSource {
                     ahead
                 }
             });
-        match self.proof.advice(&refusal.error, scopes, ahead_s) {
+        match proof.advice(&refusal.error, scopes, ahead_s) {
             Some(advice) => format!("{words}; {advice}"),
             None => words,
         }
     }
+}
+
+/// The server does not know the client by this secret (RFC 6749 5.2; a service account's key that
+/// was deleted is an invalid grant).
+fn is_refused(answer: &Response) -> bool {
+    if answer.status == 401 {
+        return true;
+    }
+    let refusal = serde_json::from_slice::<Refusal>(&answer.body);
+    let is_of_secret = |code: &str| matches!(code, "invalid_client" | "invalid_grant");
+    answer.status == 400 && refusal.is_ok_and(|refusal| is_of_secret(&refusal.error))
 }
 
 /// Code and the first line of the description.

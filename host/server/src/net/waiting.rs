@@ -58,6 +58,11 @@ fn retry_after(value: &str, server_now: Timestamp) -> Option<Duration> {
     }
 }
 
+/// How long until the quota is full again, by the clock of the side that says so.
+pub(super) fn until_reset(answer: &Response, now: Timestamp) -> Option<Duration> {
+    reset(answer, date(answer.header("date")).unwrap_or(now))
+}
+
 fn reset(answer: &Response, server_now: Timestamp) -> Option<Duration> {
     let names = ["x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset"];
     let moment = names.iter().find_map(|name| number(answer.header(name)?));
@@ -88,7 +93,7 @@ fn length(seconds: f64) -> Option<Duration> {
 }
 
 /// A decimal number without sign, exponent or words (`inf` is none).
-fn number(text: &str) -> Option<f64> {
+pub(super) fn number(text: &str) -> Option<f64> {
     let text = text.trim();
     let is_decimal = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let value = is_decimal.then(|| text.parse::<f64>().ok()).flatten()?;

@@ -30,6 +30,10 @@ pub(super) const IDLE_MAX: Duration = Duration::from_secs(30);
 /// Time for a whole request.
 pub(super) const REQUEST_MAX: Duration = Duration::from_mins(2);
 
+/// EMFILE and ENFILE, the same on all systems that we run on.
+const FILES_OF_PROCESS: i32 = 24;
+const FILES_OF_MACHINE: i32 = 23;
+
 const USER_AGENT: &str = concat!("attune/", env!("CARGO_PKG_VERSION"));
 
 /// The network.
@@ -56,9 +60,9 @@ impl Wire {
             .redirect(redirect::Policy::none())
             .referer(false)
             .no_proxy()
-            .connect_timeout(CONNECT_MAX)
-            .read_timeout(IDLE_MAX)
-            .timeout(REQUEST_MAX)
+            .connect_timeout(options.times.connect)
+            .read_timeout(options.times.idle)
+            .timeout(options.times.request)
             .pool_idle_timeout(Duration::from_mins(1))
             .dns_resolver(Arc::new(options.names.clone()))
             .tls_backend_preconfigured(tls);
@@ -207,8 +211,8 @@ fn classify(cause: &reqwest::Error, origin: &Origin) -> Error {
     if cause.is_timeout() {
         return Error::Timeout { origin };
     }
-    let why = match io_kind(cause) {
-        Some(kind) => kind.to_string(),
+    let why = match io_cause(cause) {
+        Some(found) => io_words(found),
         None if cause.is_decode() => "the answer's body cannot be read".to_owned(),
         None => "the answer is not complete".to_owned(),
     };
@@ -260,16 +264,27 @@ fn lost(error: &reqwest::Error) -> Option<&Lost> {
     causes(error).find_map(|cause| cause.downcast_ref())
 }
 
-fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
+fn io_cause(error: &reqwest::Error) -> Option<&io::Error> {
     let found = causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>());
-    found.last().map(io::Error::kind)
+    found.last()
+}
+
+/// What the system says, where our own side is at its end too.
+pub(super) fn io_words(cause: &io::Error) -> String {
+    match cause.raw_os_error() {
+        Some(FILES_OF_PROCESS | FILES_OF_MACHINE) => {
+            "this machine lets us open no more files and connections: raise the limit (ulimit -n, \
+             LimitNOFILE=)"
+                .to_owned()
+        }
+        _ => cause.kind().to_string(),
+    }
 }
 
 fn no_connection(error: &reqwest::Error) -> String {
-    match io_kind(error) {
-        Some(io::ErrorKind::ConnectionRefused) => "connection refused".to_owned(),
+    match io_cause(error) {
         _ if error.is_timeout() => format!("no connection within {} s", CONNECT_MAX.as_secs()),
-        Some(kind) => kind.to_string(),
+        Some(cause) => io_words(cause),
         None => "no connection".to_owned(),
     }
 }

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::reader::Node;
+use super::reader::{Node, Section};
 
 /// The place of a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,17 +30,40 @@ impl fmt::Display for SecretRef {
 impl SecretRef {
     /// Reads `{ env = "NAME" }` or `{ file = "PATH" }`; relative paths start at `folder`.
     pub fn read(node: &Node<'_>, folder: &Path) -> Option<Self> {
-        let Some(section) = node.as_section() else {
-            let key = node.key();
-            node.error(
-                format!("the secret '{key}' stands here in clear"),
-                &format!("write {key} = {{ env = \"NAME\" }} or {key} = {{ file = \"PATH\" }}"),
-            );
-            return None;
-        };
+        let section = in_its_place(node)?;
+        let found = Self::in_section(node, &section, folder);
+        section.finish();
+        found
+    }
+
+    /// The same, with the place of what follows it: `{ file = "PATH", next = { file = "PATH" } }`.
+    pub fn read_with_next(node: &Node<'_>, folder: &Path) -> Option<(Self, Option<Self>)> {
+        let section = in_its_place(node)?;
+        let found = Self::in_section(node, &section, folder);
+        let next = section.get("next");
+        let next = next.map(|next| (Self::read(&next, folder), next));
+        section.finish();
+        let found = found?;
+        match next {
+            None => Some((found, None)),
+            Some((Some(same), node)) if same == found => {
+                node.error(
+                    format!(
+                        "{} is the same place as the secret that it follows",
+                        node.name()
+                    ),
+                    "name another one, or leave it out",
+                );
+                None
+            }
+            Some((next, _)) => next.map(|next| (found, Some(next))),
+        }
+    }
+
+    fn in_section(node: &Node<'_>, section: &Section<'_>, folder: &Path) -> Option<Self> {
         let env = section.get("env");
         let file = section.get("file");
-        let found = match (&env, &file) {
+        match (&env, &file) {
             (Some(env), None) => env.full_text().map(|name| Self::Env(name.to_owned())),
             (None, Some(file)) => file
                 .full_text()
@@ -52,10 +75,21 @@ impl SecretRef {
                 );
                 None
             }
-        };
-        section.finish();
-        found
+        }
     }
+}
+
+/// A secret that stands in the file itself is a mistake.
+fn in_its_place<'t>(node: &Node<'t>) -> Option<Section<'t>> {
+    let section = node.as_section();
+    if section.is_none() {
+        let key = node.key();
+        node.error(
+            format!("the secret '{key}' stands here in clear"),
+            &format!("write {key} = {{ env = \"NAME\" }} or {key} = {{ file = \"PATH\" }}"),
+        );
+    }
+    section
 }
 
 /// A text as it stands, or the place of one.

@@ -130,7 +130,7 @@ impl Talk<'_> {
             code: "plugin-trap".to_owned(),
             message: "the step came to an unexpected end".to_owned(),
         })?;
-        let turn = turn.map_err(|fault| Error::of_fault(fault, self.last_failure.clone()))?;
+        let turn = turn.map_err(|fault| self.source.failed(fault, self.last_failure.clone()))?;
         if turn.state.len() > STATE_BYTES_MAX || turn.actions.len() > ACTIONS_MAX {
             return Err(Error::bad("it keeps or asks for too much at once"));
         }
@@ -186,7 +186,7 @@ impl Talk<'_> {
                 Action::Complete(count) => completed = Some(count),
                 Action::Abort(problem) => {
                     let fault = Fault::Problem(problem);
-                    return Err(Error::of_fault(fault, self.last_failure.clone()));
+                    return Err(self.source.failed(fault, self.last_failure.clone()));
                 }
                 Action::Extension(what) => return Err(Error::Unsupported { what }),
             }

@@ -1,7 +1,7 @@
 //! Opening a source: the adapter's slots are filled from the connector file, or it is said what is
 //! missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -76,6 +76,28 @@ impl Place {
             Way::Http(slot) => slot.base(),
             Way::Ldap(directory) => directory.base(),
         }
+    }
+}
+
+impl Shared {
+    /// How the adapter gave up. Where it could not sign in by a header, it cannot know where the
+    /// secret lies that was refused.
+    pub(super) fn failed(&self, fault: Fault, cause: Option<net::Error>) -> Error {
+        let mut error = Error::of_fault(fault, cause);
+        if let Error::Aborted { problem, cause } = &mut error
+            && problem.code == "sign-in"
+            && !matches!(cause.as_deref(), Some(net::Error::SignIn { .. }))
+        {
+            let ways = self.places.values().map(|place| &place.way);
+            let words: BTreeSet<String> = ways
+                .filter_map(|way| match way {
+                    Way::Http(slot) => Some(slot.secret_words()),
+                    Way::Ldap(_) => None,
+                })
+                .collect();
+            problem.message.extend(words);
+        }
+        error
     }
 }
 

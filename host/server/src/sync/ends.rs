@@ -85,7 +85,10 @@ pub(super) fn target(
 
 fn reveal(host: &Host, spec: &CredentialSpec) -> Result<Credential, crate::vault::Error> {
     let vault = &host.vault;
-    spec.reveal(|place| vault.reveal(place), |place| vault.text(place))
+    spec.reveal(
+        |place, next| vault.secret(place, next),
+        |place, next| vault.changing_text(place, next),
+    )
 }
 
 fn secret(place: &str, error: &crate::vault::Error) -> Error {

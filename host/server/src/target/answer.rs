@@ -21,6 +21,8 @@ pub(super) struct Us {
     pub product: &'static str,
     /// The service account.
     pub who: String,
+    /// Where its secret lies and when it ends, to stand behind it; may be empty.
+    pub secret: String,
 }
 
 impl Us {
@@ -30,7 +32,12 @@ impl Us {
             Credential::Basic { username, .. } => format!("the account {username}"),
             _ => "the account of the token".to_owned(),
         };
-        Self { product, who }
+        let secret = credential.secret().words();
+        Self {
+            product,
+            who,
+            secret,
+        }
     }
 }
 
@@ -179,8 +186,8 @@ fn not_signed_in(answer: &Response, us: &Us) -> Error {
     Error::target(
         "sign-in",
         format!(
-            "{} does not accept the credential of {}",
-            us.product, us.who
+            "{} does not accept the credential of {}{}",
+            us.product, us.who, us.secret
         ),
     )
 }
@@ -193,7 +200,7 @@ fn forbidden(answer: &Response, us: &Us, said: &str) -> Error {
     if says_read_only(said) {
         return read_only(us, said);
     }
-    let Us { product, who } = us;
+    let Us { product, who, .. } = us;
     let body = String::from_utf8_lossy(&answer.body);
     if body.contains("XSRF") {
         return Error::target(
@@ -274,6 +281,8 @@ pub(super) fn from_net(error: &net::Error) -> Error {
         net::Error::Astray { .. } => Error::target("name-refused", text),
         net::Error::Proxy { .. } => Error::target("proxy", text),
         net::Error::Tls { .. } => Error::target("tls", text),
+        // No product is written to by mail.
+        net::Error::Mail { .. } => Error::target("unavailable", text),
         net::Error::Throttled { .. } => Error::target("throttled", text),
         net::Error::SignIn { .. } => Error::target("sign-in", text),
         net::Error::Credential { .. } => Error::target("credential", text),
@@ -328,6 +337,7 @@ mod tests {
         let us = Us {
             product: "Confluence",
             who: "the account svc-attune".to_owned(),
+            secret: String::new(),
         };
         for status in [301, 302, 303, 307, 308] {
             let place = "https://sso.example.com:8443/login?ticket=hunter2";
@@ -338,6 +348,41 @@ mod tests {
             let origin = "Confluence redirects to https://sso.example.com:8443 ";
             assert!(problem.message.starts_with(origin), "{problem}");
             assert!(!problem.message.contains("hunter2"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn what_is_about_the_whole_site_is_no_persons_problem_and_has_help() {
+        let us = Us {
+            product: "Jira",
+            who: "the account svc-attune".to_owned(),
+            secret: String::new(),
+        };
+        let basic = r#"{"message":"Basic Authentication has been disabled on this instance."}"#;
+        let xsrf = Response::new(403, "XSRF check failed");
+        let denied =
+            Response::new(403, "").with_header("x-seraph-loginreason", "AUTHENTICATION_DENIED");
+        let captcha = Response::new(403, "").with_header(
+            "x-authentication-denied-reason",
+            "CAPTCHA_CHALLENGE; login-url=https://jira.example.com/login.jsp",
+        );
+        let cases = [
+            (xsrf, "xsrf"),
+            (Response::new(403, basic), "sign-in"),
+            (denied, "sign-in"),
+            (captcha, "captcha"),
+            (Response::new(401, ""), "sign-in"),
+        ];
+        for (answer, code) in cases {
+            for is_write in [false, true] {
+                let error = judge(&answer, is_write, &us).unwrap_err();
+                assert!(matches!(error, Error::Target { .. }), "{code}: {error}");
+                assert_eq!(error.problem().code, code);
+            }
+        }
+        for code in ["xsrf", "websudo", "licence", "captcha", "sign-in"] {
+            let help = crate::fault::find(code).map(|entry| entry.remedy);
+            assert!(help.is_some_and(|help| !help.is_empty()), "{code}");
         }
     }
 }

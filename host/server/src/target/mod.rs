@@ -236,19 +236,15 @@ struct Slots {
 
 impl Site {
     fn slots(&self, credential: &Credential, outside: &Outside) -> Result<Slots, net::Error> {
-        let slot = |sign| {
-            let spec = SlotSpec {
-                address: self.url.clone(),
-                allow_http: self.allow_http,
-                ca_file: self.ca_file.clone(),
-                sign,
-            };
-            Slot::open(outside, spec)
+        let spec = SlotSpec {
+            address: self.url.clone(),
+            allow_http: self.allow_http,
+            ca_file: self.ca_file.clone(),
+            sign: Sign::with(credential, None, None)?,
         };
-        Ok(Slots {
-            signed: slot(Sign::with(credential, None, None)?)?,
-            plain: slot(Sign::Nothing)?,
-        })
+        let signed = Slot::open(outside, spec)?;
+        let plain = signed.unsigned();
+        Ok(Slots { signed, plain })
     }
 }
 

@@ -11,14 +11,14 @@
 //! them; "Configuring secure administrator sessions" (Atlassian); seraph's `X-Seraph-LoginReason`.
 
 use attune_core::Problem;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use tokio::sync::Mutex;
 
 use super::answer::{self, Said, Us};
 use super::browser::{Browser, Show, Visit, last_part};
 use super::html::Form;
 use super::{Error, Slots};
-use crate::net::Credential;
+use crate::net::{Credential, Secret, Used};
 
 /// Where a product lets administrators in, and what its forms call things.
 pub(super) struct Doors {
@@ -61,7 +61,7 @@ pub(super) struct Session {
 enum Login {
     Password {
         username: String,
-        password: SecretString,
+        password: Secret,
     },
     /// A personal access token: it opens a session, and has no password for websudo.
     Token,
@@ -138,7 +138,7 @@ impl Session {
                 self.renew(renewals, Renewal::Password).await?;
             }
             Standing::SignedOut => {
-                let Us { product, who } = &self.us;
+                let Us { product, who, .. } = &self.us;
                 return Err(Error::target(
                     "permission",
                     format!(
@@ -237,7 +237,7 @@ impl Session {
         if !matches!(self.standing(&visit), Standing::SignedOut) {
             return Ok(());
         }
-        let Us { product, who } = &self.us;
+        let Us { product, who, .. } = &self.us;
         let Login::Password { username, password } = &self.login else {
             return Err(Error::target(
                 "sign-in",
@@ -247,10 +247,32 @@ impl Session {
                 ),
             ));
         };
+        let mut tries = 1;
+        loop {
+            let used = password.used();
+            if self.log_in(username, &used).await? {
+                password.accepted(used.serial);
+                return Ok(());
+            }
+            if tries == Secret::TRIES_MAX || !password.instead_of(used.serial) {
+                return Err(Error::target(
+                    "sign-in",
+                    format!(
+                        "{product}'s log-in form does not take the password of {who}{}",
+                        self.us.secret
+                    ),
+                ));
+            }
+            tries += 1;
+        }
+    }
+
+    /// Fills in the log-in form; whether it takes this password.
+    async fn log_in(&self, username: &str, password: &Used) -> Result<bool, Error> {
         let page = self.get(self.doors.log_in_page, Show::Session).await?.page;
         let ours = [
-            ("os_username", username.as_str()),
-            ("os_password", password.expose_secret()),
+            ("os_username", username),
+            ("os_password", password.value.expose_secret()),
             ("os_destination", self.doors.first_page),
             ("login", "Log In"),
         ];
@@ -263,14 +285,11 @@ impl Session {
         }
         let is_back = matches!(self.standing(&visit), Standing::SignedOut);
         if visit.location.is_some() && !is_back && !reason.contains("FAILED") {
-            return Ok(());
+            return Ok(true);
         }
         match self.interruption(&visit) {
             Some(error) if !is_log_in_form(&visit) => Err(error),
-            _ => Err(Error::target(
-                "sign-in",
-                format!("{product}'s log-in form does not take the password of {who}"),
-            )),
+            _ => Ok(false),
         }
     }
 
@@ -287,28 +306,46 @@ impl Session {
                 ),
             ));
         };
+        let mut tries = 1;
+        loop {
+            let used = password.used();
+            if self.confirm(&used).await? {
+                password.accepted(used.serial);
+                return Ok(());
+            }
+            if tries == Secret::TRIES_MAX || !password.instead_of(used.serial) {
+                return Err(self.password_refused());
+            }
+            tries += 1;
+        }
+    }
+
+    /// Gives the password once more; whether it is taken.
+    async fn confirm(&self, password: &Used) -> Result<bool, Error> {
         let page = self.get(self.doors.sudo_page, Show::Session).await?.page;
         let ours = [
-            (self.doors.password, password.expose_secret()),
+            (self.doors.password, password.value.expose_secret()),
             (self.doors.destination, self.doors.first_page),
             self.doors.confirm,
         ];
         let form = page.forms.iter().find(|form| self.is_sudo_form(form));
         let fields = filled_in(form, &ours);
         let visit = self.post(self.doors.sudo, &fields).await?;
-        match self.standing(&visit) {
-            Standing::Good if visit.location.is_some() => Ok(()),
-            _ => Err(self.password_refused()),
-        }
+        let is_good = matches!(self.standing(&visit), Standing::Good);
+        Ok(is_good && visit.location.is_some())
     }
 
     fn password_refused(&self) -> Error {
-        let Us { product, who } = &self.us;
+        let Us {
+            product,
+            who,
+            secret,
+        } = &self.us;
         Error::target(
             "websudo",
             format!(
-                "{product} does not take the password of {who} for its administration pages \
-                 (secure administrator sessions); accounts of single sign-on have none that \
+                "{product} does not take the password of {who}{secret} for its administration \
+                 pages (secure administrator sessions); accounts of single sign-on have none that \
                  {product} knows"
             ),
         )

@@ -12,6 +12,7 @@ impl Settings {
             username: &self.username,
             password: &self.password,
             token: &self.token,
+            second_token: None,
             captcha_after: self.captcha_after,
         }
     }

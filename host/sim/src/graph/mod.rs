@@ -136,6 +136,8 @@ pub struct Settings {
     pub groups: Vec<Group>,
     /// The application's secret.
     pub client_secret: String,
+    /// Another one of its secrets, while they are rotated.
+    pub second_secret: Option<String>,
     /// Whether the secret is past its end date.
     pub is_secret_expired: bool,
     /// The application's certificates (DER).
@@ -206,6 +208,7 @@ impl Directory {
             settings: Mutex::new(Settings {
                 groups: options.groups,
                 client_secret: options.client_secret,
+                second_secret: None,
                 is_secret_expired: options.is_secret_expired,
                 certificates: options.certificates,
                 token_lifetime: options.token_lifetime,

@@ -77,7 +77,8 @@ impl Directory {
             self.check_assertion(field("client_assertion")?, &settings.certificates)?;
             return Ok(settings.token_lifetime);
         }
-        if field("client_secret")? != settings.client_secret {
+        let given = field("client_secret")?;
+        if given != settings.client_secret && settings.second_secret.as_deref() != Some(given) {
             let text = format!(
                 "Invalid client secret provided. Ensure the secret being sent in the request is \
                  the client secret value, not the client secret ID, for a secret added to app \

@@ -11,6 +11,7 @@ impl Settings {
             username: &self.username,
             password: &self.password,
             token: &self.token,
+            second_token: self.second_token.as_deref(),
             captcha_after: self.captcha_after,
         }
     }

@@ -75,6 +75,8 @@ pub struct Settings {
     pub password: String,
     /// Its personal access token.
     pub token: String,
+    /// Another one of its tokens, while they are rotated.
+    pub second_token: Option<String>,
     /// Whether the service account has ADMINISTER.
     pub is_admin: bool,
     /// After so many bad sign-ins the account has to solve a CAPTCHA first.
@@ -130,6 +132,7 @@ impl Options {
                 username: "svc-attune".to_owned(),
                 password: "sim-jira-password".to_owned(),
                 token: "c2ltLXBlcnNvbmFsLWFjY2Vzcy10b2tlbg".to_owned(),
+                second_token: None,
                 is_admin: true,
                 captcha_after: 3,
                 is_read_only: false,
@@ -229,6 +232,11 @@ impl Stand<Site> {
         let id = shelves.add(key, bytes.to_vec());
         shelves.select(key, &id);
         id
+    }
+
+    /// The fewest tokens that anybody else ever found, where requests are metered.
+    pub fn least_tokens(&self) -> Option<u64> {
+        self.program().meter.least()
     }
 
     /// Every administrator has to give the password again, as after ten quiet minutes.

@@ -14,12 +14,15 @@ use tokio::time::timeout;
 use super::entry::{self, Item};
 use super::{Binary, Bind, Directory, Page, Scope, Search, Security};
 use crate::net::names::Lost;
-use crate::net::wire::{CONNECT_MAX, IDLE_MAX, REQUEST_MAX};
-use crate::net::{Error, tls};
+use crate::net::pace::Permit;
+use crate::net::wire::{CONNECT_MAX, IDLE_MAX, REQUEST_MAX, io_words};
+use crate::net::{Error, Secret, tls};
 
 /// Most that is read of one page.
 const PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 const WORDS_MAX: usize = 300;
+/// invalidCredentials (RFC 4511); Active Directory gives it for an expired password too.
+const WRONG: u32 = 49;
 
 /// Bound and ready to search. Dropping it closes the connection.
 #[derive(Debug)]
@@ -29,6 +32,8 @@ pub struct Connection {
     /// Reads and writes the socket. It is a task of its own, so that a panic of the library over
     /// what a server sent ends the connection and nothing else.
     _driver: JoinSet<()>,
+    /// One of those that this directory takes from us.
+    _permit: Permit,
 }
 
 impl Directory {
@@ -39,9 +44,9 @@ impl Directory {
         let began = clock.uptime();
         let mut attempts = 0;
         loop {
-            self.outside.pass(self.origin(), policy.total_max).await?;
+            let permit = self.pace.connect(policy.total_max).await?;
             attempts += 1;
-            let error = match self.connect_once().await {
+            let error = match self.connect_once(permit).await {
                 Err(error @ (Error::Connect { .. } | Error::Dns { .. })) => error,
                 other => return other,
             };
@@ -54,7 +59,7 @@ impl Directory {
         }
     }
 
-    async fn connect_once(&self) -> Result<Connection, Error> {
+    async fn connect_once(&self, permit: Permit) -> Result<Connection, Error> {
         let stream = self.reach().await?;
         let settings = LdapConnSettings::new()
             .set_std_stream(StdStream::Tcp(stream))
@@ -73,6 +78,7 @@ impl Directory {
             directory: self.clone(),
             ldap,
             _driver: driver,
+            _permit: permit,
         };
         if let Some(bind) = &self.bind {
             connection.bind(bind).await?;
@@ -109,7 +115,7 @@ impl Directory {
             Ok(opened) => opened.and_then(TcpStream::into_std),
             Err(_) => return Err(failed(no_connection())),
         };
-        opened.map_err(|cause| failed(cause.kind().to_string()))
+        opened.map_err(|cause| failed(io_words(&cause)))
     }
 
     fn classify_opening(&self, cause: &LdapError) -> Error {
@@ -158,19 +164,31 @@ impl Directory {
 }
 
 impl Connection {
+    /// Binds with the password of this moment, and with another one where it is wrong.
     async fn bind(&mut self, bind: &Bind) -> Result<(), Error> {
-        let origin = self.directory.origin().clone();
-        self.ldap.with_timeout(IDLE_MAX);
-        let answer = self
-            .ldap
-            .simple_bind(&bind.dn, bind.password.expose_secret());
-        let result = answer.await.map_err(|cause| self.classify(&cause))?;
-        match result.rc {
-            0 => Ok(()),
-            code => Err(Error::SignIn {
-                origin,
-                why: format!("result code {code}{}", bind_words(code, &result.text)),
-            }),
+        let mut tries = 1;
+        loop {
+            let used = bind.password.used();
+            self.ldap.with_timeout(IDLE_MAX);
+            let answer = self.ldap.simple_bind(&bind.dn, used.value.expose_secret());
+            let result = answer.await.map_err(|cause| self.classify(&cause))?;
+            match result.rc {
+                0 => {
+                    bind.password.accepted(used.serial);
+                    return Ok(());
+                }
+                WRONG if tries < Secret::TRIES_MAX && bind.password.instead_of(used.serial) => {
+                    tries += 1
+                }
+                code => {
+                    let mut why = format!("result code {code}{}", bind_words(code, &result.text));
+                    if code == WRONG {
+                        why += &bind.password.words();
+                    }
+                    let origin = self.directory.origin().clone();
+                    return Err(Error::SignIn { origin, why });
+                }
+            }
         }
     }
 
@@ -266,7 +284,7 @@ fn bind_words(code: u32, text: &str) -> String {
         8 => ", the server wants stronger authentication",
         13 => ", the server wants a secure connection",
         32 | 34 => ", there is no such name",
-        49 => ", the name or the password is wrong",
+        WRONG => ", the name or the password is wrong",
         53 => ", the server is unwilling",
         _ => "",
     };

@@ -26,9 +26,9 @@ use std::sync::Arc;
 
 use attune_core::project::is_binary_by_name;
 use rustls::ClientConfig;
-use secrecy::{ExposeSecret, SecretString};
 
-use super::{Base, Error, Origin, Outside, tls};
+use super::pace::Pace;
+use super::{Base, Error, Origin, Outside, Secret, tls};
 
 /// What a directory is made from.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ pub struct Bind {
     /// Distinguished name, or what else the server takes for one (`user@domain`).
     pub dn: String,
     /// Never shown.
-    pub password: SecretString,
+    pub password: Secret,
 }
 
 /// A checked directory address with its credential; cheap to clone.
@@ -62,6 +62,7 @@ pub struct Directory {
     tls: Arc<ClientConfig>,
     bind: Option<Bind>,
     outside: Outside,
+    pace: Arc<Pace>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +77,7 @@ impl Directory {
     pub fn open(outside: &Outside, spec: DirectorySpec) -> Result<Self, Error> {
         let base = Base::directory(&spec.address)?;
         let security = security(&base, &spec)?;
-        let wants_password = |bind: &Bind| bind.password.expose_secret().is_empty();
+        let wants_password = |bind: &Bind| bind.password.is_empty();
         if spec.bind.as_ref().is_some_and(wants_password) {
             return Err(Error::Setup {
                 what: "the credential".to_owned(),
@@ -86,6 +87,7 @@ impl Directory {
         let shared = outside.options().ca_file.as_deref();
         let files: Vec<_> = shared.into_iter().chain(spec.ca_file.as_deref()).collect();
         Ok(Self {
+            pace: outside.pace(base.origin(), ""),
             base,
             security,
             tls: Arc::new(tls::client_config(&files)?),
@@ -111,7 +113,7 @@ impl Directory {
 
     /// Nobody connects to this directory for the next `wait`.
     pub fn hold(&self, wait: std::time::Duration) {
-        self.outside.hold(self.origin(), wait);
+        self.pace.hold(wait);
     }
 }
 

@@ -5,14 +5,13 @@ mod played;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use secrecy::SecretString;
 use tokio::net::TcpListener;
 
 use played::{Answer, Asked, Played, bound, done, person, referral, result, tlv};
 
 use super::{Bind, Directory, DirectorySpec, Entry, Scope, Search};
 use crate::clock::TestClock;
-use crate::net::{Error, Options, Outside};
+use crate::net::{Error, Options, Outside, Secret};
 
 fn outside() -> Outside {
     let clock = TestClock::skipping(Timestamp::UNIX_EPOCH);
@@ -27,7 +26,7 @@ fn directory(address: &str) -> Directory {
         ca_file: None,
         bind: Some(Bind {
             dn: "cn=svc,dc=contoso,dc=example".to_owned(),
-            password: SecretString::from("hunter2"),
+            password: Secret::from("hunter2"),
         }),
     };
     Directory::open(&outside(), spec).unwrap()

@@ -13,15 +13,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use rcgen::CertificateParams;
 use rustls::pki_types::PrivatePkcs8KeyDer;
-use secrecy::SecretString;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{noon, slot};
 use crate::clock::TestClock;
 use crate::net::{
-    Algorithm, ClientKey, Credential, Error, Grant, Outside, Request, Response, Script, Sign, Slot,
-    SlotSpec,
+    Algorithm, ClientKey, Credential, Error, Grant, Outside, Request, Response, Script, Secret,
+    Sign, Slot, SlotSpec,
 };
 
 /// A key in the forms in which keys lie in files.
@@ -73,7 +72,7 @@ fn pem(label: &str, der: &[u8]) -> String {
 
 fn key(private_key: &str) -> ClientKey {
     ClientKey {
-        private_key: SecretString::from(private_key),
+        private_key: Secret::from(private_key),
         certificate: None,
         key_id: None,
         algorithm: None,

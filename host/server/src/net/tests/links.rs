@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use secrecy::SecretString;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -13,7 +12,8 @@ use tokio::task::JoinSet;
 use super::{Listener, noon, outside, reply};
 use crate::clock::TestClock;
 use crate::net::{
-    Base, Credential, Error, Locator, Outside, Request, Response, Script, Sign, Slot, SlotSpec,
+    Base, Credential, Error, Locator, Outside, Request, Response, Script, Secret, Sign, Slot,
+    SlotSpec,
 };
 
 /// `{here}` is the slot's own host and port, `{port}` its port; `{there}` and `{far}` are others, on
@@ -360,7 +360,7 @@ async fn world() -> World {
 
 fn signed(outside: &Outside, address: &str) -> Slot {
     let credential = Credential::Bearer {
-        token: SecretString::from("t0ken"),
+        token: Secret::from("t0ken"),
     };
     let spec = SlotSpec {
         address: address.to_owned(),

@@ -4,12 +4,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use secrecy::SecretString;
-
 use super::{Listener, noon, reply};
 use crate::clock::TestClock;
 use crate::net::ldap::{Bind, Directory, DirectorySpec};
-use crate::net::{Base, Credential, Names, Options, Outside, Request, Sign, Slot, SlotSpec, facts};
+use crate::net::{
+    Base, Credential, Names, Options, Outside, Request, Secret, Sign, Slot, SlotSpec, facts,
+};
 
 /// A resolver that gives one of these answers after the other, for ever.
 fn answers(all: &[&[&str]]) -> Names {
@@ -34,7 +34,7 @@ fn outside(names: Names) -> (Outside, Arc<TestClock>) {
 
 fn slot(outside: &Outside, host: &str, port: u16) -> Slot {
     let credential = Credential::Bearer {
-        token: SecretString::from("t0ken"),
+        token: Secret::from("t0ken"),
     };
     let spec = SlotSpec {
         address: format!("http://{host}:{port}"),
@@ -114,7 +114,7 @@ async fn a_directory_that_moves_here_gets_neither_connection_nor_password() {
         ca_file: None,
         bind: Some(Bind {
             dn: "cn=svc".to_owned(),
-            password: SecretString::from("hunter2"),
+            password: Secret::from("hunter2"),
         }),
     };
     let directory = Directory::open(&outside, spec).unwrap();

@@ -5,7 +5,6 @@ use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
-use secrecy::SecretString;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -13,7 +12,7 @@ use tokio::task::JoinSet;
 use super::{Listener, noon, reply, slot};
 use crate::clock::TestClock;
 use crate::net::{
-    Base, Credential, Error, Names, Options, Outside, Request, Sign, Slot, SlotSpec, facts,
+    Base, Credential, Error, Names, Options, Outside, Request, Secret, Sign, Slot, SlotSpec, facts,
 };
 
 /// A proxy that gives one answer to every request and hangs up.
@@ -68,7 +67,7 @@ fn outside(proxy: &str, no_proxy: &[&str]) -> (Outside, Arc<TestClock>) {
 
 async fn get(outside: &Outside, address: &str) -> Result<String, Error> {
     let credential = Credential::Bearer {
-        token: SecretString::from("t0ken"),
+        token: Secret::from("t0ken"),
     };
     let spec = SlotSpec {
         address: address.to_owned(),

@@ -1,9 +1,7 @@
 //! Redirects: told as what they are, followed by nobody, and no cookie is sent back.
 
-use secrecy::SecretString;
-
 use super::{Listener, outside, reply, slot};
-use crate::net::{Credential, Grant, Method, Request, Sign, Slot, SlotSpec};
+use crate::net::{Credential, Grant, Method, Request, Secret, Sign, Slot, SlotSpec};
 
 const STATUSES: [u16; 5] = [301, 302, 303, 307, 308];
 
@@ -25,7 +23,7 @@ async fn ten_redirects_to_the_own_and_to_another_origin_are_not_followed() {
         for place in ["/elsewhere", &there.url()] {
             let here = redirecting(status, place).await;
             let credential = Credential::Bearer {
-                token: SecretString::from("t0ken"),
+                token: Secret::from("t0ken"),
             };
             let spec = SlotSpec {
                 address: here.url(),
@@ -59,7 +57,7 @@ async fn a_login_that_redirects_gets_no_secret_sent_on_and_is_told_so() {
         let login = redirecting(status, &place).await;
         let credential = Credential::ClientCredentials {
             client_id: "client-1".to_owned(),
-            client_secret: SecretString::from("hunter2"),
+            client_secret: Secret::from("hunter2"),
         };
         let grant = Grant {
             login: slot(&outside, &login.url()),

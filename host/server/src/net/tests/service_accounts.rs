@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_lc_rs::signature::RSA_PKCS1_2048_8192_SHA256;
-use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::assertions::{Assertion, RSA};
 use super::{noon, slot};
 use crate::clock::TestClock;
 use crate::net::{
-    Credential, Error, Grant, Outgoing, Outside, Request, Response, Script, Sign, Slot, SlotSpec,
+    Credential, Error, Grant, Outgoing, Outside, Request, Response, Script, Secret, Sign, Slot,
+    SlotSpec,
 };
 
 const USERS: &str = "https://www.googleapis.com/auth/admin.directory.user.readonly";
@@ -33,7 +33,7 @@ fn key_file() -> Value {
 
 fn credential(key: &str, subject: Option<&str>) -> Credential {
     Credential::GoogleServiceAccount {
-        key: SecretString::from(key),
+        key: Secret::from(key),
         subject: subject.map(str::to_owned),
     }
 }
@@ -81,16 +81,26 @@ fn assertion(sent: &Outgoing) -> Assertion {
     Assertion::read(&form(sent)["assertion"])
 }
 
+fn grant(outside: &Outside) -> Grant {
+    Grant {
+        login: slot(outside, "https://oauth2.example.com"),
+        path: "/token".to_owned(),
+        scopes: vec![USERS.to_owned(), GROUPS.to_owned()],
+        audience: "https://oauth2.example.com/token".to_owned(),
+        parameters: Vec::new(),
+    }
+}
+
+/// A world in which nothing is sent.
+fn idle() -> Outside {
+    let script = Script::new(|_| Err(Error::refused("nobody asks")));
+    Outside::with_send(Arc::new(script), TestClock::at(noon()), 1)
+}
+
 impl World {
     fn slot(&self, subject: Option<&str>) -> Slot {
         let credential = credential(&key_file().to_string(), subject);
-        let grant = Grant {
-            login: slot(&self.outside, "https://oauth2.example.com"),
-            path: "/token".to_owned(),
-            scopes: vec![USERS.to_owned(), GROUPS.to_owned()],
-            audience: "https://oauth2.example.com/token".to_owned(),
-            parameters: Vec::new(),
-        };
+        let grant = grant(&self.outside);
         let spec = SlotSpec {
             address: "https://admin.example.com".to_owned(),
             sign: Sign::with(&credential, None, Some(grant)).unwrap(),
@@ -326,7 +336,7 @@ fn a_key_file_that_does_not_fit_is_told_with_what_to_do() {
     let inside: Vec<&str> = pem.lines().filter(|line| !line.contains("KEY")).collect();
     for (file, words) in cases {
         let credential = credential(&file, None);
-        let error = Sign::with(&credential, None, None).expect_err(words);
+        let error = Sign::with(&credential, None, Some(grant(&idle()))).expect_err(words);
         assert_eq!(error.kind(), "credential", "{error}");
         let text = error.to_string();
         assert!(text.contains(words), "{text}");
@@ -342,7 +352,7 @@ fn a_key_file_that_does_not_fit_is_told_with_what_to_do() {
 fn a_subject_is_an_address() {
     let open = |subject| {
         let credential = credential(&key_file().to_string(), Some(subject));
-        Sign::with(&credential, None, None).map(drop).unwrap_err()
+        Sign::with(&credential, None, Some(grant(&idle()))).map(drop)
     };
     for subject in [
         "",
@@ -352,10 +362,12 @@ fn a_subject_is_an_address() {
         "a b@c.example",
         "a@b@c.example",
     ] {
-        let error: Error = open(subject);
+        let error: Error = open(subject).unwrap_err();
         assert!(error.to_string().contains("`subject` is not"), "{error}");
     }
-    // Without a token endpoint nothing can be signed in to; the subject was good.
-    let error = open("admin@contoso.example");
+    open("admin@contoso.example").unwrap();
+    // Without a token endpoint nothing can be signed in to.
+    let credential = credential(&key_file().to_string(), None);
+    let error = Sign::with(&credential, None, None).unwrap_err();
     assert!(error.to_string().contains("no token endpoint"), "{error}");
 }

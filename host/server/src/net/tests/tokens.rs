@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use secrecy::SecretString;
 use tokio::task::JoinSet;
 
 use super::{noon, slot};
 use crate::clock::TestClock;
 use crate::net::{
-    Credential, Error, Grant, Outgoing, Outside, Request, Response, Script, Sign, Slot, SlotSpec,
+    Credential, Error, Grant, Outgoing, Outside, Request, Response, Script, Secret, Sign, Slot,
+    SlotSpec,
 };
 
 const SECRET: &str = "s3cret-and+more";
@@ -25,7 +25,7 @@ fn client(outside: &Outside) -> Slot {
     };
     let credential = Credential::ClientCredentials {
         client_id: "client-1".to_owned(),
-        client_secret: SecretString::from(SECRET),
+        client_secret: Secret::from(SECRET),
     };
     let spec = SlotSpec {
         address: "https://graph.example.com".to_owned(),
@@ -125,7 +125,7 @@ async fn the_address_of_a_token_endpoint_may_be_whole() {
         };
         let credential = Credential::ClientCredentials {
             client_id: "client-1".to_owned(),
-            client_secret: SecretString::from(SECRET),
+            client_secret: Secret::from(SECRET),
         };
         let spec = SlotSpec {
             address: "https://scim.example.com/v2".to_owned(),
@@ -225,7 +225,7 @@ async fn what_is_no_token_is_said_so() {
 fn a_kind_that_signs_no_requests_is_told() {
     let credential = Credential::LdapBind {
         dn: "cn=reader".to_owned(),
-        password: SecretString::from("x"),
+        password: Secret::from("x"),
     };
     let error = Sign::with(&credential, None, None).unwrap_err();
     assert_eq!(error.kind(), "unsupported");

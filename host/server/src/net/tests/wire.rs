@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
-use secrecy::SecretString;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -12,7 +11,7 @@ use tokio::task::JoinSet;
 use super::{Listener, noon, outside, reply, slot};
 use crate::clock::{Clock, TestClock};
 use crate::net::{
-    Credential, Error, Method, Outside, Request, Response, Script, Sign, Slot, SlotSpec,
+    Credential, Error, Method, Outside, Request, Response, Script, Secret, Sign, Slot, SlotSpec,
 };
 
 #[tokio::test]
@@ -207,7 +206,7 @@ async fn the_credential_and_our_name_are_added() {
     let (outside, _) = outside();
     let credential = Credential::Basic {
         username: "svc-attune".to_owned(),
-        password: SecretString::from("s\u{e9}same:open"),
+        password: Secret::from("s\u{e9}same:open"),
     };
     let spec = SlotSpec {
         address: server.url(),

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use super::{Scripted, converse, everyone, get, needs, spec, turn};
 use attune_core::Problem;
 
 use crate::clock::TestClock;
 use crate::net::tests::noon;
-use crate::net::{Credential, Outside, Response, Script};
+use crate::net::{Credential, Outside, Response, Script, Secret};
 use crate::source::adapter::{Action, EndpointSlot, Event, Fault, Requirements};
 use crate::source::{Adapter, Endpoint, Error, Source, SourceSpec};
 
@@ -74,7 +74,7 @@ fn what_is_missing_or_unknown_is_named() {
     );
 
     let bearer = Credential::Bearer {
-        token: SecretString::from("x"),
+        token: Secret::from("x"),
     };
     let (code, text) = refusal(|spec| {
         spec.credentials.insert("app".to_owned(), bearer.clone());
@@ -144,7 +144,7 @@ fn an_empty_password_does_not_bind() {
     let mut spec = spec(adapter(needs), "ldaps://ldap.example.com");
     let credential = Credential::LdapBind {
         dn: "cn=svc".to_owned(),
-        password: SecretString::from(""),
+        password: Secret::from(""),
     };
     spec.credentials.insert("app".to_owned(), credential);
     let error = Source::open(spec, &world().0).unwrap_err();
@@ -179,7 +179,7 @@ async fn tokens_come_from_the_login_slot_for_the_configured_address() {
     let mut spec = spec(adapter(with_login()), "https://graph.example.com/");
     let credential = Credential::ClientCredentials {
         client_id: "c".to_owned(),
-        client_secret: SecretString::from("s"),
+        client_secret: Secret::from("s"),
     };
     spec.credentials.insert("app".to_owned(), credential);
     let source = Source::open(spec, &outside).unwrap();
@@ -207,7 +207,7 @@ async fn an_api_token_goes_into_the_adapters_header() {
     let (outside, script) = world();
     let mut spec = spec(adapter(needs()), "https://okta.example.com");
     let credential = Credential::ApiToken {
-        token: SecretString::from("abc"),
+        token: Secret::from("abc"),
     };
     spec.credentials.insert("app".to_owned(), credential);
     let source = Source::open(spec, &outside).unwrap();
