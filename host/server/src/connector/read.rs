@@ -243,6 +243,7 @@ fn guard(section: Section<'_>) -> Option<Limits> {
     let cleared_values = limit("cleared-values", defaults.cleared_values);
     let one_value_takes_over = limit("one-value-takes-over", defaults.one_value_takes_over);
     let source_shrinks = limit("source-shrinks", defaults.source_shrinks);
+    let emptied_attribute = limit("emptied-attribute", defaults.emptied_attribute);
     let failed_values = limit("failed-values", defaults.failed_values);
     section.finish();
     Some(Limits {
@@ -250,6 +251,7 @@ fn guard(section: Section<'_>) -> Option<Limits> {
         cleared_values: cleared_values?,
         one_value_takes_over: one_value_takes_over?,
         source_shrinks: source_shrinks?,
+        emptied_attribute: emptied_attribute?,
         failed_values: failed_values?,
     })
 }

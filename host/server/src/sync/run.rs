@@ -14,7 +14,7 @@ use super::progress::Progress;
 use super::read::{Inputs, Purpose, Reader};
 use super::tally::Tally;
 use super::walk::{Reading, Walk};
-use super::{Error, Host, Mode, Order, Run, changes, ends, pictures, recover, verdict};
+use super::{Error, Host, Mode, Order, Run, changes, ends, fills, pictures, recover, verdict};
 use crate::connector::Loaded;
 use crate::source;
 use crate::store::make_private_folder;
@@ -108,6 +108,7 @@ async fn prepare(
     let run = &*run;
     let stage = Stage::create(&plan_path(run)?).await?;
     let mut tally = Tally::new(run.pinned);
+    tally.fills = fills::look(run, &reading).await?;
     let walk = Walk {
         run,
         reader: &reader,
