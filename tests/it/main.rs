@@ -32,13 +32,18 @@ mod google;
 )]
 #[path = "../../host/wasm/tests/it/guest.rs"]
 mod guest;
+mod guard_reference;
 mod half_done;
+mod held;
 mod hostile_providers;
 mod keycloak;
 mod managers;
 mod mass_change;
+mod mass_scenarios;
 mod matching;
+mod not_delivered;
 mod nothing_lost;
+mod notices;
 mod okta;
 mod one_person;
 mod origins;

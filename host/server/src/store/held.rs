@@ -147,6 +147,16 @@ impl Store {
         Ok(())
     }
 
+    /// Lets go of somebody who is nobody's matter any more.
+    pub async fn drop_held(&self, connector: &str, person: &str) -> Result<()> {
+        sqlx::query("delete from held where connector = $1 and person = $2")
+            .bind(connector)
+            .bind(person)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Lets go of whom a run had no word about, where that says that they are well, have left, or are
     /// nobody's matter any more.
     pub async fn release_held(&self, ran: Ran<'_>) -> Result<u64> {

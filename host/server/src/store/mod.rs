@@ -12,6 +12,7 @@ pub mod changed;
 pub mod checkpoints;
 pub mod fills;
 pub mod generations;
+pub mod held;
 pub mod journal;
 pub mod known;
 pub mod ledger;

@@ -261,6 +261,25 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
+    /// Some of those of the last complete listing whom another listing did not see.
+    pub async fn missing_people(
+        &self,
+        connector: &str,
+        listing: &str,
+        limit: u32,
+    ) -> Result<Vec<String>> {
+        let keys = sqlx::query_scalar(
+            "select key from people where connector = $1 and listed_in <> $2 and complete_in = \
+             (select run from listings where connector = $1) order by key limit $3",
+        )
+        .bind(connector)
+        .bind(listing)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(keys)
+    }
+
     /// Records that a complete listing ended.
     pub async fn close_listing(&self, reading: Reading<'_>, people: u64) -> Result<()> {
         let mut tx = self.begin().await?;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use attune_core::plan::{How, Report, State};
 use sha2::{Digest as _, Sha256};
 
-use super::{Error, Run};
+use super::{Error, Mode, Run};
 use crate::store::held::{HeldRow, Ran};
 use crate::store::runs::PROBLEMS_MAX;
 
@@ -71,6 +71,42 @@ pub(super) async fn note(run: &Run<'_>, report: &Report) -> Result<(), Error> {
             is_of_all: is_complete && is_of_today && is_told && is_done,
         })
         .await?;
+    if let Mode::User(user) = &run.order.mode {
+        wait_on(run, user).await?;
+    }
+    Ok(())
+}
+
+/// After a run that came to nothing: whoever it was about waits on, or is nobody's matter any more.
+pub(super) async fn put_off(run: &Run<'_>, error: &Error) -> Result<(), Error> {
+    let (Mode::User(user), true) = (&run.order.mode, run.order.writes) else {
+        return Ok(());
+    };
+    match error {
+        Error::Stopped => Ok(()),
+        Error::OutOfScope(_) => {
+            let connector = &run.pinned.connector.id;
+            Ok(run.host.store.drop_held(connector, user).await?)
+        }
+        _ => wait_on(run, user).await,
+    }
+}
+
+/// A try that had no word about somebody, because the source or a target was down, is a try.
+async fn wait_on(run: &Run<'_>, person: &str) -> Result<(), Error> {
+    let (store, connector) = (&run.host.store, run.pinned.connector.id.as_str());
+    let rows = store.held_of(connector, &[person.to_owned()]).await?;
+    let is_open = rows.iter().any(|row| row.last_ms < run.now_ms);
+    let rows = rows.into_iter().map(|row| {
+        if row.last_ms < run.now_ms {
+            after(Some(&row), (connector, person), run.now_ms)
+        } else {
+            row
+        }
+    });
+    if is_open {
+        store.hold(&rows.collect::<Vec<_>>()).await?;
+    }
     Ok(())
 }
 

@@ -14,7 +14,9 @@ use super::progress::Progress;
 use super::read::{Inputs, Purpose, Reader};
 use super::tally::Tally;
 use super::walk::{Reading, Walk};
-use super::{Error, Host, Mode, Order, Run, changes, ends, fills, pictures, recover, verdict};
+use super::{
+    Error, Host, Mode, Order, Run, changes, ends, fills, held, pictures, recover, tell, verdict,
+};
 use crate::connector::Loaded;
 use crate::source;
 use crate::store::make_private_folder;
@@ -346,11 +348,14 @@ async fn close(run: &Run<'_>, outcome: Result<Done, Error>) -> Result<Done, Erro
             store
                 .close_run(&run.id, state, finished_ms, Some(&done.report))
                 .await?;
+            held::note(run, &done.report).await?;
+            tell::told(run, &done.report).await?;
         }
-        Err(_) => {
+        Err(error) => {
             store
                 .close_run(&run.id, "failed", finished_ms, None)
                 .await?;
+            held::put_off(run, error).await?;
         }
     }
     outcome
