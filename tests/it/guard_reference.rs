@@ -22,15 +22,27 @@ struct Plan {
 
 fn text(value: Option<u8>) -> Option<String> {
     // 0 stands for the empty text.
-    value.map(|value| if value == 0 { String::new() } else { format!("v{value}") })
+    value.map(|value| {
+        if value == 0 {
+            String::new()
+        } else {
+            format!("v{value}")
+        }
+    })
 }
 
 fn random(dice: &mut SmallRng) -> Plan {
     let people = (0..dice.random_range(0..40))
         .map(|_| {
             let changes = (0..dice.random_range(0..4)).map(|_| {
-                let value = |dice: &mut SmallRng| dice.random_bool(0.8).then(|| dice.random_range(0..5));
-                (dice.random_range(0..2), dice.random_range(0..2), value(dice), value(dice))
+                let value =
+                    |dice: &mut SmallRng| dice.random_bool(0.8).then(|| dice.random_range(0..5));
+                (
+                    dice.random_range(0..2),
+                    dice.random_range(0..2),
+                    value(dice),
+                    value(dice),
+                )
             });
             let changes = changes.collect();
             (changes, dice.random_bool(0.2))
@@ -43,7 +55,11 @@ fn random(dice: &mut SmallRng) -> Plan {
             .map(|at| {
                 let had = small(dice);
                 let lost = dice.random_range(0..=had);
-                Emptied { attribute: format!("a{at}"), had, lost }
+                Emptied {
+                    attribute: format!("a{at}"),
+                    had,
+                    lost,
+                }
             })
             .collect()
     };
@@ -63,7 +79,11 @@ fn random(dice: &mut SmallRng) -> Plan {
             _ => format!("{}%", dice.random_range(0..60_u32)),
         })
         .collect();
-    Plan { people, bases, limits }
+    Plan {
+        people,
+        bases,
+        limits,
+    }
 }
 
 /// Whether a limit holds, by the sentence of the documentation.
@@ -87,20 +107,31 @@ fn expected(plan: &Plan) -> Vec<(&'static str, u64, u64, bool)> {
         let before = text(*before).filter(|before| !before.is_empty());
         before.is_some() && before != text(*after)
     };
-    let clears = |change: &Change| replaces(change) && text(change.3).is_none_or(|after| after.is_empty());
+    let clears =
+        |change: &Change| replaces(change) && text(change.3).is_none_or(|after| after.is_empty());
     let all = || plan.people.iter().flat_map(|(changes, _)| changes);
-    let changed = plan.people.iter().filter(|(changes, _)| changes.iter().any(replaces));
+    let changed = plan
+        .people
+        .iter()
+        .filter(|(changes, _)| changes.iter().any(replaces));
     let cleared = all().filter(|change| clears(change)).count() as u64;
     let mut becomes: BTreeMap<(u8, u8, u8), Vec<u8>> = BTreeMap::new();
     for change in all().filter(|change| replaces(change) && !clears(change)) {
         let (target, field, before, after) = *change;
-        becomes.entry((target, field, after.unwrap())).or_default().push(before.unwrap());
+        becomes
+            .entry((target, field, after.unwrap()))
+            .or_default()
+            .push(before.unwrap());
     }
     let differing = becomes
         .values()
         .filter(|befores| befores.iter().collect::<BTreeSet<_>>().len() > 1);
     let takeover = differing.map(Vec::len).max().unwrap_or(0) as u64;
-    let failed = plan.people.iter().filter(|(_, is_failed)| *is_failed).count() as u64;
+    let failed = plan
+        .people
+        .iter()
+        .filter(|(_, is_failed)| *is_failed)
+        .count() as u64;
     let bases = &plan.bases;
     let limit = |at: usize| plan.limits[at].as_str();
     let line = |name, at, count, base| (name, count, base, is_held(limit(at), count, base));
@@ -114,7 +145,9 @@ fn expected(plan: &Plan) -> Vec<(&'static str, u64, u64, bool)> {
     }
     if let Some(attributes) = &bases.emptied {
         // Which one is shown is the guard's choice: whether any holds is not.
-        let any = attributes.iter().any(|one| is_held(limit(4), one.lost, one.had));
+        let any = attributes
+            .iter()
+            .any(|one| is_held(limit(4), one.lost, one.had));
         lines.push(("emptied-attribute", u64::MAX, u64::MAX, any));
     }
     lines.push(line("failed-values", 5, failed, bases.in_scope));
@@ -166,11 +199,22 @@ fn ten_thousand_random_plans_are_judged_as_the_reference_judges_them() {
         for (line, (name, count, base, is_held)) in lines.iter().zip(expected) {
             assert_eq!(line.held, is_held, "plan {number}, {name}: {line:?}");
             if base != u64::MAX {
-                assert_eq!((line.count, line.base), (count, base), "plan {number}, {name}");
+                assert_eq!(
+                    (line.count, line.base),
+                    (count, base),
+                    "plan {number}, {name}"
+                );
             } else if line.count > 0 {
                 let shown = plan.bases.emptied.as_ref().unwrap();
-                let shown = shown.iter().find(|one| one.attribute == line.detail).unwrap();
-                assert_eq!((line.count, line.base), (shown.lost, shown.had), "plan {number}");
+                let shown = shown
+                    .iter()
+                    .find(|one| one.attribute == line.detail)
+                    .unwrap();
+                assert_eq!(
+                    (line.count, line.base),
+                    (shown.lost, shown.had),
+                    "plan {number}"
+                );
             }
             if line.held {
                 *held.entry(line.name.clone()).or_default() += 1;
@@ -184,8 +228,9 @@ fn ten_thousand_random_plans_are_judged_as_the_reference_judges_them() {
 /// The lines of a plan in which each guard counts `count`, on a base of `base`.
 fn at(count: u64, base: u64, limit: &str) -> Vec<GuardLine> {
     let change = |person: u64| (0, 0, Some(1 + (person % 2) as u8), Some(3));
-    let mut people: Vec<(Vec<Change>, bool)> =
-        (0..count).map(|person| (vec![change(person)], true)).collect();
+    let mut people: Vec<(Vec<Change>, bool)> = (0..count)
+        .map(|person| (vec![change(person)], true))
+        .collect();
     // Cleared values of people who are counted already.
     for (person, (changes, _)) in people.iter_mut().enumerate() {
         changes.push((1, 1, Some(1 + (person % 4) as u8), None));
@@ -198,7 +243,11 @@ fn at(count: u64, base: u64, limit: &str) -> Vec<GuardLine> {
             ledger_values: base,
             last_listing: Some(base),
             missing: count,
-            emptied: Some(vec![Emptied { attribute: "city".to_owned(), had: base, lost: count }]),
+            emptied: Some(vec![Emptied {
+                attribute: "city".to_owned(),
+                had: base,
+                lost: count,
+            }]),
         },
         limits: vec![limit.to_owned(); 6],
     };
@@ -225,7 +274,11 @@ fn every_guard_is_open_below_and_at_its_limit_and_held_one_above() {
             assert_eq!(lines.len(), 6);
             for line in lines {
                 assert_eq!(line.count, count, "{}", line.name);
-                assert_eq!(line.held, is_held, "{} at {count} of {base}, {limit}", line.name);
+                assert_eq!(
+                    line.held, is_held,
+                    "{} at {count} of {base}, {limit}",
+                    line.name
+                );
             }
         }
     }

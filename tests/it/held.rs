@@ -34,20 +34,27 @@ async fn with_one_held(scope: &str) -> (TestApp, Who) {
     app.connector(&app.connector_text(scope, PLAIN)).unwrap();
     let who = app.who(4);
     let json = "[\"a\",\"b\"]";
-    app.world.graph.people(|people| people.set_raw(who, "department", json));
+    app.world
+        .graph
+        .people(|people| people.set_raw(who, "department", json));
     let ran = app.sync(Mode::Complete).await.unwrap();
     assert_eq!(ran.codes(), ["many-values"]);
     (app, who)
 }
 
 fn advance(app: &TestApp, ms: i64) {
-    app.clock.advance(Duration::from_millis(u64::try_from(ms).unwrap()));
+    app.clock
+        .advance(Duration::from_millis(u64::try_from(ms).unwrap()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_fails_is_listed_with_the_code_and_goes_when_it_succeeds() {
     let (app, who) = with_one_held("").await;
-    let expected = (app.key(who), "Department".to_owned(), "many-values".to_owned());
+    let expected = (
+        app.key(who),
+        "Department".to_owned(),
+        "many-values".to_owned(),
+    );
     assert_eq!(told(&app).await, [expected.clone()]);
     let first = held(&app).await[0].clone();
     assert_eq!((first.tries, first.step), (1, 0));
@@ -63,7 +70,9 @@ async fn who_fails_is_listed_with_the_code_and_goes_when_it_succeeds() {
         app.sync(mode.clone()).await.unwrap();
         assert_eq!(told(&app).await, [], "{mode:?}");
         let json = "[\"a\",\"b\"]";
-        app.world.graph.people(|people| people.set_raw(who, "department", json));
+        app.world
+            .graph
+            .people(|people| people.set_raw(who, "department", json));
         app.sync(Mode::Complete).await.unwrap();
         assert_eq!(told(&app).await, [expected.clone()]);
     }
@@ -76,10 +85,15 @@ async fn a_write_that_the_site_refuses_is_held_and_released() {
     app.sync(Mode::Complete).await.unwrap();
     let who = app.who(5);
     app.set(who, "city", "Refused City");
-    let fault = Fault::reject(400).on("PUT", "/properties/City").with_body("Refused City");
+    let fault = Fault::reject(400)
+        .on("PUT", "/properties/City")
+        .with_body("Refused City");
     app.world.jira.inject(fault);
     app.sync(Mode::Complete).await.unwrap();
-    assert_eq!(told(&app).await, [(app.key(who), "City".to_owned(), "rejected".to_owned())]);
+    assert_eq!(
+        told(&app).await,
+        [(app.key(who), "City".to_owned(), "rejected".to_owned())]
+    );
     app.sync(Mode::Changes).await.unwrap();
     assert_eq!(told(&app).await, []);
 }
@@ -94,7 +108,10 @@ async fn who_leaves_the_scope_or_whose_row_is_gone_is_not_held() {
     let (app, who) = with_one_held(members).await;
     app.set(who, "userType", "Robot");
     let order = Order::sync(Mode::User(app.key(who)));
-    app.run(&order, &Watch::default()).await.unwrap().unwrap_err();
+    app.run(&order, &Watch::default())
+        .await
+        .unwrap()
+        .unwrap_err();
     assert_eq!(told(&app).await, [], "a try of one person says the same");
     let (app, _) = with_one_held("").await;
     app.maps("City = \"city\"").unwrap();
@@ -139,12 +156,18 @@ async fn each_try_of_28_days_comes_at_its_instant_and_then_weekly() {
             None => DAY_MS,
         };
         let wait = before.next_ms - before.last_ms;
-        assert!(full * 8 / 10 <= wait && wait <= full * 12 / 10, "try {tries}: {wait}");
+        assert!(
+            full * 8 / 10 <= wait && wait <= full * 12 / 10,
+            "try {tries}: {wait}"
+        );
         let now_ms = app.clock.now().as_millisecond();
         advance(&app, before.next_ms - now_ms - 1);
         assert_eq!(due(&app).await, [], "a millisecond before try {tries}");
         advance(&app, 1);
-        let expected = HeldDue { connector: "demo".to_owned(), person: person.clone() };
+        let expected = HeldDue {
+            connector: "demo".to_owned(),
+            person: person.clone(),
+        };
         assert_eq!(due(&app).await, [expected], "try {tries}");
         let ran = app.sync(Mode::User(person.clone())).await.unwrap();
         assert_eq!(ran.report.state, State::Nothing);
@@ -164,9 +187,13 @@ async fn a_try_that_meets_nobody_waits_as_long_as_one_that_fails() {
     app.sync(Mode::Complete).await.unwrap();
     advance(&app, 2 * HOUR_MS);
     assert_eq!(due(&app).await.len(), 1);
-    app.world.graph.inject(Fault::reject(400).on("GET", "/users"));
+    app.world.graph.inject(Fault::reject(403).times(50));
     let order = Order::sync(Mode::User(person));
-    app.run(&order, &Watch::default()).await.unwrap().unwrap_err();
+    app.run(&order, &Watch::default())
+        .await
+        .unwrap()
+        .unwrap_err();
+    app.world.graph.clear_faults();
     assert_eq!(due(&app).await, [], "not again at once");
     assert_eq!(told(&app).await.len(), 1);
     advance(&app, 8 * HOUR_MS);
@@ -180,12 +207,14 @@ async fn a_hundred_held_people_are_not_tried_at_the_same_time() {
     app.connector(&text).unwrap();
     app.world.graph.people(|people| {
         let all: Vec<Who> = people.iter().collect();
-        all.iter().for_each(|who| people.set_raw(*who, "department", "{\"a\":1}"));
+        all.iter()
+            .for_each(|who| people.set_raw(*who, "department", "{\"a\":1}"));
     });
     app.sync(Mode::Complete).await.unwrap();
     app.sync(Mode::Complete).await.unwrap();
     let rows = held(&app).await;
     assert_eq!(rows.len(), 100);
-    let times: std::collections::BTreeSet<i64> = rows.iter().map(|row| row.next_ms / 60_000).collect();
+    let times: std::collections::BTreeSet<i64> =
+        rows.iter().map(|row| row.next_ms / 60_000).collect();
     assert!(times.len() > 15, "{} different minutes", times.len());
 }

@@ -26,13 +26,13 @@ mod existing_values;
 mod explained;
 mod forger;
 mod google;
+mod guard_reference;
 #[expect(
     dead_code,
     reason = "written for the tests of the sandbox, which use all of it"
 )]
 #[path = "../../host/wasm/tests/it/guest.rs"]
 mod guest;
-mod guard_reference;
 mod half_done;
 mod held;
 mod hostile_providers;

@@ -33,7 +33,9 @@ pub(super) fn line(limit: &Limit, attributes: &[Emptied]) -> GuardLine {
     let (lost, had) = worst.map_or((0, 0), |one| (one.lost, one.had));
     let lost_any = worst.filter(|one| one.lost > 0);
     GuardLine {
-        detail: lost_any.map(|one| one.attribute.clone()).unwrap_or_default(),
+        detail: lost_any
+            .map(|one| one.attribute.clone())
+            .unwrap_or_default(),
         ..guard_line("emptied-attribute", limit, lost, had)
     }
 }

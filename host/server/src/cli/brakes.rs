@@ -49,7 +49,10 @@ fn print(out: &Out, report: &Report, one: &HeldBy) {
         out.data(report::problem_table(&some).to_string());
     }
     for person in &one.people {
-        out.data(format!("{} is not delivered any more", report::shown(person)));
+        out.data(format!(
+            "{} is not delivered any more",
+            report::shown(person)
+        ));
     }
     if guard.name == "emptied-attribute" && one.changes.is_empty() {
         out.data("no value is cleared for it: its rows keep what is there");
@@ -58,7 +61,10 @@ fn print(out: &Out, report: &Report, one: &HeldBy) {
 
 fn ways(out: &Out, report: &Report, (held, loaded): (&[HeldBy], Option<&Loaded>)) {
     let digest = &report.digest;
-    out.data(format!("\n{}", paint(TITLE, "Nothing was written. What you can do")));
+    out.data(format!(
+        "\n{}",
+        paint(TITLE, "Nothing was written. What you can do")
+    ));
     out.data(format!(
         "it is right:   attune approve {digest}\n               {}",
         paint(FAINT, "writes exactly this plan, within 24 hours")
@@ -66,9 +72,14 @@ fn ways(out: &Out, report: &Report, (held, loaded): (&[HeldBy], Option<&Loaded>)
     out.data(format!("it is wrong:   attune reject {digest}"));
     for one in held {
         let name = &one.guard.name;
-        let line = loaded.map(|loaded| limit_line(loaded, name)).unwrap_or_else(|| {
-            format!("`{name}` under [guard] in the file of connector `{}`", report.connector)
-        });
+        let line = loaded
+            .map(|loaded| limit_line(loaded, name))
+            .unwrap_or_else(|| {
+                format!(
+                    "`{name}` under [guard] in the file of connector `{}`",
+                    report.connector
+                )
+            });
         out.data(format!("always right:  another limit for {line}"));
     }
 }

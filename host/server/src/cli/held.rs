@@ -28,12 +28,23 @@ pub(super) async fn list(shell: &Shell, connector: Option<&str>) -> Outcome {
         return Ok(Exit::Good);
     }
     if rows.is_empty() {
-        shell.out.data("nobody is held: everybody who could be brought in tune is");
+        shell
+            .out
+            .data("nobody is held: everybody who could be brought in tune is");
         return Ok(Exit::Good);
     }
     let mut table = report::plain();
     table.set_header([
-        "connector", "person", "target", "field", "why", "since", "last", "tries", "next", "",
+        "connector",
+        "person",
+        "target",
+        "field",
+        "why",
+        "since",
+        "last",
+        "tries",
+        "next",
+        "",
     ]);
     for row in &rows {
         table.add_row([
@@ -57,7 +68,9 @@ pub(super) async fn list(shell: &Shell, connector: Option<&str>) -> Outcome {
     let codes: BTreeSet<&str> = rows.iter().map(|row| row.code.as_str()).collect();
     for code in codes {
         if let Some(entry) = fault::find(code) {
-            shell.out.data(format!("{code}: {} {}", entry.summary, entry.remedy));
+            shell
+                .out
+                .data(format!("{code}: {} {}", entry.summary, entry.remedy));
         }
     }
     Ok(Exit::Good)
@@ -84,7 +97,10 @@ pub(super) async fn retry(shell: &Shell, args: HeldRetry) -> Outcome {
         }
     }
     let (mut well, mut left) = (0_u64, Vec::new());
-    let connectors: BTreeSet<String> = people.iter().map(|(connector, _)| connector.clone()).collect();
+    let connectors: BTreeSet<String> = people
+        .iter()
+        .map(|(connector, _)| connector.clone())
+        .collect();
     for connector in connectors {
         let of_connector = people.iter().filter(|(of, _)| *of == connector);
         let keys: Vec<&str> = of_connector.map(|(_, person)| person.as_str()).collect();
@@ -100,7 +116,11 @@ pub(super) async fn retry(shell: &Shell, args: HeldRetry) -> Outcome {
                     if let Some(stage) = done.stage {
                         stage.finish().await;
                     }
-                    let still = app.host.store.held_of(&connector, &[person.to_owned()]).await?;
+                    let still = app
+                        .host
+                        .store
+                        .held_of(&connector, &[person.to_owned()])
+                        .await?;
                     still.first().map(|row| row.code.clone())
                 }
                 Err(failure) => Some(failure.code).filter(|code| code != "out-of-scope"),
@@ -114,7 +134,11 @@ pub(super) async fn retry(shell: &Shell, args: HeldRetry) -> Outcome {
         app.close().await;
     }
     told(shell, well, &left);
-    Ok(if left.is_empty() { Exit::Good } else { Exit::Partly })
+    Ok(if left.is_empty() {
+        Exit::Good
+    } else {
+        Exit::Partly
+    })
 }
 
 fn told(shell: &Shell, well: u64, left: &[(String, String, String)]) {
@@ -128,10 +152,15 @@ fn told(shell: &Shell, well: u64, left: &[(String, String, String)]) {
         shell.out.json(&json!({ "released": well, "held": left }));
         return;
     }
-    shell.out.data(format!("{} {well}", paint(GOOD, "in tune now:")));
+    shell
+        .out
+        .data(format!("{} {well}", paint(GOOD, "in tune now:")));
     for (connector, person, code) in left {
         let person = report::shown(person);
-        shell.out.data(format!("{} {connector} {person}: {code}", paint(BAD, "still held:")));
+        shell.out.data(format!(
+            "{} {connector} {person}: {code}",
+            paint(BAD, "still held:")
+        ));
     }
 }
 

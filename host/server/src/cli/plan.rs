@@ -169,7 +169,12 @@ async fn explain(
     app: &App,
     (done, loaded): (&Done, &Loaded),
 ) -> Result<(), Failure> {
-    let run = app.host.store.newest_listing(&done.report.id).await?.unwrap_or_default();
+    let run = app
+        .host
+        .store
+        .newest_listing(&done.report.id)
+        .await?
+        .unwrap_or_default();
     let about = (&done.report, done.stage.as_ref(), run.as_str());
     brakes::explain(&shell.out, &app.host, about, Some(loaded)).await
 }

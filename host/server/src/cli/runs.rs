@@ -104,12 +104,7 @@ async fn first_changes(shell: &Shell, stage: Option<&Stage>) -> Result<Vec<Chang
     }
 }
 
-fn print(
-    out: &Out,
-    run: &Run,
-    problems: Vec<attune_core::plan::Trouble>,
-    changes: &[Change],
-) {
+fn print(out: &Out, run: &Run, problems: Vec<attune_core::plan::Trouble>, changes: &[Change]) {
     let Some(mut report) = run.report.clone() else {
         if out.json {
             out.json(&document(run));

@@ -5,8 +5,16 @@ use crate::settings::Mail;
 use crate::store::notices::Outgoing;
 
 pub(super) async fn send(office: Office<'_>, mail: &Mail, one: &Outgoing) -> Result<(), String> {
-    let state = if one.event == "settled" { "over" } else { one.kind.as_str() };
-    let about = if one.connector.is_empty() { "service" } else { one.connector.as_str() };
+    let state = if one.event == "settled" {
+        "over"
+    } else {
+        one.kind.as_str()
+    };
+    let about = if one.connector.is_empty() {
+        "service"
+    } else {
+        one.connector.as_str()
+    };
     let letter = Letter {
         subject: format!("[attune] {about}: {state}"),
         text: if one.hint.is_empty() {

@@ -176,14 +176,23 @@ async fn attempt(office: Office<'_>, one: &Outgoing, now_ms: i64) -> Fate {
         tracing::error!(code = "notify", way, key, "a notice was given up: {why}");
         return Fate::GivenUp;
     }
-    tracing::warn!(code = "notify", way, key, "a notice could not be sent, and is tried again: {why}");
+    tracing::warn!(
+        code = "notify",
+        way,
+        key,
+        "a notice could not be sent, and is tried again: {why}"
+    );
     Fate::Again(next_ms)
 }
 
 /// One attempt on one way.
 async fn deliver(office: Office<'_>, one: &Outgoing, now_ms: i64) -> Result<(), String> {
     let sending = async {
-        match (one.way.as_str(), &office.settings.webhook, &office.settings.mail) {
+        match (
+            one.way.as_str(),
+            &office.settings.webhook,
+            &office.settings.mail,
+        ) {
             ("webhook", Some(webhook), _) => webhook::send(office, webhook, one, now_ms).await,
             ("mail", _, Some(mail)) => mail::send(office, mail, one).await,
             _ => Ok(()),

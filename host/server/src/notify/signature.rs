@@ -29,7 +29,10 @@ mod tests {
     #[test]
     fn the_signature_is_that_of_time_dot_body() {
         let signature = sign(b"key", 1_700_000_000, b"{}");
-        assert_eq!(signature, "v1=9d713ed406bb7076d4123f0dc2c39d2df5c654ed4b0cd56b52c8b4c940bd63ae");
+        assert_eq!(
+            signature,
+            "v1=9d713ed406bb7076d4123f0dc2c39d2df5c654ed4b0cd56b52c8b4c940bd63ae"
+        );
         assert_ne!(signature, sign(b"key", 1_700_000_001, b"{}"));
         assert_ne!(signature, sign(b"kez", 1_700_000_000, b"{}"));
     }

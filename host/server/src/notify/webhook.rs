@@ -25,7 +25,10 @@ pub(super) async fn send(
     let address = match &webhook.url {
         TextRef::Text(text) => text.clone(),
         TextRef::At(place) => {
-            let text = office.vault.reveal(place).map_err(|error| error.to_string())?;
+            let text = office
+                .vault
+                .reveal(place)
+                .map_err(|error| error.to_string())?;
             text.expose_secret().to_owned()
         }
     };
@@ -49,7 +52,10 @@ pub(super) async fn send(
     };
     let net = office.net.clone().with_policy(policy);
     let slot = Slot::open(&net, spec).map_err(|error| error.to_string())?;
-    let secret = office.vault.reveal(&webhook.secret).map_err(|error| error.to_string())?;
+    let secret = office
+        .vault
+        .reveal(&webhook.secret)
+        .map_err(|error| error.to_string())?;
     let body = body(one);
     let seconds = now_ms.div_euclid(1000);
     let signature = sign(secret.expose_secret().as_bytes(), seconds, body.as_bytes());
@@ -61,7 +67,10 @@ pub(super) async fn send(
     ];
     request.body = Bytes::from(body);
     request.body_bytes_max = ANSWER_BYTES_MAX;
-    let answer = slot.exchange(request).await.map_err(|error| error.to_string())?;
+    let answer = slot
+        .exchange(request)
+        .await
+        .map_err(|error| error.to_string())?;
     if answer.is_success() {
         return Ok(());
     }

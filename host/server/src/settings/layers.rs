@@ -85,7 +85,10 @@ impl<'t> Layers<'t> {
     pub(super) fn table(&self, key: &'static str) -> Option<(Section<'_>, PathBuf)> {
         match self.find(key)? {
             Found::Word(..) => {
-                self.wrong(key, "it is a table, which can only stand in the settings file");
+                self.wrong(
+                    key,
+                    "it is a table, which can only stand in the settings file",
+                );
                 None
             }
             Found::Node(node) => Some((node.section()?, self.folder.clone().unwrap_or_default())),

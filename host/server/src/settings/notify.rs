@@ -107,7 +107,10 @@ fn webhook(section: Section<'_>, folder: &std::path::Path) -> Option<Webhook> {
             && !text.starts_with("https://")
             && !text.starts_with("http://")
         {
-            node.error("it must begin with https://", "plain http:// only to this machine");
+            node.error(
+                "it must begin with https://",
+                "plain http:// only to this machine",
+            );
         }
         Some(url)
     });

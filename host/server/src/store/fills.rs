@@ -99,7 +99,11 @@ impl Store {
         )
         .bind(compared.connector)
         .bind(compared.listing)
-        .bind(Some(compared.last).filter(|last| !last.is_empty()).unwrap_or("-"))
+        .bind(
+            Some(compared.last)
+                .filter(|last| !last.is_empty())
+                .unwrap_or("-"),
+        )
         .bind(compared.wanted)
         .fetch(&self.pool);
         while let Some(row) = rows.try_next().await? {

@@ -57,8 +57,7 @@ pub struct Ran<'a> {
     pub is_of_all: bool,
 }
 
-const COLUMNS: &str =
-    "select connector, target, person, field, code, first_ms, last_ms, next_ms, tries, step from held";
+const COLUMNS: &str = "select connector, target, person, field, code, first_ms, last_ms, next_ms, tries, step from held";
 
 impl Store {
     /// What is held, the oldest first.
@@ -110,7 +109,13 @@ impl Store {
         let mut tx = self.begin().await?;
         let mut of_person: Vec<(&str, &str, &str)> = rows
             .iter()
-            .map(|row| (row.connector.as_str(), row.target.as_str(), row.person.as_str()))
+            .map(|row| {
+                (
+                    row.connector.as_str(),
+                    row.target.as_str(),
+                    row.person.as_str(),
+                )
+            })
             .collect();
         of_person.sort_unstable();
         of_person.dedup();
@@ -162,7 +167,10 @@ impl Store {
     pub async fn release_held(&self, ran: Ran<'_>) -> Result<u64> {
         let mut delete = QueryBuilder::<Sqlite>::new("delete from held where connector = ");
         delete.push_bind(ran.connector);
-        delete.push(" and last_ms < ").push_bind(ran.now_ms).push(" and (");
+        delete
+            .push(" and last_ms < ")
+            .push_bind(ran.now_ms)
+            .push(" and (");
         delete.push("(target <> ''");
         for target in ran.targets {
             delete.push(" and target <> ").push_bind(*target);

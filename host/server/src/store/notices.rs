@@ -255,7 +255,8 @@ async fn queue(
         .execute(&mut **tx)
         .await?;
         let believed: Option<String> = sqlx::query_scalar(
-            "select event from outbox where key = $1 and way = $2 order by number desc limit 1",
+            "select event from outbox where key = $1 and way = $2 \
+             and state in ('waiting', 'sent') order by number desc limit 1",
         )
         .bind(entry.key)
         .bind(way)

@@ -42,11 +42,17 @@ pub async fn held_by(
         .collect();
     for one in &mut all {
         if one.guard.name == "failed-values" {
-            let failed = report.problems.iter().filter(|problem| !problem.field.is_empty());
+            let failed = report
+                .problems
+                .iter()
+                .filter(|problem| !problem.field.is_empty());
             one.problems = failed.take(EXAMPLES_MAX).cloned().collect();
         }
         if one.guard.name == "source-shrinks" && !run.is_empty() {
-            one.people = host.store.missing_people(&report.id, run, EXAMPLES_MAX as u32).await?;
+            one.people = host
+                .store
+                .missing_people(&report.id, run, EXAMPLES_MAX as u32)
+                .await?;
         }
     }
     let Some(stage) = stage else {
@@ -73,7 +79,10 @@ fn counts(guard: &str) -> bool {
 }
 
 fn is_counted(guard: &GuardLine, change: &Change) -> bool {
-    let replaces = change.before.as_deref().is_some_and(|before| !before.is_empty());
+    let replaces = change
+        .before
+        .as_deref()
+        .is_some_and(|before| !before.is_empty());
     match guard.name.as_str() {
         "cleared-values" | "emptied-attribute" => replaces && change.op == Op::Clear,
         "one-value-takes-over" => {

@@ -65,7 +65,8 @@ impl Fills {
         }
         waits.fields.resize_with(target.fields.len(), Vec::new);
         for selector in program.selectors().selectors() {
-            let (Some(gone), Some(column)) = (self.behind(selector)?, pinned.resolved.position(selector))
+            let (Some(gone), Some(column)) =
+                (self.behind(selector)?, pinned.resolved.position(selector))
             else {
                 continue;
             };
@@ -247,7 +248,9 @@ async fn count(
         });
     }
     let is_last_word = run.order.writes;
-    store.note_fills((&pinned.connector.id, &run.id), &fills, is_last_word).await?;
+    store
+        .note_fills((&pinned.connector.id, &run.id), &fills, is_last_word)
+        .await?;
     if run.order.writes {
         tell(run, known, &gone).await?;
     }
@@ -278,14 +281,17 @@ async fn places(
             Some(pinned.documents.clone())
         } else {
             let texts = store.wanted_set(&set).await?.unwrap_or_default();
-            let selectors: Result<Vec<Selector>, _> = texts.iter().map(|text| text.parse()).collect();
+            let selectors: Result<Vec<Selector>, _> =
+                texts.iter().map(|text| text.parse()).collect();
             let stored = selectors.ok().map(Wanted::new);
             let stored = stored.filter(|stored| hex(&stored.digest()) == set);
             stored.and_then(|stored| stored.documents().ok())
         };
         let Some(theirs) = theirs else { continue };
-        let mut of_set: Vec<Option<usize>> =
-            documents.iter().map(|selector| theirs.position(selector)).collect();
+        let mut of_set: Vec<Option<usize>> = documents
+            .iter()
+            .map(|selector| theirs.position(selector))
+            .collect();
         if pinned.follows_relations() {
             of_set.push(Some(theirs.len()));
         }
@@ -315,8 +321,17 @@ async fn tell(run: &Run<'_>, known: &[Fill], gone: &[Gone]) -> Result<(), Error>
     }
     let was_gone = known.iter().filter(|fill| fill.gone_ms.is_some());
     for fill in was_gone.filter(|fill| !gone.iter().any(|one| one.selector == fill.selector)) {
-        let message = format!("connector `{}`: `{}` is delivered again", connector.name, fill.selector);
-        notify::settle(store, &key(&connector.id, &fill.selector), &message, run.now_ms).await?;
+        let message = format!(
+            "connector `{}`: `{}` is delivered again",
+            connector.name, fill.selector
+        );
+        notify::settle(
+            store,
+            &key(&connector.id, &fill.selector),
+            &message,
+            run.now_ms,
+        )
+        .await?;
     }
     Ok(())
 }

@@ -31,16 +31,24 @@ pub(super) async fn note(run: &Run<'_>, report: &Report) -> Result<(), Error> {
     let (store, pinned) = (&run.host.store, run.pinned);
     let connector = &pinned.connector.id;
     let mut met: BTreeMap<(&str, &str, &str), &str> = BTreeMap::new();
-    for problem in report.problems.iter().filter(|problem| !problem.person.is_empty()) {
+    for problem in report
+        .problems
+        .iter()
+        .filter(|problem| !problem.person.is_empty())
+    {
         let (target, person) = (problem.target.as_str(), problem.person.as_str());
         met.insert((person, target, problem.field.as_str()), &problem.code);
     }
-    let mut people: Vec<String> = met.keys().map(|(person, ..)| (*person).to_owned()).collect();
+    let mut people: Vec<String> = met
+        .keys()
+        .map(|(person, ..)| (*person).to_owned())
+        .collect();
     people.dedup();
     let before = store.held_of(connector, &people).await?;
     let rows = met.iter().map(|(&(person, target, field), &code)| {
         let is_same = |row: &&HeldRow| {
-            (row.person.as_str(), row.target.as_str(), row.field.as_str()) == (person, target, field)
+            (row.person.as_str(), row.target.as_str(), row.field.as_str())
+                == (person, target, field)
         };
         let mut row = after(before.iter().find(is_same), (connector, person), run.now_ms);
         (row.target, row.field) = (target.to_owned(), field.to_owned());
@@ -50,14 +58,22 @@ pub(super) async fn note(run: &Run<'_>, report: &Report) -> Result<(), Error> {
     let rows: Vec<HeldRow> = rows.collect();
     store.hold(&rows).await?;
     let of_targets = |is_healthy: bool| -> Vec<&str> {
-        let names = pinned.targets.iter().map(|target| target.spec.name.as_str());
+        let names = pinned
+            .targets
+            .iter()
+            .map(|target| target.spec.name.as_str());
         let has_failed = |name: &str| {
             let line = report.targets.get(name);
             line.is_some_and(|line| line.error.is_some())
         };
-        names.filter(|name| !is_healthy || !has_failed(name)).collect()
+        names
+            .filter(|name| !is_healthy || !has_failed(name))
+            .collect()
     };
-    let is_complete = report.source.as_ref().is_some_and(|source| source.read == How::Complete);
+    let is_complete = report
+        .source
+        .as_ref()
+        .is_some_and(|source| source.read == How::Complete);
     // A plan of earlier that was approved looked at nobody today.
     let now = jiff::Timestamp::from_millisecond(run.now_ms);
     let is_of_today = now.is_ok_and(|now| now.to_string() == report.now);
@@ -152,7 +168,10 @@ fn wait_ms(age_ms: i64, step: u32) -> i64 {
 /// same person gets the same, so that all their values come at once.
 fn spread(wait_ms: i64, (connector, person): (&str, &str), step: u32) -> i64 {
     let hash = Sha256::digest(format!("{connector}\n{person}\n{step}"));
-    let number = hash.iter().take(4).fold(0, |sum, byte| sum << 8 | i64::from(*byte));
+    let number = hash
+        .iter()
+        .take(4)
+        .fold(0, |sum, byte| sum << 8 | i64::from(*byte));
     let thousandths = 800 + number % 401;
     wait_ms / 1000 * thousandths
 }

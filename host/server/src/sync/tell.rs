@@ -18,7 +18,11 @@ pub(super) async fn told(run: &Run<'_>, report: &Report) -> Result<(), Error> {
     let key = key(&connector.id);
     let now_ms = run.host.clock.now().as_millisecond();
     if report.state == State::Held {
-        let message = format!("connector `{}`: nothing was written, held {}", connector.name, reasons(report));
+        let message = format!(
+            "connector `{}`: nothing was written, held {}",
+            connector.name,
+            reasons(report)
+        );
         let hint = format!(
             "look with `attune run show {}`, then `attune approve {}` or `attune reject {}`",
             run.id, report.digest, report.digest
@@ -55,7 +59,14 @@ fn key(connector: &str) -> String {
 fn reasons(report: &Report) -> String {
     let held = report.guards.iter().filter(|guard| guard.held);
     let reason = |guard: &GuardLine| {
-        let GuardLine { name, actual, count, base, limit, .. } = guard;
+        let GuardLine {
+            name,
+            actual,
+            count,
+            base,
+            limit,
+            ..
+        } = guard;
         let of = guard.detail.split(" = ").next().filter(|of| !of.is_empty());
         let of = of.map(|of| format!(" for {of}")).unwrap_or_default();
         format!("by {name}{of}: {actual} ({count} of {base}) is above the limit of {limit}")
