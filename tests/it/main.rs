@@ -26,6 +26,7 @@ mod existing_values;
 mod explained;
 mod forger;
 mod google;
+mod guard_reference;
 #[expect(
     dead_code,
     reason = "written for the tests of the sandbox, which use all of it"
@@ -33,13 +34,17 @@ mod google;
 #[path = "../../host/wasm/tests/it/guest.rs"]
 mod guest;
 mod half_done;
+mod held;
 mod hostile_providers;
 mod keycloak;
 mod managers;
 mod mass_change;
+mod mass_scenarios;
 mod matching;
 mod names;
+mod not_delivered;
 mod nothing_lost;
+mod notices;
 mod okta;
 mod one_person;
 mod origins;

@@ -149,16 +149,16 @@ async fn a_guard_that_is_off_holds_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_attribute_that_disappears_for_everybody_clears_nothing_unasked() {
+async fn an_attribute_that_disappears_for_most_clears_nothing_unasked() {
     let mapping = r#"Department = { from = "department", when-missing = "clear" }"#;
+    let guards = "[guard]\nchanged-people = \"off\"\nemptied-attribute = \"off\"";
     let app = TestApp::tidy(60).await.unwrap();
-    app.connector(&app.connector_text("[guard]\nchanged-people = \"off\"", mapping))
-        .unwrap();
+    app.connector(&app.connector_text(guards, mapping)).unwrap();
     app.sync(Mode::Complete).await.unwrap();
     app.forget();
     app.world.graph.people(|people| {
-        let everybody: Vec<_> = people.iter().collect();
-        for who in everybody {
+        let most: Vec<_> = people.iter().take(50).collect();
+        for who in most {
             people.unset(who, "department");
         }
     });

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use attune_server::clock::{Clock, SystemClock};
 use attune_server::connector::load_file;
 use attune_server::service::{Options, Service, Waiting};
-use attune_server::settings::{Swap, SwapPolicy};
+use attune_server::settings::{Notify, Swap, SwapPolicy};
 use attune_server::sync::{self, Host, Mode, Order, Watch};
 use attune_wasm::registry::{Build, Source};
 use tokio_util::task::TaskTracker;
@@ -69,6 +69,7 @@ impl TestApp {
             plugins_dir: plugins.clone(),
             overrides: Vec::new(),
             swap: Swap::default(),
+            notify: Notify::default(),
             trusted: None,
         };
         arrange(&mut options);

@@ -4,10 +4,11 @@ use crate::code;
 use crate::files::File;
 
 /// The modules of the server crate, from the leaves up.
-const LAYERS: [&[&str]; 7] = [
+const LAYERS: [&[&str]; 8] = [
     &["clock", "settings", "fault", "telemetry"],
     &["net", "store", "watch"],
     &["source", "target", "vault", "connector"],
+    &["notify"],
     &["sync", "jobs", "auth"],
     &["service"],
     &["cli", "api", "web"],

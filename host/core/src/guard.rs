@@ -5,9 +5,11 @@
 //! its share of the base (or above the absolute number that the admin wrote). Filling an empty
 //! field harms nobody and is not counted. Deliberately absent: what holding means for a run.
 
+mod emptied;
 mod limit;
 mod takeover;
 
+pub use emptied::Emptied;
 pub(crate) use limit::share;
 pub use limit::{Limit, LimitError};
 use takeover::Takeovers;
@@ -28,6 +30,8 @@ pub struct Limits {
     pub one_value_takes_over: Limit,
     /// People missing, of the last complete listing.
     pub source_shrinks: Limit,
+    /// People who lost the value of one attribute, of those who had one in the last complete listing.
+    pub emptied_attribute: Limit,
     /// People with a failed value, of the people in scope.
     pub failed_values: Limit,
 }
@@ -39,13 +43,14 @@ impl Default for Limits {
             cleared_values: Limit::percent(5),
             one_value_takes_over: Limit::percent(50),
             source_shrinks: Limit::percent(20),
+            emptied_attribute: Limit::percent(30),
             failed_values: Limit::percent(10),
         }
     }
 }
 
 /// What the counts refer to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bases {
     /// People in scope with an account in some target.
     pub matched: u64,
@@ -58,6 +63,9 @@ pub struct Bases {
     pub last_listing: Option<u64>,
     /// How many of those this listing no longer has.
     pub missing: u64,
+    /// What became of every attribute that is read, or `None` where the guard is not checked: nobody
+    /// knows what the last complete listing had, or this run read none.
+    pub emptied: Option<Vec<Emptied>>,
 }
 
 /// A write or clear that the plan contains.
@@ -170,6 +178,9 @@ pub fn check(limits: &Limits, counts: &Counts, bases: &Bases) -> Vec<GuardLine> 
             bases.missing,
             listed,
         ));
+    }
+    if let Some(attributes) = &bases.emptied {
+        lines.push(emptied::line(&limits.emptied_attribute, attributes));
     }
     let failed = counts.failed_people;
     lines.push(line(

@@ -130,6 +130,7 @@ impl App {
             plugins_dir: settings.plugins_dir.clone(),
             overrides: settings.plugin_override.clone(),
             swap: settings.swap,
+            notify: settings.notify.clone(),
             trusted,
         };
         let app = Self::compose(settings.clone(), vault, clock, &registry).await?;

@@ -28,6 +28,7 @@ const BASES: Bases = Bases {
     ledger_values: 1000,
     last_listing: None,
     missing: 0,
+    emptied: None,
 };
 
 #[test]
@@ -229,6 +230,7 @@ proptest! {
             cleared_values: limit,
             one_value_takes_over: limit,
             source_shrinks: limit,
+            emptied_attribute: limit,
             failed_values: limit,
         };
         let bases = Bases { matched: base, in_scope: base, ledger_values: base, ..BASES };

@@ -79,6 +79,12 @@ pub enum Command {
     /// One run.
     #[command(subcommand)]
     Run(RunCommand),
+    /// Who could not be brought in tune: why, since when, and when they are tried again.
+    #[command(args_conflicts_with_subcommands = true)]
+    Held(Held),
+    /// Notices by webhook and mail.
+    #[command(subcommand)]
+    Notify(NotifyCommand),
     /// Connector files.
     #[command(subcommand)]
     Connector(ConnectorCommand),
@@ -229,6 +235,40 @@ pub struct Replay {
     pub plugins: Vec<String>,
 }
 
+/// `attune held`.
+#[derive(Debug, Args)]
+pub struct Held {
+    /// Connector file without `.toml`, or its id; all of them when left out.
+    pub connector: Option<String>,
+    /// What to do instead of listing.
+    #[command(subcommand)]
+    pub command: Option<HeldCommand>,
+}
+
+/// `attune held ...`.
+#[derive(Debug, Subcommand)]
+pub enum HeldCommand {
+    /// Try them again now.
+    Retry(HeldRetry),
+}
+
+/// `attune held retry`.
+#[derive(Debug, Args)]
+pub struct HeldRetry {
+    /// Connector file without `.toml`, or its id; all of them when left out.
+    pub connector: Option<String>,
+    /// Only this person: the source key that the list shows.
+    #[arg(long, value_name = "USER")]
+    pub user: Option<String>,
+}
+
+/// `attune notify`.
+#[derive(Debug, Subcommand)]
+pub enum NotifyCommand {
+    /// Send a test notice on every way that is set up.
+    Test,
+}
+
 /// `attune connector`.
 #[derive(Debug, Subcommand)]
 pub enum ConnectorCommand {
@@ -284,6 +324,13 @@ pub enum SourceCommand {
     /// What its people really have: attributes, how often they are filled, samples, and selectors
     /// ready for rows. Needs no mapping.
     Discover(Discover),
+    /// Accept that an attribute is not delivered any more: rows that wait for it go on without it.
+    Accept {
+        /// Connector file without `.toml`, or its id.
+        connector: String,
+        /// The attribute as the message names it.
+        selector: String,
+    },
 }
 
 /// `attune source discover`.

@@ -4,13 +4,16 @@
 //! codes and error texts come from the fault table. No SQL and no requests here.
 
 pub mod args;
+mod brakes;
 mod check;
 mod connector;
 mod demo;
 mod doctor;
 mod explain;
 mod files;
+mod held;
 mod help;
+mod notify;
 mod out;
 mod plan;
 mod plugin;
@@ -112,6 +115,15 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
         Command::Runs { limit } => runs::list(&shell, limit).await,
         Command::Run(args::RunCommand::Show { id }) => runs::show(&shell, &id).await,
         Command::Run(args::RunCommand::Replay(args)) => replay::run(&shell, args).await,
+        Command::Held(args) => match args.command {
+            None => held::list(&shell, args.connector.as_deref()).await,
+            Some(args::HeldCommand::Retry(args)) => held::retry(&shell, args).await,
+        },
+        Command::Notify(args::NotifyCommand::Test) => notify::test(&shell).await,
+        Command::Source(args::SourceCommand::Accept {
+            connector,
+            selector,
+        }) => source::accept(&shell, &connector, &selector).await,
         Command::Source(args::SourceCommand::Discover(args)) => {
             source::discover(&shell, args).await
         }

@@ -8,7 +8,7 @@ use super::args::{Plan, Sync};
 use super::out::Out;
 use super::progress::watched;
 use super::shell::Work;
-use super::{Exit, Outcome, Shell, report};
+use super::{Exit, Outcome, Shell, brakes, report};
 use crate::app::App;
 use crate::connector::{self, Loaded};
 use crate::fault::Failure;
@@ -32,6 +32,7 @@ pub(super) async fn plan(shell: &Shell, args: Plan) -> Outcome {
     .await?;
     drop(turn);
     show(&shell.out, &done, out.as_deref()).await?;
+    explain(shell, &app, (&done, &loaded)).await?;
     warn_of_secrets(&shell.out, &app);
     let has_changes = done.report.summary.changes > 0;
     let has_failed = has_failed_target(&done.report);
@@ -66,6 +67,7 @@ pub(super) async fn sync(shell: &Shell, args: Sync) -> Outcome {
     .await?;
     drop(turn);
     show(&shell.out, &done, out.as_deref()).await?;
+    explain(shell, &app, (&done, &loaded)).await?;
     finish(&shell.out, app, done).await
 }
 
@@ -100,7 +102,7 @@ pub(super) async fn reject(shell: &Shell, digest: &str) -> Outcome {
     }
     let app = shell.app().await?;
     let plan = staged(&app, digest).await?;
-    app.host.store.mark_plan(&plan.digest, "rejected").await?;
+    sync::reject(&app.host, &plan).await?;
     shell.out.say(format!("rejected {}", plan.digest));
     app.close().await;
     Ok(Exit::Good)
@@ -157,7 +159,24 @@ async fn approve_for(
     };
     drop(turn);
     show(&shell.out, &done, out).await?;
+    explain(shell, &app, (&done, &loaded)).await?;
     finish(&shell.out, app, done).await
+}
+
+/// Why a plan is held, where it is.
+async fn explain(
+    shell: &Shell,
+    app: &App,
+    (done, loaded): (&Done, &Loaded),
+) -> Result<(), Failure> {
+    let run = app
+        .host
+        .store
+        .newest_listing(&done.report.id)
+        .await?
+        .unwrap_or_default();
+    let about = (&done.report, done.stage.as_ref(), run.as_str());
+    brakes::explain(&shell.out, &app.host, about, Some(loaded)).await
 }
 
 /// Fails before anything is done where the report would not fit into `--json`.

@@ -1,9 +1,10 @@
 //! `runs` and `run show`.
 
+use attune_core::plan::{Change, Report};
 use serde_json::json;
 
 use super::out::{Out, TITLE, paint};
-use super::{Exit, Outcome, Shell, report};
+use super::{Exit, Outcome, Shell, brakes, report};
 use crate::fault::Failure;
 use crate::store::plans::StagedPlan;
 use crate::store::runs::Run;
@@ -62,41 +63,48 @@ pub(super) async fn show(shell: &Shell, id: &str) -> Outcome {
         Some(report) => store.plan(&report.digest).await?,
         None => None,
     };
-    let changes = staged_changes(shell, plan.as_ref(), &app).await?;
+    let stage = staged(plan.as_ref(), &app).await?;
+    let changes = first_changes(shell, stage.as_ref()).await?;
+    print(&shell.out, &run, problems.clone(), &changes);
+    if let Some(report) = run.report.clone().filter(|_| run.state == "held") {
+        let report = Report { problems, ..report };
+        let loaded = shell.connector(&run.connector).ok();
+        let about = (&report, stage.as_ref(), run.id.as_str());
+        brakes::explain(&shell.out, &app.host, about, loaded.as_ref()).await?;
+    }
+    if let Some(stage) = stage {
+        stage.finish().await;
+    }
     app.close().await;
-    print(&shell.out, &run, problems, &changes);
     Ok(Exit::Good)
 }
 
-async fn staged_changes(
-    shell: &Shell,
+/// The staged plan of a run, where it is still there.
+async fn staged(
     plan: Option<&StagedPlan>,
     app: &crate::app::App,
-) -> Result<Vec<attune_core::plan::Change>, Failure> {
-    let Some(plan) = plan else {
-        return Ok(Vec::new());
-    };
-    let path = app.host.store.data_dir().join("plans").join(&plan.file);
-    if !path.is_file() {
-        return Ok(Vec::new());
+) -> Result<Option<Stage>, Failure> {
+    let folder = app.host.store.data_dir().join("plans");
+    let path = plan.map(|plan| folder.join(&plan.file));
+    match path.filter(|path| path.is_file()) {
+        Some(path) => Ok(Some(Stage::open(&path).await?)),
+        None => Ok(None),
     }
+}
+
+async fn first_changes(shell: &Shell, stage: Option<&Stage>) -> Result<Vec<Change>, Failure> {
     let limit = if shell.out.json {
         sync::CHANGES_IN_JSON_MAX
     } else {
         report::EXAMPLES_MAX as u64
     };
-    let stage = Stage::open(&path).await?;
-    let changes = sync::changes(&stage, limit).await?;
-    stage.finish().await;
-    Ok(changes)
+    match stage {
+        Some(stage) => Ok(sync::changes(stage, limit).await?),
+        None => Ok(Vec::new()),
+    }
 }
 
-fn print(
-    out: &Out,
-    run: &Run,
-    problems: Vec<attune_core::plan::Trouble>,
-    changes: &[attune_core::plan::Change],
-) {
+fn print(out: &Out, run: &Run, problems: Vec<attune_core::plan::Trouble>, changes: &[Change]) {
     let Some(mut report) = run.report.clone() else {
         if out.json {
             out.json(&document(run));

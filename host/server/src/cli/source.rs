@@ -8,6 +8,7 @@ use super::args::Discover;
 use super::out::{FAINT, Out, TITLE, WARN, paint};
 use super::{Exit, Outcome, Shell, mistaken, report};
 use crate::connector::find_source;
+use crate::fault::Failure;
 use crate::sync::{self, Discovered};
 
 /// Longest title or row of samples in a table, in characters.
@@ -27,6 +28,32 @@ pub(super) async fn discover(shell: &Shell, args: Discover) -> Outcome {
         print(&shell.out, &found);
     }
     Ok(Exit::Good)
+}
+
+/// Accepts that an attribute is gone for good.
+pub(super) async fn accept(shell: &Shell, connector: &str, selector: &str) -> Outcome {
+    let loaded = shell.connector(connector)?;
+    let app = shell.app().await?;
+    let names = (loaded.connector.id.as_str(), loaded.connector.name.as_str());
+    let was_missed = sync::accept_gone(&app.host, names, selector).await?;
+    let fills = app.host.store.fills(names.0).await?;
+    app.close().await;
+    if was_missed {
+        shell.out.say(format!(
+            "`{}` is gone: from the next run on its rows do what they say about missing values",
+            visible(selector)
+        ));
+        return Ok(Exit::Good);
+    }
+    let missed = fills.iter().filter(|fill| fill.gone_ms.is_some());
+    let missed: Vec<&str> = missed.map(|fill| fill.selector.as_str()).collect();
+    let message = format!("no row of `{}` waits for `{selector}`", names.1);
+    Err(
+        Failure::of("nothing-waits", message).hint(match missed.is_empty() {
+            true => "every attribute that people had is delivered".to_owned(),
+            false => format!("not delivered any more: {}", missed.join(", ")),
+        }),
+    )
 }
 
 fn print(out: &Out, discovered: &Discovered) {

@@ -64,6 +64,11 @@ impl Loaded {
         }
     }
 
+    /// The line of a place, where it is in the file.
+    pub fn line(&self, place: &Place) -> Option<usize> {
+        self.places.get(place).map(|(line, _)| *line)
+    }
+
     /// An objection that somebody else has to a place of the file, such as a plugin to options.
     pub fn mistake_at(&self, place: &Place, message: impl Into<String>) -> Mistake {
         let mut mistake = Mistake::of_file(self.path.display().to_string(), message);

@@ -95,7 +95,10 @@ fn connector(root: Section<'_>, name: &str, context: &Context<'_>) -> Option<Con
         None => Some(Scope::default()),
     };
     let guard = match root.get("guard") {
-        Some(node) => node.section().and_then(guard),
+        Some(node) => {
+            context.note_place(Place::Guard(String::new()), &node);
+            node.section().and_then(|section| guard(section, context))
+        }
         None => Some(Limits::default()),
     };
     let targets = root.need("target", "write [target.jira] with product and url");
@@ -233,16 +236,20 @@ fn days(node: &Node<'_>) -> Option<u32> {
     days
 }
 
-fn guard(section: Section<'_>) -> Option<Limits> {
+fn guard(section: Section<'_>, context: &Context<'_>) -> Option<Limits> {
     let defaults = Limits::default();
-    let limit = |key, default| match section.get(key) {
-        Some(node) => limit(&node),
+    let limit = |key: &'static str, default| match section.get(key) {
+        Some(node) => {
+            context.note_place(Place::Guard(key.to_owned()), &node);
+            limit(&node)
+        }
         None => Some(default),
     };
     let changed_people = limit("changed-people", defaults.changed_people);
     let cleared_values = limit("cleared-values", defaults.cleared_values);
     let one_value_takes_over = limit("one-value-takes-over", defaults.one_value_takes_over);
     let source_shrinks = limit("source-shrinks", defaults.source_shrinks);
+    let emptied_attribute = limit("emptied-attribute", defaults.emptied_attribute);
     let failed_values = limit("failed-values", defaults.failed_values);
     section.finish();
     Some(Limits {
@@ -250,6 +257,7 @@ fn guard(section: Section<'_>) -> Option<Limits> {
         cleared_values: cleared_values?,
         one_value_takes_over: one_value_takes_over?,
         source_shrinks: source_shrinks?,
+        emptied_attribute: emptied_attribute?,
         failed_values: failed_values?,
     })
 }

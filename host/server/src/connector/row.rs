@@ -36,6 +36,8 @@ pub const ROW_KEYS: [&str; 12] = [
 pub enum Place {
     /// `[source] options`.
     SourceOptions,
+    /// A limit of `[guard]` by its name; the section itself by the empty one.
+    Guard(String),
     /// One field of a mapping table.
     Field {
         /// The target's name.

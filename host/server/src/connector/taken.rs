@@ -75,11 +75,12 @@ fn guards(old: (&Json, &Limits), new: (&Json, &Limits)) -> Vec<String> {
 
 type LimitOf = fn(&Limits) -> Limit;
 
-const GUARDS: [(&str, LimitOf); 5] = [
+const GUARDS: [(&str, LimitOf); 6] = [
     ("changed-people", |all| all.changed_people),
     ("cleared-values", |all| all.cleared_values),
     ("one-value-takes-over", |all| all.one_value_takes_over),
     ("source-shrinks", |all| all.source_shrinks),
+    ("emptied-attribute", |all| all.emptied_attribute),
     ("failed-values", |all| all.failed_values),
 ];
 

@@ -242,6 +242,13 @@ pub(super) const HOST: &[Entry] = &[
         "`attune runs` lists them.",
     ),
     entry(
+        "not-delivered",
+        Fault::Operator,
+        1,
+        "People had an attribute in the last complete listing, and the source delivers it to nobody now.",
+        "Deliver it again (permissions, attribute names); where it is really gone: attune source accept CONNECTOR SELECTOR.",
+    ),
+    entry(
         "not-fetched",
         Fault::Operator,
         1,
@@ -254,6 +261,13 @@ pub(super) const HOST: &[Entry] = &[
         1,
         "A value is an object, a list or bytes where text is wanted.",
         "Select a member of it, such as `address.city`.",
+    ),
+    entry(
+        "notify",
+        Fault::Operator,
+        1,
+        "A notice could not be sent.",
+        "Check `[notify]` with `attune notify test`; until it arrives it is tried again for a day.",
     ),
     entry(
         "old-unusable",

@@ -18,6 +18,7 @@ mod generation;
 mod health;
 mod judge;
 mod lineage;
+mod notices;
 mod prepare;
 mod proposal;
 mod start;
@@ -45,7 +46,7 @@ pub use turns::Turn;
 
 use crate::connector::Loaded;
 use crate::fault::Failure;
-use crate::settings::Swap;
+use crate::settings::{Notify as Notices, Swap};
 use crate::store::generations::Generation;
 use crate::sync::{Host, Shadow, ShadowReport};
 use generation::Generations;
@@ -64,6 +65,8 @@ pub struct Options {
     pub overrides: Vec<String>,
     /// What happens when a plugin or a file changes.
     pub swap: Swap,
+    /// Whom it tells that somebody has to look.
+    pub notify: Notices,
     /// Whose signature a plugin file must have; none: it needs none.
     pub trusted: Option<TrustedKeys>,
 }

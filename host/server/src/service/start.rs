@@ -56,6 +56,7 @@ impl Service {
         service.warm_up().await;
         service.inner.is_ready.store(true, Ordering::Release);
         tasks.spawn(service.clone().keep_watch());
+        tasks.spawn(service.clone().tell());
         // Guests belong to one thread: whoever evaluates has one of its own.
         let (working, handle) = (service.clone(), Handle::current());
         tasks.spawn_blocking(move || handle.block_on(working.work(queue)));

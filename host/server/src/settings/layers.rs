@@ -34,7 +34,9 @@ enum Found<'t> {
     Node(Node<'t>),
 }
 
-const SECTIONS: [&str; 7] = ["net", "swap", "plugins", "limits", "keep", "log", "auth"];
+const SECTIONS: [&str; 8] = [
+    "net", "swap", "plugins", "limits", "keep", "notify", "log", "auth",
+];
 
 impl<'t> Layers<'t> {
     pub(super) fn new(
@@ -76,6 +78,20 @@ impl<'t> Layers<'t> {
                 let folder = self.folder.as_deref().unwrap_or(Path::new(""));
                 TextRef::read(&node, folder)
             }
+        }
+    }
+
+    /// A table of the file, and the folder at which its paths start. No variable can hold one.
+    pub(super) fn table(&self, key: &'static str) -> Option<(Section<'_>, PathBuf)> {
+        match self.find(key)? {
+            Found::Word(..) => {
+                self.wrong(
+                    key,
+                    "it is a table, which can only stand in the settings file",
+                );
+                None
+            }
+            Found::Node(node) => Some((node.section()?, self.folder.clone().unwrap_or_default())),
         }
     }
 

@@ -10,6 +10,7 @@
 
 mod layers;
 mod nearest;
+mod notify;
 pub mod reader;
 mod secret;
 mod sections;
@@ -22,6 +23,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 pub use nearest::nearest;
+pub use notify::{Mail, Notify, Webhook};
 pub use secret::{SecretRef, TextRef};
 pub use sections::{Keep, Limits, Log, LogFormat, Net, Swap, SwapPolicy};
 
@@ -55,6 +57,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How long things are kept.
     pub keep: Keep,
+    /// Whom the service tells that somebody has to look.
+    pub notify: Notify,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -145,6 +149,7 @@ fn read(layers: &Layers<'_>) -> Option<Settings> {
     let trusted_keys = layers.list("plugins.trusted-keys");
     let limits = Limits::read(layers);
     let keep = Keep::read(layers);
+    let notify = Notify::read(layers);
     let log = Log::read(layers);
     // Reserved for the service's own sign-in; it has no keys yet.
     layers.section("auth");
@@ -161,6 +166,7 @@ fn read(layers: &Layers<'_>) -> Option<Settings> {
         trusted_keys: trusted_keys?,
         limits,
         keep: keep?,
+        notify: notify?,
         log: log?,
     })
 }

@@ -143,3 +143,51 @@ fn limits_of_a_swap_are_written_like_those_of_a_guard() {
     assert_eq!(mistakes.len(), 2, "{mistakes:?}");
     assert!(mistakes[0].contains("`some` is no limit"));
 }
+
+#[test]
+fn whom_to_notify_is_read_with_its_secrets_as_places() {
+    let text = "[notify]\nevents = ['held', 'quarantined']\n\
+                webhook = { url = 'https://hooks.example.com/a', secret = { file = 'hook' } }\n\
+                [notify.mail]\nurl = 'smtps://mail.example.com:465'\nfrom = 'a@example.com'\n\
+                to = ['b@example.com']\nusername = 'attune'\npassword = { env = 'MAIL' }\n";
+    let notify = load_text(text, &[], Overrides::default())
+        .unwrap()
+        .settings
+        .notify;
+    let webhook = notify.webhook.clone().unwrap();
+    assert_eq!(
+        webhook.secret,
+        SecretRef::File(PathBuf::from("etc/hook")),
+        "beside the file"
+    );
+    assert_eq!(
+        webhook.url,
+        TextRef::Text("https://hooks.example.com/a".to_owned())
+    );
+    let mail = notify.mail.clone().unwrap();
+    assert_eq!(mail.to, ["b@example.com"]);
+    assert_eq!(mail.password, Some(SecretRef::Env("MAIL".to_owned())));
+    assert!(notify.has("webhook") && notify.has("mail") && !notify.has("pigeon"));
+    assert!(notify.wants("held") && !notify.wants("recovered"));
+    assert!(Notify::default().wants("recovered"), "all by default");
+}
+
+#[test]
+fn mistakes_about_whom_to_notify_are_told_all_at_once() {
+    let text = "[notify]\nevents = ['hold']\nwebhook = { url = 'hooks', secret = 'clear' }\n\
+                mail = { url = 'mail', from = 'a@example.com', to = [] }\n";
+    let told = load_text(text, &[], Overrides::default()).unwrap_err();
+    let whole = told.join("\n");
+    for part in [
+        "'hold' is none of",
+        "https://",
+        "stands here in clear",
+        "smtps://",
+        "names nobody",
+    ] {
+        assert!(whole.contains(part), "{part}: {whole}");
+    }
+    let variable = [("ATTUNE_NOTIFY__WEBHOOK", "https://hooks.example.com")];
+    let told = load_text("", &variable, Overrides::default()).unwrap_err();
+    assert!(told[0].contains("settings file"), "{told:?}");
+}

@@ -7,7 +7,7 @@
 use attune_core::matching::fold;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
-use super::{CHUNK_ROWS, Error, Result, Store, versions};
+use super::{CHUNK_ROWS, Error, Result, Store, fills, versions};
 
 /// The only role that selectors can follow.
 pub const MANAGER: &str = "manager";
@@ -80,7 +80,7 @@ impl Store {
             };
             let mut insert = QueryBuilder::<Sqlite>::new(
                 "insert into people (connector, key, names, relations, revision, wanted, \
-                 document, listed_in, read_ms, since_ms, manager) ",
+                 document, listed_in, read_ms, since_ms, manager, filled) ",
             );
             insert.push_values(&rows, |mut row, (kept, names, relations)| {
                 row.push_bind(reading.connector)
@@ -93,11 +93,13 @@ impl Store {
                     .push_bind(reading.listing)
                     .push_bind(reading.now_ms)
                     .push_bind(reading.now_ms)
-                    .push_bind(kept.manager());
+                    .push_bind(kept.manager())
+                    .push_bind(fills::filled(kept));
             });
             insert.push(
                 " on conflict (connector, key) do update set names = excluded.names, \
-                 relations = excluded.relations, manager = excluded.manager, revision = excluded.revision, \
+                 relations = excluded.relations, manager = excluded.manager, filled = excluded.filled, \
+                 revision = excluded.revision, \
                  wanted = excluded.wanted, document = excluded.document, \
                  read_ms = excluded.read_ms, since_ms = case when people.document = excluded.document \
                  and people.relations = excluded.relations and people.wanted = excluded.wanted \
@@ -259,6 +261,25 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
+    /// Some of those of the last complete listing whom another listing did not see.
+    pub async fn missing_people(
+        &self,
+        connector: &str,
+        listing: &str,
+        limit: u32,
+    ) -> Result<Vec<String>> {
+        let keys = sqlx::query_scalar(
+            "select key from people where connector = $1 and listed_in <> $2 and complete_in = \
+             (select run from listings where connector = $1) order by key limit $3",
+        )
+        .bind(connector)
+        .bind(listing)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(keys)
+    }
+
     /// Records that a complete listing ended.
     pub async fn close_listing(&self, reading: Reading<'_>, people: u64) -> Result<()> {
         let mut tx = self.begin().await?;
@@ -273,11 +294,15 @@ impl Store {
         .bind(reading.now_ms)
         .execute(&mut *tx)
         .await?;
-        sqlx::query("update people set complete_in = $2 where connector = $1 and listed_in = $2")
-            .bind(reading.connector)
-            .bind(reading.listing)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "update people set complete_in = $2, filled_before = filled, set_before = wanted \
+             where connector = $1 and listed_in = $2",
+        )
+        .bind(reading.connector)
+        .bind(reading.listing)
+        .execute(&mut *tx)
+        .await?;
+        fills::close(&mut tx, reading).await?;
         tx.commit().await?;
         Ok(())
     }

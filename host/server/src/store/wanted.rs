@@ -26,6 +26,20 @@ impl Store {
         Ok(())
     }
 
+    /// The selectors of one set; `None` where nobody knows it.
+    pub async fn wanted_set(&self, digest: &str) -> Result<Option<Vec<String>>> {
+        let text: Option<String> =
+            sqlx::query_scalar("select selectors from wanted_sets where digest = $1")
+                .bind(digest)
+                .fetch_optional(&self.pool)
+                .await?;
+        let unreadable = |_| Error::Row {
+            what: "a wanted set",
+        };
+        text.map(|text| serde_json::from_str(&text).map_err(unreadable))
+            .transpose()
+    }
+
     /// The sets of all kept documents of a connector, as far as they are known: digest and
     /// selectors.
     pub async fn wanted_sets(&self, connector: &str) -> Result<Vec<(String, Vec<String>)>> {

@@ -10,11 +10,15 @@ mod changes;
 mod check;
 mod discover;
 mod ends;
+mod examples;
 mod explain;
+mod fills;
+mod held;
 mod kept;
 mod lanes;
 mod link;
 mod managers;
+mod outcome;
 mod page;
 mod pictures;
 mod pin;
@@ -29,7 +33,8 @@ mod run;
 mod send;
 mod shadow;
 mod tally;
-mod told;
+mod tell;
+
 mod uses;
 mod verdict;
 mod walk;
@@ -48,7 +53,10 @@ use crate::{source, store, target};
 pub use check::{CheckLine, check};
 pub use discover::{Discovered, discover};
 pub use ends::wants;
+pub use examples::{HeldBy, held_by};
 pub use explain::{Explanation, FieldExplanation, explain};
+pub use fills::accept_gone;
+pub use held::ATTENTION_MS as HELD_ATTENTION_MS;
 pub use pictures::{Budget as PictureBudget, PLUGIN as PICTURES_PLUGIN};
 pub use pin::{Pinned, PinnedTarget};
 pub use plan_file::{
@@ -58,6 +66,7 @@ pub use progress::{Phase, Progress};
 pub use replay::{DIFFERENCES_MAX, Difference, Replayed, replay};
 pub use run::{Done, Watch, apply_file, approve, changes_of, is_usable, run};
 pub use shadow::{Replaced, Shadow, ShadowReport, Side, Times, Waiting, WaitingRow, shadow};
+pub use tell::reject;
 pub use uses::{Card, card, steps, uses};
 
 /// What a run works with; cheap handles of things that outlive it.

@@ -65,6 +65,7 @@ impl<'a> Planner<'a> {
         let store = &self.run.host.store;
         let ledger = store.ledger(&target.site, &accounts).await?;
         let altered = store.altered(&target.site, &accounts).await?;
+        let waits = tally.fills.waits(self.run.pinned, target, &lane.program)?;
         let nothing = Entries::new();
         let mut cases = Vec::with_capacity(due.len());
         let mut left_out = Vec::new();
@@ -74,10 +75,11 @@ impl<'a> Planner<'a> {
                 left_out.push(due.person.to_owned());
                 continue;
             }
-            let outcomes: Vec<Outcome> = results
-                .iter()
-                .map(|result| Outcome::of(result.outcomes.cell(row)))
-                .collect();
+            let outcome = |(field, result): (usize, &FieldResult)| {
+                let waits = waits.of(field, page, due.index);
+                waits.map_or_else(|| Outcome::of(result.outcomes.cell(row)), Outcome::Failed)
+            };
+            let outcomes: Vec<Outcome> = results.iter().enumerate().map(outcome).collect();
             let rows = results.iter().map(|r| r.row.get(row).copied());
             let rows = rows.map(|row| row.unwrap_or(u8::MAX)).collect();
             let entries = ledger.get(&due.link.account).unwrap_or(&nothing);
@@ -350,6 +352,10 @@ impl<'a> Planner<'a> {
                 Decision::Failed(problem) if self.is_unread(&problem) => {
                     is_whole = false;
                     tally.unread(trouble(case, target, &field.name, &problem));
+                }
+                Decision::Failed(problem) if tally.fills.is_wait(&problem) => {
+                    is_whole = false;
+                    tally.undelivered(trouble(case, target, &field.name, &problem));
                 }
                 Decision::Failed(problem) => {
                     is_whole = false;

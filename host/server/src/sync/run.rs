@@ -14,7 +14,10 @@ use super::progress::Progress;
 use super::read::{Inputs, Purpose, Reader};
 use super::tally::Tally;
 use super::walk::{Reading, Walk};
-use super::{Error, Host, Mode, Order, Run, changes, ends, pictures, recover, told, verdict};
+use super::{
+    Error, Host, Mode, Order, Run, changes, ends, fills, held, outcome, pictures, recover, tell,
+    verdict,
+};
 use crate::connector::Loaded;
 use crate::source;
 use crate::store::make_private_folder;
@@ -109,6 +112,7 @@ async fn prepare(
     let run = &*run;
     let stage = Stage::create(&plan_path(run)?).await?;
     let mut tally = Tally::new(run.pinned);
+    tally.fills = fills::look(run, &reading).await?;
     let walk = Walk {
         run,
         reader: &reader,
@@ -343,19 +347,22 @@ fn run_id(host: &Host) -> String {
 async fn close(run: &Run<'_>, outcome: Result<Done, Error>) -> Result<Done, Error> {
     let store = &run.host.store;
     let finished_ms = run.host.clock.now().as_millisecond();
-    told::ended(run, outcome.as_ref(), finished_ms);
+    outcome::ended(run, outcome.as_ref(), finished_ms);
     match &outcome {
         Ok(done) => {
-            let state = told::word(done.report.state);
+            let state = outcome::word(done.report.state);
             store.save_problems(&run.id, &done.report.problems).await?;
             store
                 .close_run(&run.id, state, finished_ms, Some(&done.report))
                 .await?;
+            held::note(run, &done.report).await?;
+            tell::told(run, &done.report).await?;
         }
-        Err(_) => {
+        Err(error) => {
             store
                 .close_run(&run.id, "failed", finished_ms, None)
                 .await?;
+            held::put_off(run, error).await?;
         }
     }
     outcome

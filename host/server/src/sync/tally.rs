@@ -11,6 +11,7 @@ use attune_core::guard::{Counts, Planned};
 use attune_core::mapping::Field;
 use attune_core::plan::{Op, Summary, TargetSummary, Trouble};
 
+use super::fills::Fills;
 use super::pin::Pinned;
 use crate::store::links::LinkState;
 use crate::store::runs::PROBLEMS_MAX;
@@ -33,9 +34,12 @@ pub(super) struct Tally {
     pub is_unrepeatable: bool,
     /// People in scope with an account in some target.
     pub people_matched: u64,
+    /// What became of the attributes: some rows wait for theirs, and a guard judges the others.
+    pub fills: Fills,
     page: BTreeMap<String, PersonPage>,
     matched: BTreeSet<String>,
     unread: BTreeMap<(String, String), u64>,
+    undelivered: BTreeSet<(String, String)>,
 }
 
 /// What one page plans for one person.
@@ -138,6 +142,19 @@ impl Tally {
         *told += 1;
         if *told <= UNREAD_TOLD {
             self.trouble(trouble);
+        }
+    }
+
+    /// A value that stays because the source delivers its attribute to nobody any more. It says
+    /// nothing about the person: no guard counts it, and the row is told once.
+    pub(super) fn undelivered(&mut self, trouble: Trouble) {
+        self.summary.held += 1;
+        let field = (trouble.target.clone(), trouble.field.clone());
+        if self.undelivered.insert(field) {
+            self.trouble(Trouble {
+                person: String::new(),
+                ..trouble
+            });
         }
     }
 

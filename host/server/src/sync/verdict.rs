@@ -92,6 +92,7 @@ async fn bases(run: &Run<'_>, tally: &Tally, reading: &Reading) -> Result<Bases,
             ledger_values,
             last_listing: None,
             missing: 0,
+            emptied: None,
         });
     }
     let (last_listing, missing) = match &reading.before {
@@ -111,6 +112,7 @@ async fn bases(run: &Run<'_>, tally: &Tally, reading: &Reading) -> Result<Bases,
         ledger_values,
         last_listing,
         missing,
+        emptied: tally.fills.emptied.clone(),
     })
 }
 
