@@ -23,6 +23,7 @@ mod read;
 mod revision;
 mod route;
 mod row;
+mod schedule;
 mod settled;
 mod source;
 mod source_file;
@@ -41,6 +42,7 @@ pub use definition::{
 pub use files::OptionFile;
 pub use load::{Entry, Loaded, find, load_dir, load_file, load_kept, settle_id};
 pub use row::{Place, ROW_KEYS};
+pub use schedule::{Cron, NoCron};
 pub use settled::{SAME_FOR, Settled, SettledState, Settling, Waits};
 pub use source_file::{SourceFile, find_source};
 pub use taken::{Taken, taken_away};
