@@ -70,6 +70,7 @@ impl TestApp {
             overrides: Vec::new(),
             swap: Swap::default(),
             trusted: None,
+            disk_floor_bytes: 0,
         };
         arrange(&mut options);
         let tasks = TaskTracker::new();

@@ -15,6 +15,7 @@ use secrecy::SecretString;
 
 use crate::clock::{Clock, SystemClock};
 use crate::connector;
+use crate::jobs::room;
 use crate::net::{self, Outside};
 use crate::service;
 use crate::settings::{self, Document, Overrides, Settings, TextRef};
@@ -131,6 +132,7 @@ impl App {
             overrides: settings.plugin_override.clone(),
             swap: settings.swap,
             trusted,
+            disk_floor_bytes: room::FLOOR_BYTES,
         };
         let app = Self::compose(settings.clone(), vault, clock, &registry).await?;
         Ok((app, options))

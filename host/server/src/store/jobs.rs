@@ -331,12 +331,12 @@ impl Store {
         rows.iter().map(decode).collect()
     }
 
-    /// When the next waiting job may begin, in ms.
-    pub async fn next_job_ms(&self) -> Result<Option<i64>> {
+    /// When the next job that waits for its time may begin, in ms.
+    pub async fn next_job_ms(&self, now_ms: i64) -> Result<Option<i64>> {
         let row = sqlx::query(
-            "select min(not_before_ms) from jobs where state = 'queued' \
-             and connector not in (select connector from pauses)",
+            "select min(not_before_ms) from jobs where state = 'queued' and not_before_ms > $1",
         )
+        .bind(now_ms)
         .fetch_one(&self.pool)
         .await?;
         Ok(row.try_get(0)?)
