@@ -10,6 +10,7 @@ mod demo;
 mod explain;
 mod help;
 mod out;
+mod pause;
 mod plan;
 mod plugin;
 mod progress;
@@ -109,10 +110,15 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
         Command::Runs { limit } => runs::list(&shell, limit).await,
         Command::Run(args::RunCommand::Show { id }) => runs::show(&shell, &id).await,
         Command::Run(args::RunCommand::Replay(args)) => replay::run(&shell, args).await,
+        Command::Run(args::RunCommand::Cancel { id }) => runs::cancel(&shell, &id).await,
+        Command::Site(command) => pause::site(&shell, command).await,
         Command::Source(args::SourceCommand::Discover(args)) => {
             source::discover(&shell, args).await
         }
-        Command::Connector(args::ConnectorCommand::List) => connector::list(&shell),
+        Command::Connector(args::ConnectorCommand::List) => connector::list(&shell).await,
+        Command::Connector(args::ConnectorCommand::Pause(args)) => {
+            pause::connector(&shell, args).await
+        }
         Command::Connector(args::ConnectorCommand::Accept { connector }) => {
             swap::accept(&shell, &connector).await
         }

@@ -160,7 +160,11 @@ fn cron(node: &Node<'_>) -> Option<Cron> {
         }
         Err(NoCron::Form(why)) => {
             let why = why.trim_end_matches('.');
-            let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+            let why = if why.is_empty() {
+                String::new()
+            } else {
+                format!(": {why}")
+            };
             node.error(
                 format!("'{text}' is not a schedule{why}"),
                 "minute hour day month weekday, such as \"0 2 * * *\"",

@@ -131,7 +131,11 @@ mod tests {
 
     #[test]
     fn a_daily_run_in_the_hour_that_is_skipped_comes_once_right_after_the_gap() {
-        let expected = ["03-28 02:30 +01:00", "03-29 03:00 +02:00", "03-30 02:30 +02:00"];
+        let expected = [
+            "03-28 02:30 +01:00",
+            "03-29 03:00 +02:00",
+            "03-30 02:30 +02:00",
+        ];
         let after = "2026-03-27T12:00:00Z";
         assert_eq!(berlin("30 2 * * *", after, 3), expected);
         // Several lines of that hour: still once.
@@ -155,7 +159,11 @@ mod tests {
     #[test]
     fn a_line_of_every_hour_is_real_time_when_the_clocks_change() {
         let autumn = berlin("0 * * * *", "2026-10-25T00:00:00Z", 3);
-        let expected = ["10-25 02:00 +01:00", "10-25 03:00 +01:00", "10-25 04:00 +01:00"];
+        let expected = [
+            "10-25 02:00 +01:00",
+            "10-25 03:00 +01:00",
+            "10-25 04:00 +01:00",
+        ];
         assert_eq!(autumn, expected);
         let spring = berlin("*/30 * * * *", "2026-03-29T00:30:00Z", 2);
         assert_eq!(spring, ["03-29 03:00 +02:00", "03-29 03:30 +02:00"]);
@@ -173,7 +181,15 @@ mod tests {
 
     #[test]
     fn a_line_that_is_none_or_never_comes_is_told_apart() {
-        for wrong in ["", "* * * *", "* * * * * *", "61 * * * *", "0 25 * * *", "x y z a b", "@daily"] {
+        for wrong in [
+            "",
+            "* * * *",
+            "* * * * * *",
+            "61 * * * *",
+            "0 25 * * *",
+            "x y z a b",
+            "@daily",
+        ] {
             let read = Cron::parse(wrong);
             assert!(matches!(read, Err(NoCron::Form(_))), "{wrong}: {read:?}");
         }

@@ -60,6 +60,20 @@ pub(super) const SERVICE: &[Entry] = &[
         "`attune runs` lists what is under way.",
     ),
     entry(
+        "no-such-route",
+        Fault::Operator,
+        2,
+        "The API has nothing at this address, or not for this method.",
+        "The addresses are in the manual, under `/api/v1`.",
+    ),
+    entry(
+        "no-such-site",
+        Fault::Operator,
+        2,
+        "No connector writes to a site of this address.",
+        "`attune site list` shows every site as connector files have it.",
+    ),
+    entry(
         "not-running",
         Fault::Operator,
         1,

@@ -35,11 +35,19 @@ pub async fn look(store: &Store, clock: &dyn Clock, connectors: &BTreeMap<String
         let of_source = connector.source.credentials.iter();
         let of_source = of_source.map(|(slot, spec)| (format!("source.credential.{slot}"), spec));
         let targets = connector.targets.iter();
-        let of_targets =
-            targets.map(|target| (format!("target.{}.credential", target.name), &target.credential));
+        let of_targets = targets.map(|target| {
+            (
+                format!("target.{}.credential", target.name),
+                &target.credential,
+            )
+        });
         for (place, spec) in of_source.chain(of_targets) {
-            let Some(ends) = expires_of(spec) else { continue };
-            let Some(days) = days_left(ends, today) else { continue };
+            let Some(ends) = expires_of(spec) else {
+                continue;
+            };
+            let Some(days) = days_left(ends, today) else {
+                continue;
+            };
             let name = &connector.name;
             let message = match days {
                 0 => format!("[{place}] of connector `{name}` ended on {ends}"),

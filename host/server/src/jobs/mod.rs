@@ -25,7 +25,7 @@ use attune_core::plan::Report;
 use crate::clock::Clock;
 use crate::fault::Failure;
 use crate::store::Store;
-use crate::sync::Mode;
+use crate::sync::{Host, Mode};
 
 pub use running::{Running, RunningLine};
 
@@ -125,7 +125,10 @@ impl Outcome {
         match &self.result {
             Err(failure) => failure.code == retry::MAINTENANCE,
             Ok(report) => {
-                let mut errors = report.targets.values().filter_map(|line| line.error.as_ref());
+                let mut errors = report
+                    .targets
+                    .values()
+                    .filter_map(|line| line.error.as_ref());
                 errors.any(|problem| problem.code == retry::MAINTENANCE)
             }
         }
@@ -152,14 +155,26 @@ pub async fn may_write(store: &Store, connector: &str, name: &str) -> Result<(),
     };
     let since = jiff::Timestamp::from_millisecond(pause.since_ms).unwrap_or_default();
     let since = since.strftime("%Y-%m-%d %H:%M UTC");
-    let message = format!("connector `{name}` was paused by {} on {since}{reason}", pause.by);
+    let message = format!(
+        "connector `{name}` was paused by {} on {since}{reason}",
+        pause.by
+    );
     let hint = format!("attune connector pause {name} --off lets it run again");
     Err(Failure::of("paused", message).hint(hint))
+}
+
+/// Writes down who did what to what.
+///
+/// MERGE: `store.audit(Act { .. }, now_ms)` of h-past.
+#[expect(clippy::unused_async, reason = "what it will call waits for the store")]
+pub async fn audit(_host: &Host, (who, what, object): (&str, &str, &str)) {
+    tracing::info!(who, what, object, "done by hand");
 }
 
 /// People whose held values are to be tried again, by connector.
 ///
 /// MERGE: `store.held_due(now_ms, limit)` of h-brakes.
+#[expect(clippy::unused_async, reason = "what it will call waits for the store")]
 pub async fn held_due(_store: &Store, _now_ms: i64) -> Result<Vec<(String, String)>, Failure> {
     Ok(Vec::new())
 }

@@ -20,14 +20,21 @@ pub(super) struct Notice<'a> {
 ///
 /// MERGE: `notify::raise(store, Notice { kind: Quarantined or SecretExpires, .. }, now_ms)` of
 /// h-brakes; the key says which kind.
+#[expect(clippy::unused_async, reason = "what it will call waits for the store")]
 pub(super) async fn raise(_store: &Store, notice: Notice<'_>, _now_ms: i64) {
-    let Notice { key, connector, message, hint } = notice;
+    let Notice {
+        key,
+        connector,
+        message,
+        hint,
+    } = notice;
     tracing::warn!(notice = key, connector, hint, "{message}");
 }
 
 /// Tells that it is over, once.
 ///
 /// MERGE: `notify::settle(store, key, message, now_ms)` of h-brakes.
+#[expect(clippy::unused_async, reason = "what it will call waits for the store")]
 pub(super) async fn settle(_store: &Store, key: &str, message: &str, _now_ms: i64) {
     tracing::info!(notice = key, "{message}");
 }

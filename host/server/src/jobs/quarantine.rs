@@ -244,7 +244,11 @@ mod tests {
     #[test]
     fn the_same_failure_three_times_in_a_row_is_enough_and_different_ones_are_not() {
         let (_, turns) = after(&["unavailable", "unavailable", "unavailable", "unavailable"]);
-        assert_eq!(turns, [Turn::Same, Turn::Same, Turn::In, Turn::Same], "told once");
+        assert_eq!(
+            turns,
+            [Turn::Same, Turn::Same, Turn::In, Turn::Same],
+            "told once"
+        );
         let (row, turns) = after(&["unavailable", "tls", "unavailable", "tls", "dns"]);
         assert!(turns.iter().all(|turn| *turn == Turn::Same), "{turns:?}");
         assert!(!row.unwrap().is_on());
@@ -252,7 +256,13 @@ mod tests {
 
     #[test]
     fn maintenance_a_stop_and_an_unknown_person_are_no_failures() {
-        let codes = ["maintenance", "stopped", "no-such-person", "database", "disk"];
+        let codes = [
+            "maintenance",
+            "stopped",
+            "no-such-person",
+            "database",
+            "disk",
+        ];
         let (row, _) = after(&codes);
         assert_eq!(row, None);
     }
@@ -267,7 +277,10 @@ mod tests {
             pauses.push(row.as_ref().unwrap().next_ms / 60_000);
         }
         for (pause, minutes) in pauses.iter().zip([5, 15, 60, 60, 60]) {
-            assert!((pause * 10 - minutes * 10).abs() <= minutes * 2 + 10, "{pauses:?}");
+            assert!(
+                (pause * 10 - minutes * 10).abs() <= minutes * 2 + 10,
+                "{pauses:?}"
+            );
         }
         let (row, turn) = follow(row, &Seen::Good, ("c", 0));
         assert_eq!((row, turn), (None, Turn::Out));

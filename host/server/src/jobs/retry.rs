@@ -8,7 +8,9 @@ const PAUSES_MIN: [i64; 3] = [5, 15, 60];
 
 /// How long to wait after so many tries, in ms.
 pub fn pause_ms(tries: i64) -> i64 {
-    let at = usize::try_from(tries).unwrap_or(0).min(PAUSES_MIN.len() - 1);
+    let at = usize::try_from(tries)
+        .unwrap_or(0)
+        .min(PAUSES_MIN.len() - 1);
     PAUSES_MIN.get(at).copied().unwrap_or(60) * 60_000
 }
 
@@ -38,7 +40,10 @@ mod tests {
         let all: Vec<i64> = (0..100)
             .map(|one| jittered_ms(300_000, &one.to_string()))
             .collect();
-        assert!(all.iter().all(|ms| (240_000..=360_000).contains(ms)), "{all:?}");
+        assert!(
+            all.iter().all(|ms| (240_000..=360_000).contains(ms)),
+            "{all:?}"
+        );
         let (least, most) = (all.iter().min().unwrap(), all.iter().max().unwrap());
         assert!(most - least > 80_000, "{least} to {most}");
     }

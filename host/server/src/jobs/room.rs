@@ -18,6 +18,7 @@ pub fn check(data_dir: &Path, floor_bytes: u64) -> Result<(), Failure> {
     }
     let (free, floor) = (free / 1024 / 1024, floor_bytes / 1024 / 1024);
     let folder = data_dir.display();
-    let message = format!("{free} MiB are free on the disk of {folder}; no run begins below {floor}");
+    let message =
+        format!("{free} MiB are free on the disk of {folder}; no run begins below {floor}");
     Err(Failure::of("disk", message))
 }

@@ -253,7 +253,11 @@ impl ByHand {
     /// Lists it among what is under way.
     pub fn enter(&self, watch: &Watch) -> Entered {
         let listed = Listed {
-            job: self.job.as_ref().map(|job| job.id.clone()).unwrap_or_default(),
+            job: self
+                .job
+                .as_ref()
+                .map(|job| job.id.clone())
+                .unwrap_or_default(),
             connector: self.loaded.connector.id.clone(),
             name: self.loaded.connector.name.clone(),
             kind: self.kind.clone(),

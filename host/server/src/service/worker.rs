@@ -44,7 +44,10 @@ impl Service {
     pub(super) async fn take_back_jobs(&self) -> Result<(), Failure> {
         let host = &self.inner.host;
         let now_ms = host.clock.now().as_millisecond();
-        let crashed = host.store.take_back_jobs(jobs::ATTEMPTS_MAX, now_ms).await?;
+        let crashed = host
+            .store
+            .take_back_jobs(jobs::ATTEMPTS_MAX, now_ms)
+            .await?;
         for job in crashed {
             tracing::error!(
                 job.id = job.id,
@@ -268,7 +271,12 @@ impl Service {
         }
         if let Err(failure) = self.ask_again(loaded, outcome, (tries, now_ms)).await {
             let code = failure.code;
-            tracing::error!(code, connector = names.1, "no later try: {}", failure.message);
+            tracing::error!(
+                code,
+                connector = names.1,
+                "no later try: {}",
+                failure.message
+            );
         }
         // Whoever waits for a quarantine to end, or for a probe.
         self.inner.queue.bell.notify_waiters();
@@ -287,7 +295,13 @@ impl Service {
         }
         let paused = self.inner.host.store.paused_sites().await?;
         let errors: Option<BTreeMap<_, _>> = match &outcome.result {
-            Ok(report) => Some(report.targets.iter().map(|(name, line)| (name, &line.error)).collect()),
+            Ok(report) => Some(
+                report
+                    .targets
+                    .iter()
+                    .map(|(name, line)| (name, &line.error))
+                    .collect(),
+            ),
             Err(_) => None,
         };
         let is_down = |name: &String| {
@@ -357,11 +371,19 @@ impl Service {
             let ended = Ended {
                 state,
                 run: outcome.run.as_deref().unwrap_or_default(),
-                code: if held && code.is_empty() { "held" } else { &code },
+                code: if held && code.is_empty() {
+                    "held"
+                } else {
+                    &code
+                },
                 message: &message,
             };
             tracing::info!(
-                job.id = job.id, connector = job.connector, kind = job.kind, state, code = ended.code,
+                job.id = job.id,
+                connector = job.connector,
+                kind = job.kind,
+                state,
+                code = ended.code,
                 "a job has ended"
             );
             store.end_job(job, ended, now_ms).await.map(|_was_ours| ())
