@@ -335,3 +335,39 @@ async fn no_run_begins_while_the_disk_is_full() {
     assert_eq!(roomy.service.why_not_ready().await, None);
     roomy.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_edit_of_a_paused_connector_comes_into_use_and_writes_nothing() {
+    let app = TestApp::tidy(6).await.unwrap();
+    app.maps(PLAIN).unwrap();
+    let service = app
+        .serve(attune_server::settings::SwapPolicy::Auto)
+        .await
+        .unwrap();
+    service.sync(Mode::Complete).await.unwrap();
+    let store = &app.app.host.store;
+    store.pause("demo", "cli", "", 1).await.unwrap();
+    app.forget();
+    let edited = PLAIN.replace("\"city\"", "{ from = \"city\", steps = [\"text.upper\"] }");
+    let text = app.connector_text("", &edited);
+    service.save_connector("demo", &text).unwrap();
+    let next = service.revision_in_folder("demo").unwrap();
+    service
+        .until("the edit is in use", |one| {
+            one.revision("demo").as_ref() == Some(&next)
+        })
+        .await
+        .unwrap();
+    // The turn comes after what a swap writes.
+    drop(service.service.turn("demo").await);
+    assert!(app.world.jira.writes().is_empty());
+    service.service.resume("demo").await.unwrap();
+    let job = service.ask(Kind::Sync, "").await.unwrap();
+    service.until_ended(&job.id).await.unwrap();
+    assert_eq!(
+        app.world.jira.writes().len(),
+        6,
+        "what waited is written by the next run"
+    );
+    service.stop().await;
+}
