@@ -7,25 +7,29 @@ use attune_server::clock::{Clock as _, TestClock};
 use attune_server::jobs::Kind;
 use attune_server::store::jobs::Job;
 use attune_server::sync::Mode;
+use attune_sim::demo;
+use attune_sim::jira::{Jira, Options};
 use attune_tests::service::TestService;
 use attune_tests::{PLAIN, PLAIN_FIELDS, TestApp};
 
-/// A Jira and a Confluence with the same people.
-async fn both() -> (TestApp, Arc<TestClock>, TestService) {
+/// Two sites with the same people, a clock, and the service.
+async fn both() -> (TestApp, Jira, Arc<TestClock>, TestService) {
     let app = TestApp::tidy(6).await.unwrap();
-    let access = app.world.access();
-    let (source, jira) = (
-        app.source_text("demo", ""),
-        app.target_text("jira", &access.jira_url),
-    );
-    let wiki = access.wiki_target("wiki");
+    let accounts = app
+        .world
+        .graph
+        .people(|people| demo::account_for_each(people));
+    let second = Jira::start(Options::of(accounts)).await.unwrap();
+    let source = app.source_text("demo", "");
+    let first = app.target_text("jira", &app.world.access().jira_url);
+    let other = app.target_text("second", &second.url());
     let text = format!(
-        "{source}{jira}[target.jira.map]\n{PLAIN}\n{wiki}\n[target.wiki.map]\nlocation = \"city\"\n"
+        "{source}{first}[target.jira.map]\n{PLAIN}\n{other}[target.second.map]\nTown = \"city\"\n"
     );
     app.connector(&text).unwrap();
     let clock = TestClock::at("2026-11-21T22:00:00Z".parse().unwrap());
     let service = app.serve_at(Arc::clone(&clock) as _, |_| {}).await.unwrap();
-    (app, clock, service)
+    (app, second, clock, service)
 }
 
 async fn sync(service: &TestService) -> Job {
@@ -35,7 +39,7 @@ async fn sync(service: &TestService) -> Job {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_paused_site_gets_no_request_and_after_it_each_last_value_once() {
-    let (app, _clock, service) = both().await;
+    let (app, second, _clock, service) = both().await;
     assert_eq!(sync(&service).await.code, "");
     let site = app.world.access().jira_url.trim_end_matches('/').to_owned();
     let store = &app.app.host.store;
@@ -60,10 +64,7 @@ async fn a_paused_site_gets_no_request_and_after_it_each_last_value_once() {
         "{:?}",
         app.world.jira.log()
     );
-    assert!(
-        !app.world.wiki.writes().is_empty(),
-        "the other target is finished"
-    );
+    assert!(!second.writes().is_empty(), "the other target is finished");
     assert!(
         store.unfinished_jobs().await.unwrap().is_empty(),
         "nobody asks a paused site again"
@@ -88,7 +89,7 @@ async fn a_paused_site_gets_no_request_and_after_it_each_last_value_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_site_that_says_it_is_in_maintenance_is_asked_again_by_itself() {
-    let (app, clock, service) = both().await;
+    let (app, _second, clock, service) = both().await;
     assert_eq!(sync(&service).await.code, "");
     app.set(app.who(0), "city", "Lyon");
     app.world
@@ -123,7 +124,7 @@ async fn a_site_that_says_it_is_in_maintenance_is_asked_again_by_itself() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_plan_goes_on_for_the_other_targets_of_a_paused_site() {
-    let (app, _clock, service) = both().await;
+    let (app, _second, _clock, service) = both().await;
     service.stop().await;
     let site = app.world.access().jira_url.trim_end_matches('/').to_owned();
     app.app
@@ -136,6 +137,6 @@ async fn a_plan_goes_on_for_the_other_targets_of_a_paused_site() {
     let planned = app.plan(Mode::Complete).await.unwrap();
     let error = planned.report.targets["jira"].error.as_ref().unwrap();
     assert_eq!(error.code, "maintenance");
-    assert!(planned.report.targets["wiki"].changes > 0);
+    assert!(planned.report.targets["second"].changes > 0);
     assert!(app.world.jira.log().is_empty());
 }

@@ -155,9 +155,22 @@ async fn an_edited_schedule_counts_from_the_edit_on() {
         .await
         .unwrap();
     clock.advance(HOUR);
-    service.until_runs(1).await.unwrap();
+    let by_schedule = async |store: &attune_server::store::Store| {
+        let causes = store.causes_of_runs(100).await.unwrap();
+        causes
+            .iter()
+            .filter(|(_, cause)| cause == "schedule")
+            .count()
+    };
+    service
+        .until_stored("it ran at 23:00", async |store| {
+            by_schedule(store).await == 1
+        })
+        .await
+        .unwrap();
     clock.advance(4 * HOUR);
     look(&service).await;
-    assert_eq!(runs(&app).await.len(), 1, "02:00 is no time of it any more");
+    let count = by_schedule(&app.app.host.store).await;
+    assert_eq!(count, 1, "02:00 is no time of it any more");
     service.stop().await;
 }

@@ -95,9 +95,8 @@ async fn guard(State(api): State<Api>, request: Request, next: Next) -> Response
         Ok(()) => match to_bytes(body, BODY_BYTES_MAX).await {
             Err(_) => {
                 let message = format!("the body has more than {BODY_BYTES_MAX} bytes");
-                let mut answer = Problem(Failure::of("request", message)).answer(&id);
-                *answer.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-                answer
+                let problem = Problem(Failure::of("request", message));
+                problem.answer_with(StatusCode::PAYLOAD_TOO_LARGE, &id)
             }
             Ok(body) => next.run(Request::from_parts(parts, Body::from(body))).await,
         },
@@ -105,11 +104,10 @@ async fn guard(State(api): State<Api>, request: Request, next: Next) -> Response
     if let Some(Raised(failure)) = answer.extensions_mut().remove::<Raised>() {
         let code = failure.code.clone();
         let message = failure.message.clone();
-        let is_of_method = answer.status() == StatusCode::METHOD_NOT_ALLOWED;
-        answer = Problem(failure).answer(&id);
-        if is_of_method {
-            *answer.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
-        }
+        answer = match answer.status() {
+            status @ StatusCode::METHOD_NOT_ALLOWED => Problem(failure).answer_with(status, &id),
+            _ => Problem(failure).answer(&id),
+        };
         if answer.status().is_server_error() {
             tracing::error!(request.id = id, code, "a request failed: {message}");
         }

@@ -32,10 +32,15 @@ fn status(code: &str) -> StatusCode {
 }
 
 impl Problem {
-    /// The answer to the request of this id.
+    /// The answer to the request of this id, with the status of its code.
     pub(super) fn answer(self, request_id: &str) -> Response {
+        let status = status(&self.0.code);
+        self.answer_with(status, request_id)
+    }
+
+    /// The same with another status.
+    pub(super) fn answer_with(self, status: StatusCode, request_id: &str) -> Response {
         let failure = self.0;
-        let status = status(&failure.code);
         let title = fault::find(&failure.code).map_or("", |entry| entry.summary);
         // What broke on our side is in the log under the request's id.
         let detail = if status == StatusCode::INTERNAL_SERVER_ERROR {

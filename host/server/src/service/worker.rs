@@ -94,10 +94,15 @@ impl Service {
         let due = schedules::tick(&host.store, host.clock.as_ref(), &state.connectors).await?;
         self.make_rounds(rounds).await?;
         let now_ms = host.clock.now().as_millisecond();
+        // Read in this order: a probe that is over has moved the time of the next one.
+        let unfinished = host.store.unfinished_jobs().await?;
         let quarantines = host.store.quarantines().await?;
         for connector in quarantine::due(&quarantines, now_ms) {
-            self.queue((&connector, Kind::Probe, ""), "retry", (0, now_ms))
-                .await?;
+            let is_probe = |job: &Job| job.connector == connector && job.kind == Kind::Probe.word();
+            if !unfinished.iter().any(is_probe) {
+                self.queue((&connector, Kind::Probe, ""), "retry", (0, now_ms))
+                    .await?;
+            }
         }
         let probes = quarantines.values().filter(|one| one.is_on());
         let mut next = vec![due, host.store.next_job_ms(now_ms).await?];
