@@ -18,6 +18,7 @@ pub(super) async fn list(shell: &Shell, limit: u32) -> Outcome {
     let app = shell.app().await?;
     let runs = app.host.store.runs(limit).await?;
     let causes = app.host.store.causes_of_runs(10 * limit).await?;
+    let jobs = app.host.store.unfinished_jobs().await?;
     app.close().await;
     let causes: BTreeMap<String, String> = causes.into_iter().collect();
     let under_way = shell.service.as_ref().map(Service::running);
@@ -36,8 +37,26 @@ pub(super) async fn list(shell: &Shell, limit: u32) -> Outcome {
     }
     if runs.is_empty() {
         shell.out.data("no runs yet: attune plan CONNECTOR");
-        return Ok(Exit::Good);
+    } else {
+        shell.out.data(table(&runs, &line_of, &causes));
     }
+    for job in jobs.iter().filter(|job| job.state == "queued") {
+        let (id, kind, by) = (job.id.get(..16).unwrap_or(&job.id), &job.kind, &job.cause);
+        let since = time(job.asked_ms);
+        let connector = &job.connector;
+        shell.out.data(format!(
+            "waits {id} {connector} {kind}, by {by} since {since}"
+        ));
+    }
+    Ok(Exit::Good)
+}
+
+/// The runs as a table; `line_of` knows those under way.
+fn table<'a>(
+    runs: &[Run],
+    line_of: &dyn Fn(&Run) -> Option<&'a RunningLine>,
+    causes: &BTreeMap<String, String>,
+) -> String {
     let mut table = report::plain();
     table.set_header([
         "run",
@@ -49,7 +68,7 @@ pub(super) async fn list(shell: &Shell, limit: u32) -> Outcome {
         "written",
         "started",
     ]);
-    for run in &runs {
+    for run in runs {
         let summary = run.report.as_ref().map(|report| &report.summary);
         let count = |count: Option<u64>| count.map(report::grouped).unwrap_or_default();
         let line = line_of(run);
@@ -65,8 +84,7 @@ pub(super) async fn list(shell: &Shell, limit: u32) -> Outcome {
             time(run.started_ms),
         ]);
     }
-    shell.out.data(table.to_string());
-    Ok(Exit::Good)
+    table.to_string()
 }
 
 /// What a run under way is doing.

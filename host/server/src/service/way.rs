@@ -285,6 +285,8 @@ impl Service {
             What::Revision { loaded, .. } => {
                 self.note_revision(loaded).await?;
                 settle_id(loaded);
+                let store = &self.inner.host.store;
+                store.hurry_quarantine(&loaded.connector.id).await?;
                 self.desk().wrong.remove(&loaded.connector.name);
             }
             What::Removal { loaded } => {
@@ -298,6 +300,8 @@ impl Service {
         tracing::info!(kind, name, digest, "in use");
         // Connector files may have waited for this.
         self.inner.nudge.notify_one();
+        // A schedule may be another one now.
+        self.wake();
         Ok(())
     }
 

@@ -52,6 +52,15 @@ impl Store {
         rows.iter().map(decode).collect()
     }
 
+    /// Somebody has changed what may be wrong: it is tried at once.
+    pub async fn hurry_quarantine(&self, connector: &str) -> Result<()> {
+        sqlx::query("update quarantines set next_ms = 0 where connector = $1")
+            .bind(connector)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Records how a connector does; `None`: well.
     pub async fn save_quarantine(&self, connector: &str, now: Option<&Quarantine>) -> Result<()> {
         let Some(now) = now else {

@@ -339,3 +339,38 @@ async fn a_log_in_hook_asks_the_service_with_the_token_of_the_settings() {
     );
     assert_eq!(served.end().await, Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_ends_within_ten_seconds_where_a_site_does_not_answer_and_goes_on_at_the_next_start()
+ {
+    let terminal = Terminal::start(6).await;
+    let settings = "[auth]\ntrigger-token = { file = \"token\" }\n";
+    std::fs::write(terminal.path("attune.toml"), settings).unwrap();
+    std::fs::write(terminal.path("token"), "t0ken-of-the-hook").unwrap();
+    let served = serve(&terminal).await;
+    let gate = attune_sim::faults::Gate::default();
+    let held = attune_sim::faults::Fault::hold(&gate);
+    terminal
+        .world
+        .jira
+        .inject(held.on("PUT", "/properties/").chance(1.0));
+    let mut stream = TcpStream::connect(&served.address).await.unwrap();
+    let request = "POST /api/v1/connectors/demo/sync HTTP/1.1\r\nhost: attune\r\n\
+                   connection: close\r\nauthorization: Bearer t0ken-of-the-hook\r\n\
+                   content-length: 0\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.unwrap();
+    gate.arrived(1).await;
+    let begun = Instant::now();
+    assert_eq!(served.end().await, Some(0));
+    let took = begun.elapsed();
+    println!("ended after {took:?}");
+    assert!(took < Duration::from_secs(12), "{took:?}");
+    gate.release();
+    terminal.world.jira.clear_faults();
+    let served = serve(&terminal).await;
+    until("the job is done by the next service", || {
+        terminal.out_of_tune().is_empty()
+    })
+    .await;
+    assert_eq!(served.end().await, Some(0));
+}
