@@ -77,7 +77,7 @@ fn table<'a>(
             run.id.get(..16).unwrap_or(&run.id).to_owned(),
             run.name.clone(),
             format!("{} {}", run.verb, run.mode),
-            by.map_or_else(|| "cli".to_owned(), Clone::clone),
+            by.cloned().unwrap_or_default(),
             line.map_or_else(|| run.state.clone(), how_far),
             count(summary.map(|summary| summary.changes)),
             count(summary.map(|summary| summary.written)),
@@ -105,17 +105,15 @@ fn phase(phase: Phase) -> &'static str {
     }
 }
 
-/// A run as it is listed: with who wanted it, and how far it is.
+/// A run as it is listed: with what wanted it, where that was a job or is under way, and how far
+/// it is.
 fn listed(run: &Run, line: Option<&RunningLine>, cause: Option<&String>) -> serde_json::Value {
     let mut document = document(run);
     let Some(members) = document.as_object_mut() else {
         return document;
     };
     let trigger = line.map(|line| &line.trigger).or(cause);
-    members.insert(
-        "trigger".to_owned(),
-        json!(trigger.map_or("cli", String::as_str)),
-    );
+    members.insert("trigger".to_owned(), json!(trigger));
     if let Some(line) = line {
         let progress =
             json!({ "phase": phase(line.phase), "done": line.done, "total": line.total });

@@ -154,21 +154,16 @@ impl Shell {
     /// Tells whoever waits what they wait for.
     fn say_who_is_before(&self, service: &Service, id: &str) {
         let all = service.running();
-        let before: Vec<_> = all.iter().filter(|line| line.connector == id).collect();
-        if let Some(line) = before.first() {
-            let run = line.run.as_deref().unwrap_or(&line.job);
-            let run = run.get(..16).unwrap_or(run);
-            let (kind, trigger, others) = (&line.kind, &line.trigger, before.len() - 1);
-            let others = if others == 0 {
-                String::new()
-            } else {
-                format!(", {others} wait")
-            };
-            self.out.say(format!(
-                "run {run} of this connector is under way ({kind}, by {trigger}){others}: this one \
-                 comes after it"
-            ));
-        }
+        let Some(line) = all.iter().find(|line| line.connector == id) else {
+            return;
+        };
+        let run = line.run.as_deref().unwrap_or(&line.job);
+        let run = run.get(..16).unwrap_or(run);
+        let (kind, trigger) = (&line.kind, &line.trigger);
+        self.out.say(format!(
+            "run {run} of this connector is under way ({kind}, by {trigger}): this one comes after \
+             it"
+        ));
     }
 
     /// Ends when whoever called does not want to wait any more.
