@@ -6,8 +6,11 @@ use std::time::{Duration, Instant};
 
 use attune_server::clock::{Clock, SystemClock};
 use attune_server::connector::load_file;
-use attune_server::service::{Options, Service, Waiting};
+use attune_server::jobs::Kind;
+use attune_server::service::{Options, Service, Waiting, Wish};
 use attune_server::settings::{Notify, Swap, SwapPolicy};
+use attune_server::store::Store;
+use attune_server::store::jobs::Job;
 use attune_server::sync::{self, Host, Mode, Order, Watch};
 use attune_wasm::registry::{Build, Source};
 use tokio_util::task::TaskTracker;
@@ -71,6 +74,7 @@ impl TestApp {
             swap: Swap::default(),
             notify: Notify::default(),
             trusted: None,
+            disk_floor_bytes: 0,
         };
         arrange(&mut options);
         let tasks = TaskTracker::new();
@@ -166,6 +170,63 @@ impl TestService {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         Ok(())
+    }
+
+    /// Waits for something in the store that must happen, and has the service look meanwhile: its
+    /// clock may stand still.
+    pub async fn until_stored(
+        &self,
+        what: &str,
+        is_so: impl AsyncFn(&Store) -> bool,
+    ) -> anyhow::Result<()> {
+        let store = self.service.pin().0.store;
+        let begun = Instant::now();
+        while !is_so(&store).await {
+            if begun.elapsed() > PATIENCE {
+                let (jobs, runs) = (store.unfinished_jobs().await?, store.runs(20).await?);
+                anyhow::bail!("{what}: not yet; {jobs:#?} {runs:#?}");
+            }
+            self.service.wake();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok(())
+    }
+
+    /// Waits until so many runs have ended.
+    pub async fn until_runs(&self, count: usize) -> anyhow::Result<()> {
+        let what = format!("{count} runs have ended");
+        self.until_stored(&what, async |store| {
+            let runs = store.runs(1000).await.unwrap_or_default();
+            let jobs = store.unfinished_jobs().await.unwrap_or_default();
+            let is_under_way = jobs.iter().any(|job| job.state == "running");
+            let ended = runs.iter().filter(|run| run.finished_ms.is_some());
+            ended.count() >= count && !is_under_way
+        })
+        .await
+    }
+
+    /// Waits until a job has ended; how it ended.
+    pub async fn until_ended(&self, id: &str) -> anyhow::Result<Job> {
+        self.until_stored(&format!("job {id} has ended"), async |store| {
+            let job = store.job(id).await.ok().flatten();
+            job.is_some_and(|job| job.finished_ms.is_some())
+        })
+        .await?;
+        let job = self.service.pin().0.store.job(id).await?;
+        job.ok_or_else(|| anyhow::anyhow!("job {id} is gone"))
+    }
+
+    /// Asks for a job of the connector `demo`.
+    pub async fn ask(&self, kind: Kind, person: &str) -> anyhow::Result<Job> {
+        let wish = Wish {
+            connector: "demo",
+            kind,
+            person,
+            cause: "api",
+        };
+        let asked = self.service.ask(wish).await;
+        let asked = asked.map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
+        Ok(asked.0)
     }
 
     /// Waits until a build runs.

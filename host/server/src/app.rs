@@ -15,6 +15,7 @@ use secrecy::SecretString;
 
 use crate::clock::{Clock, SystemClock};
 use crate::connector;
+use crate::jobs::room;
 use crate::net::{self, Outside};
 use crate::service;
 use crate::settings::{self, Document, Overrides, Settings, TextRef};
@@ -132,6 +133,7 @@ impl App {
             swap: settings.swap,
             notify: settings.notify.clone(),
             trusted,
+            disk_floor_bytes: room::FLOOR_BYTES,
         };
         let app = Self::compose(settings.clone(), vault, clock, &registry).await?;
         Ok((app, options))

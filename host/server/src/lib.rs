@@ -2,7 +2,7 @@
 //!
 //! Modules stand in layers and import downward only (`tests/tidy` checks it):
 //! leaves (`clock`, `settings`, `fault`, `telemetry`), then `net`, `store` and `watch`, then
-//! `source`, `target`, `connector` and `vault`, then `notify`, then `sync`, then `service`, then `cli`, `api` and
+//! `source`, `target`, `connector` and `vault`, then `notify`, then `sync` and `jobs`, then `service`, then `cli`, `api` and
 //! `app`.
 
 #[cfg(all(
@@ -19,6 +19,7 @@ pub mod cli;
 pub mod clock;
 pub mod connector;
 pub mod fault;
+pub mod jobs;
 pub mod net;
 pub mod notify;
 pub mod service;

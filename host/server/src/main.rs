@@ -20,7 +20,13 @@ fn main() -> ExitCode {
         .enable_all()
         .build();
     match runtime {
-        Ok(runtime) => runtime.block_on(Box::pin(cli::run(args, words, env))),
+        Ok(runtime) => {
+            let code = runtime.block_on(Box::pin(cli::run(args, words, env)));
+            // What did not come to an end in its time is not waited for: a request that nobody
+            // answers would keep the process, and the next start goes on with it.
+            runtime.shutdown_background();
+            code
+        }
         Err(error) => {
             // Nothing of ours runs yet that could print it better.
             let _unheard = writeln!(std::io::stderr(), "cannot start: {error}");

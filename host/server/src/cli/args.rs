@@ -88,6 +88,9 @@ pub enum Command {
     /// Connector files.
     #[command(subcommand)]
     Connector(ConnectorCommand),
+    /// Sites that values are written to.
+    #[command(subcommand)]
+    Site(SiteCommand),
     /// The directory behind a connector.
     #[command(subcommand)]
     Source(SourceCommand),
@@ -221,6 +224,11 @@ pub enum RunCommand {
         /// Its id, or the beginning of it.
         id: String,
     },
+    /// Stop a run that is under way after what it is in the middle of, or a job that waits.
+    Cancel {
+        /// Its id, or the beginning of it.
+        id: String,
+    },
     /// Make the plan of a run again, with its connector file, plugins and documents of then.
     Replay(Replay),
 }
@@ -282,6 +290,8 @@ pub enum ConnectorCommand {
     Schema,
     /// Which fields a connector owns, and letting go of them: to another connector, or for good.
     Release(Release),
+    /// Keep a connector from writing until it is let run again; plans, checks and explanations work.
+    Pause(Pause),
     /// Use the changed file of a connector that waits because it takes something away.
     Accept {
         /// Connector file without `.toml`, or its id.
@@ -316,6 +326,39 @@ pub struct Release {
     /// Who owns them from now on; nobody when left out.
     #[arg(long, value_name = "CONNECTOR")]
     pub to: Option<String>,
+}
+
+/// `attune connector pause`.
+#[derive(Debug, Args)]
+pub struct Pause {
+    /// Connector file without `.toml`, or its id.
+    pub connector: String,
+    /// Let it run again.
+    #[arg(long, conflicts_with = "reason")]
+    pub off: bool,
+    /// Why; whoever wants to run it reads this.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+}
+
+/// `attune site`.
+#[derive(Debug, Subcommand)]
+pub enum SiteCommand {
+    /// Every site, who writes there, and whether it is paused.
+    List,
+    /// Send nothing to a site until it is resumed; plans go on, and people stay due.
+    Pause {
+        /// Its address, as connector files have it.
+        url: String,
+        /// Why; reports say it.
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        reason: String,
+    },
+    /// Let requests go to a site again, and bring in tune who is due.
+    Resume {
+        /// Its address, as connector files have it.
+        url: String,
+    },
 }
 
 /// `attune source`.

@@ -7,15 +7,17 @@ use serde_json::json;
 use attune_core::plain::visible;
 
 use super::out::{BAD, GOOD, Out, WARN, paint};
+use super::pause::Standing;
 use super::{Exit, Outcome, Shell, mistaken, report};
 use crate::app;
 use crate::connector::{Entry, Loaded, load_dir};
 use crate::service::{Service, Waiting};
 use crate::sync::Pinned;
 
-pub(super) fn list(shell: &Shell) -> Outcome {
+pub(super) async fn list(shell: &Shell) -> Outcome {
     if let Some(service) = &shell.service {
-        running(&shell.out, service);
+        let standing = Standing::read(&service.pin().0).await?;
+        running(&shell.out, service, &standing);
         return Ok(Exit::Good);
     }
     let entries =
@@ -69,7 +71,7 @@ pub(super) fn list(shell: &Shell) -> Outcome {
 }
 
 /// What runs in the service, what waits, and what is wrong.
-fn running(out: &Out, service: &Service) {
+fn running(out: &Out, service: &Service, standing: &Standing) {
     let (_, state) = service.pin();
     let mut waiting = service.waiting();
     waiting.retain(|one| one.kind == "connector");
@@ -81,21 +83,24 @@ fn running(out: &Out, service: &Service) {
         let mut all: Vec<_> = state
             .connectors
             .values()
-            .map(|loaded| running_document(loaded, &waiting, &mistakes))
+            .map(|loaded| running_document(loaded, &waiting, &mistakes, standing))
             .collect();
         all.extend(strangers.map(|(name, lines)| json!({ "connector": name, "mistakes": lines })));
         out.json(&all);
         return;
     }
     let mut table = report::plain();
-    table.set_header(["connector", "id", "provider", "revision", ""]);
+    table.set_header(["connector", "id", "provider", "revision", "next run", ""]);
     for loaded in state.connectors.values() {
         let connector = &loaded.connector;
         let is_waiting = waiting.iter().any(|one| one.name == connector.name);
         let remark = match mistakes.get(&connector.name) {
             Some(lines) => paint(BAD, format!("its file is not used: {}", lines.join("; "))),
             None if is_waiting => paint(WARN, "a change waits"),
-            None => paint(GOOD, "runs"),
+            None => match standing.remark(&connector.id) {
+                Some(remark) => paint(WARN, visible(&remark)),
+                None => paint(GOOD, "runs"),
+            },
         };
         let revision = loaded.revision();
         table.add_row([
@@ -103,6 +108,7 @@ fn running(out: &Out, service: &Service) {
             connector.id.clone(),
             connector.source.provider.clone(),
             revision.get(..19).unwrap_or(revision).to_owned(),
+            standing.next(&connector.id),
             remark,
         ]);
     }
@@ -130,7 +136,9 @@ fn running_document(
     loaded: &Loaded,
     waiting: &[Waiting],
     mistakes: &BTreeMap<String, Vec<String>>,
+    standing: &Standing,
 ) -> serde_json::Value {
+    let id = &loaded.connector.id;
     let name = &loaded.connector.name;
     json!({
         "connector": name,
@@ -140,6 +148,9 @@ fn running_document(
         "revision": loaded.revision(),
         "waiting": waiting.iter().find(|one| one.name == *name),
         "mistakes": mistakes.get(name),
+        "next": standing.times(id),
+        "paused": standing.pause(id),
+        "quarantine": standing.quarantine(id),
     })
 }
 

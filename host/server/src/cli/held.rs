@@ -7,7 +7,7 @@ use serde_json::json;
 use super::args::HeldRetry;
 use super::out::{BAD, GOOD, WARN, paint};
 use super::progress::watched;
-use super::shell::Work;
+use super::shell::{Purpose, Work};
 use super::{Exit, Outcome, Shell, report};
 use crate::fault::{self, Failure};
 use crate::store::held::HeldRow;
@@ -104,7 +104,7 @@ pub(super) async fn retry(shell: &Shell, args: HeldRetry) -> Outcome {
     for connector in connectors {
         let of_connector = people.iter().filter(|(of, _)| *of == connector);
         let keys: Vec<&str> = of_connector.map(|(_, person)| person.as_str()).collect();
-        let Work { app, loaded, turn } = shell.begin(&connector).await?;
+        let Work { app, loaded, turn } = shell.begin(&connector, Purpose::Writes).await?;
         for person in keys {
             let order = Order::sync(Mode::User(person.to_owned()));
             let done = watched(&shell.out, async |watch| {

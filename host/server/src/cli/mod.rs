@@ -15,6 +15,7 @@ mod held;
 mod help;
 mod notify;
 mod out;
+mod pause;
 mod plan;
 mod plugin;
 mod progress;
@@ -127,11 +128,16 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
         Command::Source(args::SourceCommand::Discover(args)) => {
             source::discover(&shell, args).await
         }
-        Command::Connector(args::ConnectorCommand::List) => connector::list(&shell),
         Command::Connector(args::ConnectorCommand::Fmt(args)) => files::fmt(&shell, &args),
         Command::Connector(args::ConnectorCommand::Schema) => Ok(files::schema(&shell)),
         Command::Connector(args::ConnectorCommand::Release(args)) => {
             release::run(&shell, args).await
+        }
+        Command::Run(args::RunCommand::Cancel { id }) => runs::cancel(&shell, &id).await,
+        Command::Site(command) => pause::site(&shell, command).await,
+        Command::Connector(args::ConnectorCommand::List) => connector::list(&shell).await,
+        Command::Connector(args::ConnectorCommand::Pause(args)) => {
+            pause::connector(&shell, args).await
         }
         Command::Connector(args::ConnectorCommand::Accept { connector }) => {
             swap::accept(&shell, &connector).await

@@ -6,8 +6,8 @@ use attune_core::plan::{Report, State};
 
 use super::args::{Plan, Sync};
 use super::out::Out;
-use super::progress::watched;
-use super::shell::Work;
+use super::progress::listed;
+use super::shell::{Purpose, Work};
 use super::{Exit, Outcome, Shell, brakes, report};
 use crate::app::App;
 use crate::connector::{self, Loaded};
@@ -25,8 +25,8 @@ pub(super) async fn plan(shell: &Shell, args: Plan) -> Outcome {
     let order = Order::plan(mode);
     let out = args.out.map(|path| shell.path(&path));
     prepare(out.as_deref())?;
-    let Work { app, loaded, turn } = shell.begin(&args.connector).await?;
-    let done = watched(&shell.out, async |watch| {
+    let Work { app, loaded, turn } = shell.begin(&args.connector, Purpose::Reads).await?;
+    let done = listed(shell, &loaded, ("plan", None), async |watch| {
         sync::run(&app.host, &loaded, &order, watch).await
     })
     .await?;
@@ -59,9 +59,10 @@ pub(super) async fn sync(shell: &Shell, args: Sync) -> Outcome {
     }
     let out = args.out.map(|path| shell.path(&path));
     prepare(out.as_deref())?;
-    let Work { app, loaded, turn } = shell.begin(&args.connector).await?;
+    let Work { app, loaded, turn } = shell.begin(&args.connector, Purpose::Writes).await?;
     settle_id(shell, &loaded);
-    let done = watched(&shell.out, async |watch| {
+    let what = ("sync", Some(&order.mode));
+    let done = listed(shell, &loaded, what, async |watch| {
         sync::run(&app.host, &loaded, &order, watch).await
     })
     .await?;
@@ -79,8 +80,8 @@ pub(super) async fn apply(shell: &Shell, path: &Path, out: Option<&Path>) -> Out
         needs_out(&shell.out, out)?;
     }
     prepare(out)?;
-    let Work { app, loaded, turn } = shell.begin(&file.report.id).await?;
-    let done = watched(&shell.out, async |watch| {
+    let Work { app, loaded, turn } = shell.begin(&file.report.id, Purpose::Writes).await?;
+    let done = listed(shell, &loaded, ("apply", None), async |watch| {
         sync::apply_file(&app.host, &loaded, &file, watch).await
     })
     .await?;
@@ -136,10 +137,10 @@ async fn approve_for(
         (Err(_), None) => return Err(unknown_plan(digest)),
     };
     looking.close().await;
-    let Work { app, loaded, turn } = shell.begin(&name).await?;
+    let Work { app, loaded, turn } = shell.begin(&name, Purpose::Writes).await?;
     let approved = match plan {
         Ok(plan) => {
-            watched(&shell.out, async |watch| {
+            listed(shell, &loaded, ("approve", None), async |watch| {
                 sync::approve(&app.host, &loaded, &plan, watch).await
             })
             .await
@@ -200,7 +201,7 @@ fn prepare(out: Option<&Path>) -> Result<(), Failure> {
 /// Makes a plan that waits for approval, whatever the guards say of it.
 async fn fresh(shell: &Shell, app: &App, loaded: &Loaded) -> Result<Done, Failure> {
     let order = Order::plan(Mode::Complete);
-    let mut done = watched(&shell.out, async |watch| {
+    let mut done = listed(shell, loaded, ("plan", None), async |watch| {
         sync::run(&app.host, loaded, &order, watch).await
     })
     .await?;

@@ -6,10 +6,13 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::Shell;
 use super::out::Out;
 use super::wire::{Caller, Frame};
+use crate::connector::Loaded;
 use crate::fault::Failure;
-use crate::sync::{self, Phase, Watch};
+use crate::jobs::Outcome;
+use crate::sync::{self, Done, Mode, Phase, Watch};
 
 /// What is said after the first signal.
 pub(super) const STOPPING: &str = "stopping after what is under way ...";
@@ -47,6 +50,35 @@ pub(super) async fn watched<T>(
     };
     bar.finish_and_clear();
     Ok(outcome?)
+}
+
+/// The same for a run: where a service runs, it stands in its list, and serves the job that waits
+/// for the same.
+pub(super) async fn listed(
+    shell: &Shell,
+    loaded: &Loaded,
+    what: (&str, Option<&Mode>),
+    work: impl AsyncFnOnce(&Watch) -> Result<Done, sync::Error>,
+) -> Result<Done, Failure> {
+    let Some(service) = &shell.service else {
+        return watched(&shell.out, work).await;
+    };
+    let by_hand = service.by_hand(loaded, what).await?;
+    let mut run = None;
+    let done = watched(&shell.out, async |watch| {
+        let _in_the_list = by_hand.enter(watch);
+        let done = work(watch).await;
+        run = watch.progress.run();
+        done
+    })
+    .await;
+    let result = done.as_ref().map(|done| done.report.clone());
+    let outcome = Outcome {
+        result: result.map_err(Failure::clone),
+        run,
+    };
+    by_hand.end(&outcome).await;
+    done
 }
 
 /// The same for a process that asked the service: it is told how far the work is, and stops it.

@@ -1,4 +1,6 @@
-//! `runs` and `run show`.
+//! `runs`, `run show` and `run cancel`.
+
+use std::collections::BTreeMap;
 
 use attune_core::plan::{Change, Report};
 use serde_json::json;
@@ -6,48 +8,138 @@ use serde_json::json;
 use super::out::{Out, TITLE, paint};
 use super::{Exit, Outcome, Shell, brakes, report};
 use crate::fault::Failure;
+use crate::jobs::{self, RunningLine};
+use crate::service::Service;
 use crate::store::plans::StagedPlan;
 use crate::store::runs::Run;
 use crate::store::stage::Stage;
-use crate::sync;
+use crate::sync::{self, Phase};
 
 pub(super) async fn list(shell: &Shell, limit: u32) -> Outcome {
     let app = shell.app().await?;
     let runs = app.host.store.runs(limit).await?;
+    let causes = app.host.store.causes_of_runs(10 * limit).await?;
+    let jobs = app.host.store.unfinished_jobs().await?;
     app.close().await;
+    let causes: BTreeMap<String, String> = causes.into_iter().collect();
+    let under_way = shell.service.as_ref().map(Service::running);
+    let under_way = under_way.unwrap_or_default();
+    let line_of = |run: &Run| {
+        let mut lines = under_way.iter();
+        lines.find(|line| line.run.as_ref() == Some(&run.id))
+    };
     if shell.out.json {
-        let runs: Vec<_> = runs.iter().map(document).collect();
+        let runs: Vec<_> = runs
+            .iter()
+            .map(|run| listed(run, line_of(run), causes.get(&run.id)))
+            .collect();
         shell.out.json(&runs);
         return Ok(Exit::Good);
     }
     if runs.is_empty() {
         shell.out.data("no runs yet: attune plan CONNECTOR");
-        return Ok(Exit::Good);
+    } else {
+        shell.out.data(table(&runs, &line_of, &causes));
     }
+    for job in jobs.iter().filter(|job| job.state == "queued") {
+        let (id, kind, by) = (job.id.get(..16).unwrap_or(&job.id), &job.kind, &job.cause);
+        let since = time(job.asked_ms);
+        let connector = &job.connector;
+        shell.out.data(format!(
+            "waits {id} {connector} {kind}, by {by} since {since}"
+        ));
+    }
+    Ok(Exit::Good)
+}
+
+/// The runs as a table; `line_of` knows those under way.
+fn table<'a>(
+    runs: &[Run],
+    line_of: &dyn Fn(&Run) -> Option<&'a RunningLine>,
+    causes: &BTreeMap<String, String>,
+) -> String {
     let mut table = report::plain();
     table.set_header([
         "run",
         "connector",
         "what",
+        "by",
         "state",
         "changes",
         "written",
         "started",
     ]);
-    for run in &runs {
+    for run in runs {
         let summary = run.report.as_ref().map(|report| &report.summary);
         let count = |count: Option<u64>| count.map(report::grouped).unwrap_or_default();
+        let line = line_of(run);
+        let by = line.map(|line| &line.trigger).or(causes.get(&run.id));
         table.add_row([
             run.id.get(..16).unwrap_or(&run.id).to_owned(),
             run.name.clone(),
             format!("{} {}", run.verb, run.mode),
-            run.state.clone(),
+            by.cloned().unwrap_or_default(),
+            line.map_or_else(|| run.state.clone(), how_far),
             count(summary.map(|summary| summary.changes)),
             count(summary.map(|summary| summary.written)),
             time(run.started_ms),
         ]);
     }
-    shell.out.data(table.to_string());
+    table.to_string()
+}
+
+/// What a run under way is doing.
+fn how_far(line: &RunningLine) -> String {
+    let done = report::grouped(line.done);
+    match line.total {
+        0 => format!("{} {done}", phase(line.phase)),
+        total => format!("{} {done}/{}", phase(line.phase), report::grouped(total)),
+    }
+}
+
+fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Reading => "reading",
+        Phase::Matching => "matching",
+        Phase::Planning => "planning",
+        Phase::Writing => "writing",
+    }
+}
+
+/// A run as it is listed: with what wanted it, where that was a job or is under way, and how far
+/// it is.
+fn listed(run: &Run, line: Option<&RunningLine>, cause: Option<&String>) -> serde_json::Value {
+    let mut document = document(run);
+    let Some(members) = document.as_object_mut() else {
+        return document;
+    };
+    let trigger = line.map(|line| &line.trigger).or(cause);
+    members.insert("trigger".to_owned(), json!(trigger));
+    if let Some(line) = line {
+        let progress =
+            json!({ "phase": phase(line.phase), "done": line.done, "total": line.total });
+        members.insert("progress".to_owned(), progress);
+    }
+    document
+}
+
+/// `run cancel`: what is under way ends after what it is in the middle of.
+pub(super) async fn cancel(shell: &Shell, id: &str) -> Outcome {
+    let Some(service) = &shell.service else {
+        let message = "no service runs on this data directory; Ctrl-C stops a run that you began";
+        return Err(Failure::of("no-service", message));
+    };
+    if !service.cancel(id).await? {
+        let message = format!("nothing under way has the id `{id}`, or several begin like this");
+        return Err(Failure::of("no-such-job", message));
+    }
+    jobs::audit(&service.pin().0, ("cli", "cancel", id)).await;
+    if shell.out.json {
+        shell.out.json(&json!({ "id": id, "state": "stopping" }));
+    }
+    shell
+        .out
+        .say(format!("{id} ends after what it is in the middle of"));
     Ok(Exit::Good)
 }
 

@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 use super::out::{TITLE, paint};
 use super::progress::Signals;
 use super::{Exit, Outcome, Shell, socket};
-use crate::api;
+use crate::api::{self, Access};
 use crate::app::App;
 use crate::clock::SystemClock;
 use crate::fault::Failure;
@@ -33,7 +33,8 @@ pub(super) async fn run(mut shell: Shell) -> Outcome {
         .map_err(|error| cannot_listen(&shell, &error))?;
     let (begun, stop) = (Arc::new(OnceLock::new()), CancellationToken::new());
     let tasks = TaskTracker::new();
-    tasks.spawn(api::serve(http, Arc::clone(&begun), stop.clone()));
+    let access = access(&shell)?;
+    tasks.spawn(api::serve(http, Arc::clone(&begun), access, stop.clone()));
     shell.out.say(format!(
         "{} listening on http://{address}",
         paint(TITLE, "attune")
@@ -68,6 +69,17 @@ pub(super) async fn run(mut shell: Shell) -> Outcome {
     drop(socket);
     app.close().await;
     Ok(Exit::Good)
+}
+
+/// Who may ask for something over HTTP.
+fn access(shell: &Shell) -> Result<Access, Failure> {
+    let Some(place) = &shell.settings.auth.trigger_token else {
+        return Ok(Access::default());
+    };
+    let token = shell.vault.reveal(place).map_err(|error| {
+        Failure::of("secret", format!("[auth] trigger-token: {error}")).hint(error.hint())
+    })?;
+    Ok(Access::of(&token))
 }
 
 fn cannot_listen(shell: &Shell, error: &std::io::Error) -> Failure {

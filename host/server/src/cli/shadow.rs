@@ -14,7 +14,7 @@ use comfy_table::{Cell, CellAlignment, Table};
 use super::out::{FAINT, GOOD, Out, TITLE, WARN, paint};
 use super::progress::watched;
 use super::report::{grouped, optional, plain, shown};
-use super::shell::Work;
+use super::shell::{Purpose, Work};
 use super::{Exit, Outcome, Shell};
 use crate::app::App;
 use crate::fault::Failure;
@@ -40,7 +40,7 @@ pub(super) async fn run(shell: &Shell, file: &Path, connector: Option<&str>) -> 
         .filter(|loaded| sync::uses(loaded).contains(build.id()));
     let mut reports = Vec::new();
     for user in users {
-        let Work { app, loaded, turn } = shell.begin(&user.connector.id).await?;
+        let Work { app, loaded, turn } = shell.begin(&user.connector.id, Purpose::Reads).await?;
         let plugins = app.host.plugins.with(&build, plugin.clone());
         let limits = &app.settings.swap.limits;
         let tried = watched(&shell.out, async |watch| {

@@ -13,6 +13,7 @@ use crate::app::{self, App};
 use crate::clock::SystemClock;
 use crate::connector::{self as definition, Loaded, Mistake};
 use crate::fault::Failure;
+use crate::jobs::{self, room};
 use crate::service::{Service, Turn};
 use crate::settings::{Overrides, Settings};
 use crate::store::Lock;
@@ -41,6 +42,15 @@ pub(super) struct Work {
     pub loaded: Loaded,
     /// Kept until the run ends.
     pub turn: Held,
+}
+
+/// What a run is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Nothing is written by it.
+    Reads,
+    /// Targets are written.
+    Writes,
 }
 
 /// The right to run.
@@ -100,15 +110,25 @@ impl Shell {
     }
 
     /// Everything that a run of this connector needs, once no other one is under way.
-    pub(super) async fn begin(&self, name: &str) -> Result<Work, Failure> {
+    pub(super) async fn begin(&self, name: &str, purpose: Purpose) -> Result<Work, Failure> {
         let Some(service) = &self.service else {
             let loaded = self.connector(name)?;
             let app = self.app().await?;
             let turn = Held::Folder(app.host.store.lock()?);
+            self.may(purpose, &app, &loaded, room::FLOOR_BYTES).await?;
             return Ok(Work { app, loaded, turn });
         };
-        let id = self.connector(name)?.connector.id;
-        let turn = Held::Turn(service.turn(&id).await);
+        let floor = service.options().disk_floor_bytes;
+        let loaded = self.connector(name)?;
+        // Whoever may not run does not wait for it.
+        let app = App::of_service(self.settings.clone(), service.pin().0);
+        self.may(purpose, &app, &loaded, floor).await?;
+        let id = loaded.connector.id;
+        self.say_who_is_before(service, &id);
+        let turn = tokio::select! {
+            turn = service.turn(&id) => Held::Turn(turn),
+            () = self.stopped() => return Err(Failure::of("stopped", "stopped before its turn")),
+        };
         // Pinned under the turn: what a swap replaced before it is not used any more.
         let (host, state) = service.pin();
         let Some(loaded) = state.connector(&id) else {
@@ -119,6 +139,44 @@ impl Shell {
             loaded: Loaded::clone(loaded),
             turn,
         })
+    }
+
+    /// Whether a run may begin: somebody may have paused its connector, and a full disk takes none.
+    async fn may(
+        &self,
+        purpose: Purpose,
+        app: &App,
+        loaded: &Loaded,
+        floor_bytes: u64,
+    ) -> Result<(), Failure> {
+        if purpose == Purpose::Writes {
+            let connector = &loaded.connector;
+            jobs::may_write(&app.host.store, &connector.id, &connector.name).await?;
+        }
+        room::check(app.host.store.data_dir(), floor_bytes)
+    }
+
+    /// Tells whoever waits what they wait for.
+    fn say_who_is_before(&self, service: &Service, id: &str) {
+        let all = service.running();
+        let Some(line) = all.iter().find(|line| line.connector == id) else {
+            return;
+        };
+        let run = line.run.as_deref().unwrap_or(&line.job);
+        let run = run.get(..16).unwrap_or(run);
+        let (kind, trigger) = (&line.kind, &line.trigger);
+        self.out.say(format!(
+            "run {run} of this connector is under way ({kind}, by {trigger}): this one comes after \
+             it"
+        ));
+    }
+
+    /// Ends when whoever called does not want to wait any more.
+    async fn stopped(&self) {
+        match &self.out.caller {
+            Some(caller) => caller.stop.cancelled().await,
+            None => std::future::pending().await,
+        }
     }
 
     /// The connector of a name, or everything that is wrong with its file.

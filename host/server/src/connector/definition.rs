@@ -13,6 +13,7 @@ use attune_core::route::CustomRoute;
 use serde_json::Value as Json;
 
 use super::credential::CredentialSpec;
+use super::schedule::Cron;
 
 /// One accepted connector file.
 #[derive(Debug, Clone)]
@@ -37,15 +38,15 @@ pub struct Connector {
     pub targets: Vec<TargetSpec>,
 }
 
-/// Cron lines; none of them runs anything until there is a service.
+/// When the service runs a connector by itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Schedule {
     /// Complete listing.
-    pub sync: Option<String>,
+    pub sync: Option<Cron>,
     /// Since the checkpoint.
-    pub changes: Option<String>,
+    pub changes: Option<Cron>,
     /// Nobody skipped, targets read again.
-    pub full: Option<String>,
+    pub full: Option<Cron>,
 }
 
 /// The `[source]` section.

@@ -11,6 +11,7 @@ use super::definition::{Connector, Leavers, Schedule, Scope};
 use super::files::{Folder, OptionFile};
 use super::revision::{self, Digests};
 use super::row::{self, Context, Place};
+use super::schedule::{Cron, NoCron};
 use super::{source, target};
 use crate::settings::reader::{File, Mistake, Node, Section, Weight};
 
@@ -132,9 +133,6 @@ pub(super) fn id(node: &Node<'_>) -> Option<String> {
 
 /// `"0 2 * * *"` or `{ sync = ..., changes = ..., full = ... }`.
 fn schedule(node: &Node<'_>) -> Option<Schedule> {
-    node.note(
-        "schedules do nothing in this build: run `attune sync` yourself, by cron for example",
-    );
     if node.as_text().is_some() {
         return Some(Schedule {
             sync: Some(cron(node)?),
@@ -152,22 +150,31 @@ fn schedule(node: &Node<'_>) -> Option<Schedule> {
     Some(schedule)
 }
 
-/// The shape of a cron line: five fields of the characters that cron lines are made of.
-fn cron(node: &Node<'_>) -> Option<String> {
+fn cron(node: &Node<'_>) -> Option<Cron> {
     let text = node.full_text()?;
-    let is_field = |field: &str| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "*/,-?#".contains(c);
-        field.chars().all(plain)
-    };
-    let fields: Vec<&str> = text.split_whitespace().collect();
-    if fields.len() == 5 && fields.iter().all(|field| is_field(field)) {
-        return Some(text.to_owned());
+    match Cron::parse(text) {
+        Ok(cron) => Some(cron),
+        Err(NoCron::Never) => {
+            node.error(
+                format!("'{text}' never comes: no such day exists"),
+                "the last day of a month is L, such as \"0 2 L * *\"",
+            );
+            None
+        }
+        Err(NoCron::Form(why)) => {
+            let why = why.trim_end_matches('.');
+            let why = if why.is_empty() {
+                String::new()
+            } else {
+                format!(": {why}")
+            };
+            node.error(
+                format!("'{text}' is not a schedule{why}"),
+                "minute hour day month weekday, such as \"0 2 * * *\"",
+            );
+            None
+        }
     }
-    node.error(
-        format!("'{text}' is not a schedule"),
-        "minute hour day month weekday, such as \"0 2 * * *\"",
-    );
-    None
 }
 
 fn time_zone(node: &Node<'_>) -> Option<String> {

@@ -4,6 +4,20 @@ use super::{Entry, Fault, entry};
 
 pub(super) const SERVICE: &[Entry] = &[
     entry(
+        "crashed",
+        Fault::Bug,
+        1,
+        "A job ended the process in the middle of it three times, and is not tried any more.",
+        "Look at the log of `attune serve` for what it did last; ask for it again when that is mended.",
+    ),
+    entry(
+        "disk",
+        Fault::Operator,
+        1,
+        "There is too little room on the disk of the data directory to begin a run.",
+        "Make room, or move the data directory; jobs wait and go on by themselves.",
+    ),
+    entry(
         "internal",
         Fault::Bug,
         1,
@@ -16,6 +30,13 @@ pub(super) const SERVICE: &[Entry] = &[
         1,
         "The service cannot listen at its address or at its socket.",
         "Free the address or name another one with --listen; the data directory must be this user's.",
+    ),
+    entry(
+        "maintenance",
+        Fault::Retry,
+        4,
+        "The site is in maintenance, is starting, or was paused by somebody; nothing is sent to it.",
+        "Nothing, where the site comes back by itself; `attune site resume URL` where it was paused.",
     ),
     entry(
         "no-older-build",
@@ -32,6 +53,27 @@ pub(super) const SERVICE: &[Entry] = &[
         "Start `attune serve` with the same --data-dir.",
     ),
     entry(
+        "no-such-job",
+        Fault::Operator,
+        1,
+        "Nothing under way and nothing that waits has this id.",
+        "`attune runs` lists what is under way.",
+    ),
+    entry(
+        "no-such-route",
+        Fault::Operator,
+        2,
+        "The API has nothing at this address, or not for this method.",
+        "The addresses are in the manual, under `/api/v1`.",
+    ),
+    entry(
+        "no-such-site",
+        Fault::Operator,
+        2,
+        "No connector writes to a site of this address.",
+        "`attune site list` shows every site as connector files have it.",
+    ),
+    entry(
         "not-running",
         Fault::Operator,
         1,
@@ -46,6 +88,13 @@ pub(super) const SERVICE: &[Entry] = &[
         "`attune plugin list` and `attune connector list` show what does.",
     ),
     entry(
+        "operations-failed",
+        Fault::Operator,
+        1,
+        "Too many operations of a run failed.",
+        "`attune run show ID` lists them; `attune check CONNECTOR` shows what the account may do.",
+    ),
+    entry(
         "other-service",
         Fault::Operator,
         2,
@@ -53,10 +102,38 @@ pub(super) const SERVICE: &[Entry] = &[
         "Call the same build with the same --connectors-dir and --plugins-dir, or another --data-dir.",
     ),
     entry(
+        "paused",
+        Fault::Operator,
+        1,
+        "Somebody has paused this connector; it writes nothing.",
+        "`attune connector pause NAME --off` lets it run again.",
+    ),
+    entry(
+        "request",
+        Fault::Operator,
+        2,
+        "A request to the API cannot be read.",
+        "The message says what is wrong with it.",
+    ),
+    entry(
         "service",
         Fault::Operator,
         1,
         "The service could not be asked, or ended before the command did.",
         "Look at the log of `attune serve` and try again.",
+    ),
+    entry(
+        "token",
+        Fault::Operator,
+        2,
+        "The request has no token, or another one than the service knows.",
+        "Send `Authorization: Bearer TOKEN` with what `[auth] trigger-token` of attune.toml names.",
+    ),
+    entry(
+        "triggers-off",
+        Fault::Operator,
+        2,
+        "This route of the API is switched off.",
+        "Name a token in attune.toml: `[auth]` `trigger-token = { file = \"/run/secrets/attune-trigger\" }`.",
     ),
 ];

@@ -1,6 +1,8 @@
 //! A notice as mail: one plain text to everybody on the list.
 
 use super::Office;
+use crate::fault::chain;
+use crate::net::{self, MailSpec, Mailer};
 use crate::settings::Mail;
 use crate::store::notices::Outgoing;
 
@@ -41,10 +43,25 @@ fn domain(address: &str) -> &str {
     end.trim_end_matches('>')
 }
 
-// MERGE: `net::Mailer::open(office.net, MailSpec { url, ca_file, username, password })` and
-// `send(Mail { from, to, subject, text, message_id })` of h-net; the password by `office.vault`.
 async fn post(office: Office<'_>, mail: &Mail, letter: &Letter) -> Result<(), String> {
-    let _for_the_merge = (office.net, &mail.to, &letter.text, &letter.message_id);
-    tracing::warn!(subject = letter.subject, "mail is not wired up yet");
-    Err("this build sends no mail yet".to_owned())
+    let password = mail
+        .password
+        .as_ref()
+        .map(|place| office.vault.reveal(place));
+    let password = password.transpose().map_err(|error| error.to_string())?;
+    let spec = MailSpec {
+        url: mail.url.clone(),
+        ca_file: mail.ca_file.clone(),
+        username: mail.username.clone(),
+        password,
+    };
+    let sent = net::Mail {
+        from: &mail.from,
+        to: &mail.to,
+        subject: &letter.subject,
+        text: &letter.text,
+        message_id: &letter.message_id,
+    };
+    let mailer = Mailer::open(office.net, spec).map_err(|error| chain(&error))?;
+    mailer.send(sent).await.map_err(|error| chain(&error))
 }

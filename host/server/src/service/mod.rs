@@ -23,8 +23,10 @@ mod prepare;
 mod proposal;
 mod start;
 mod state;
+mod triggers;
 mod turns;
 mod way;
+mod worker;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -42,6 +44,7 @@ pub use generation::Stage;
 pub use health::Stale;
 pub use proposal::{Proposal, Waiting, What};
 pub use state::State;
+pub use triggers::{ByHand, Wish};
 pub use turns::Turn;
 
 use crate::connector::Loaded;
@@ -52,6 +55,7 @@ use crate::sync::{Host, Shadow, ShadowReport};
 use generation::Generations;
 use lineage::Lineage;
 use state::Live;
+use triggers::Queue;
 use turns::Turns;
 
 /// What the service is told once.
@@ -69,6 +73,8 @@ pub struct Options {
     pub notify: Notices,
     /// Whose signature a plugin file must have; none: it needs none.
     pub trusted: Option<TrustedKeys>,
+    /// No run begins while fewer bytes are free on the disk of the data directory.
+    pub disk_floor_bytes: u64,
 }
 
 /// A running service; cheap to clone.
@@ -83,6 +89,7 @@ struct Inner {
     options: Options,
     live: Live,
     turns: Turns,
+    queue: Queue,
     /// One proposal at a time.
     way: Gate<()>,
     desk: Mutex<Desk>,

@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use super::generation::Generations;
 use super::prepare::{blocking, problem_of};
 use super::state::{Live, State};
+use super::triggers::Queue;
 use super::turns::Turns;
 use super::{About, Desk, Inner, Options, Service, Stage, What};
 use crate::connector::{self, Loaded};
@@ -35,6 +36,7 @@ impl Service {
         };
         let service = Self {
             inner: Arc::new(Inner {
+                queue: Queue::new(host.clock.as_ref()),
                 host,
                 options,
                 live: Live::new(state),
@@ -54,9 +56,11 @@ impl Service {
         service.load_plugins().await?;
         service.load_connectors().await?;
         service.warm_up().await;
+        service.take_back_jobs().await?;
         service.inner.is_ready.store(true, Ordering::Release);
         tasks.spawn(service.clone().keep_watch());
         tasks.spawn(service.clone().tell());
+        tasks.spawn(service.clone().keep_jobs());
         // Guests belong to one thread: whoever evaluates has one of its own.
         let (working, handle) = (service.clone(), Handle::current());
         tasks.spawn_blocking(move || handle.block_on(working.work(queue)));

@@ -231,6 +231,13 @@ impl Service {
         let Some(loaded) = state.connectors.get(id) else {
             return Ok(None);
         };
+        if let Some(why) = self.left_alone(id).await? {
+            tracing::info!(
+                connector = id,
+                "nothing is written after a swap: it is {why}"
+            );
+            return Ok(None);
+        }
         let watch = self.watch();
         let done = match shadow {
             Some(Shadow {
@@ -244,6 +251,18 @@ impl Service {
             }
         };
         Ok(Some(done))
+    }
+
+    /// Why a connector writes nothing by itself at the moment; the next run that may does it all.
+    async fn left_alone(&self, id: &str) -> Result<Option<&'static str>, Failure> {
+        let store = &self.inner.host.store;
+        if store.paused(id).await?.is_some() {
+            return Ok(Some("paused"));
+        }
+        let quarantine = store.quarantines().await?.remove(id);
+        Ok(quarantine
+            .filter(|row| row.is_on())
+            .map(|_| "in quarantine"))
     }
 
     /// Makes it part of the state that new runs pin.
@@ -266,6 +285,8 @@ impl Service {
             What::Revision { loaded, .. } => {
                 self.note_revision(loaded).await?;
                 settle_id(loaded);
+                let store = &self.inner.host.store;
+                store.hurry_quarantine(&loaded.connector.id).await?;
                 self.desk().wrong.remove(&loaded.connector.name);
             }
             What::Removal { loaded } => {
@@ -279,6 +300,8 @@ impl Service {
         tracing::info!(kind, name, digest, "in use");
         // Connector files may have waited for this.
         self.inner.nudge.notify_one();
+        // A schedule may be another one now.
+        self.wake();
         Ok(())
     }
 

@@ -58,11 +58,6 @@ impl<'t> Layers<'t> {
         }
     }
 
-    /// Makes a section known that has no keys of its own yet.
-    pub(super) fn section(&self, name: &'static str) {
-        debug_assert!(self.sections.contains_key(name));
-    }
-
     pub(super) fn text(&self, key: &'static str) -> Option<String> {
         match self.find(key)? {
             Found::Word(_, word) => Some(word.to_owned()).filter(|word| !word.is_empty()),

@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 pub use nearest::nearest;
 pub use notify::{Mail, Notify, Webhook};
 pub use secret::{SecretRef, TextRef};
-pub use sections::{Keep, Limits, Log, LogFormat, Net, Swap, SwapPolicy};
+pub use sections::{Auth, Keep, Limits, Log, LogFormat, Net, Swap, SwapPolicy};
 
 use layers::Layers;
 use reader::{File, Mistake};
@@ -61,6 +61,8 @@ pub struct Settings {
     pub notify: Notify,
     /// What is logged, and how.
     pub log: Log,
+    /// Who may ask the service for something over HTTP.
+    pub auth: Auth,
 }
 
 /// The settings file as it was found.
@@ -151,8 +153,7 @@ fn read(layers: &Layers<'_>) -> Option<Settings> {
     let keep = Keep::read(layers);
     let notify = Notify::read(layers);
     let log = Log::read(layers);
-    // Reserved for the service's own sign-in; it has no keys yet.
-    layers.section("auth");
+    let auth = Auth::read(layers);
     Some(Settings {
         listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8088))),
         data_dir,
@@ -168,6 +169,7 @@ fn read(layers: &Layers<'_>) -> Option<Settings> {
         keep: keep?,
         notify: notify?,
         log: log?,
+        auth: auth?,
     })
 }
 

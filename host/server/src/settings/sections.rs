@@ -10,8 +10,8 @@ use attune_core::compare;
 use attune_core::guard::Limit;
 use tracing_subscriber::EnvFilter;
 
-use super::TextRef;
 use super::layers::{Layers, days, span};
+use super::{SecretRef, TextRef};
 
 /// `[net]`: how this machine reaches the world.
 #[derive(Debug, Clone, Default)]
@@ -191,6 +191,30 @@ impl Keep {
             ledger_days: span("keep.ledger", 400)?,
             runs_days: span("keep.runs", 90)?,
         })
+    }
+}
+
+/// `[auth]`: who may ask the service for something over HTTP.
+#[derive(Debug, Clone, Default)]
+pub struct Auth {
+    /// `trigger-token`: what log-in hooks and scripts send as `Authorization: Bearer ...`; always a
+    /// secret's place: `{ env = "NAME" }` or `{ file = "PATH" }`. Without it these routes are off.
+    pub trigger_token: Option<SecretRef>,
+}
+
+impl Auth {
+    pub(super) fn read(layers: &Layers<'_>) -> Option<Self> {
+        let trigger_token = match layers.text_ref("auth.trigger-token") {
+            None => None,
+            Some(TextRef::At(place)) => Some(place),
+            Some(TextRef::Text(_)) => {
+                let why = "a token must not stand here in clear: write { env = \"NAME\" } or \
+                           { file = \"PATH\" }";
+                layers.wrong("auth.trigger-token", why);
+                return None;
+            }
+        };
+        Some(Self { trigger_token })
     }
 }
 

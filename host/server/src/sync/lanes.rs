@@ -11,6 +11,7 @@ use attune_core::plan::Fingerprinter;
 
 use super::pin::Pinned;
 use super::{Error, Host, ends};
+use crate::store::pauses::Pause;
 use crate::target::Target;
 
 /// One target while a run lasts.
@@ -46,12 +47,14 @@ impl Lane {
     }
 }
 
-/// Opens every target; sends nothing.
-pub(super) fn open(
+/// Opens every target; sends nothing. One whose site somebody has paused takes no part from the
+/// beginning, as if it were down.
+pub(super) async fn open(
     host: &Host,
     pinned: &Pinned,
     programs: Vec<Program>,
 ) -> Result<Vec<Lane>, Error> {
+    let paused = host.store.paused_sites().await?;
     let mut lanes = Vec::with_capacity(programs.len());
     for ((number, target), program) in (0_u16..).zip(&pinned.targets).zip(programs) {
         lanes.push(Lane {
@@ -59,12 +62,21 @@ pub(super) fn open(
             program,
             prints: target.prints.clone(),
             client: ends::target(host, &target.spec)?,
-            error: None,
+            error: paused.get(&target.site).map(in_maintenance),
             refused: HashMap::new(),
             is_signed_in: false,
         });
     }
     Ok(lanes)
+}
+
+fn in_maintenance(pause: &Pause) -> Problem {
+    let reason = match pause.reason.as_str() {
+        "" => String::new(),
+        reason => format!(": {reason}"),
+    };
+    let message = format!("the site was paused by {}{reason}", pause.by);
+    Problem::new("maintenance", message)
 }
 
 /// Fails where every target has failed.

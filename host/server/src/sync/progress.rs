@@ -2,6 +2,7 @@
 //!
 //! The run only ever counts up; nothing waits for a reader.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// What a run is doing.
@@ -23,9 +24,20 @@ pub struct Progress {
     phase: AtomicU8,
     done: AtomicU64,
     total: AtomicU64,
+    run: OnceLock<String>,
 }
 
 impl Progress {
+    /// The run has an id from now on.
+    pub fn opened(&self, run: &str) {
+        let _already_open = self.run.set(run.to_owned());
+    }
+
+    /// The run's id, once it is open.
+    pub fn run(&self) -> Option<String> {
+        self.run.get().cloned()
+    }
+
     /// Begins a phase; a total of 0 is unknown.
     pub fn begin(&self, phase: Phase, total: u64) {
         self.done.store(0, Ordering::Relaxed);

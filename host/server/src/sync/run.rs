@@ -56,8 +56,9 @@ pub async fn run(
     let host = &in_its_lane(host, order);
     let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
     let mut run = open(host, &pinned, order, order.verb()).await?;
+    watch.progress.opened(&run.id);
     let outcome = async {
-        let mut lanes = lanes::open(host, &pinned, programs)?;
+        let mut lanes = lanes::open(host, &pinned, programs).await?;
         let prepared = tokio::select! {
             prepared = Box::pin(prepare(&mut run, &mut lanes, &watch.progress)) => prepared?,
             () = watch.stop.cancelled() => return Err(Error::Stopped),
@@ -162,8 +163,9 @@ pub async fn approve(
     let order = Order::sync(Mode::Complete);
     let (stage, meta) = usable(host, &pinned, plan).await?;
     let run = open(host, &pinned, &order, "approve").await?;
+    watch.progress.opened(&run.id);
     let outcome = async {
-        let mut lanes = lanes::open(host, &pinned, programs)?;
+        let mut lanes = lanes::open(host, &pinned, programs).await?;
         recover_unless_stopped(&run, &mut lanes, watch).await?;
         let report = write(&run, &stage, &meta, (&mut lanes, watch, true)).await?;
         let of_source = meta.report.source.as_ref().map(|source| source.read);
@@ -234,11 +236,12 @@ pub async fn apply_file(
     file.check(&pinned)?;
     let order = Order::sync(Mode::Complete);
     let run = open(host, &pinned, &order, "apply").await?;
+    watch.progress.opened(&run.id);
     let outcome = async {
         let stage = Stage::create(&plan_path(&run)?).await?;
         let meta = file.stage(&pinned, &stage).await?;
         take_images(&run, &stage, &meta).await?;
-        let mut lanes = lanes::open(host, &pinned, programs)?;
+        let mut lanes = lanes::open(host, &pinned, programs).await?;
         recover_unless_stopped(&run, &mut lanes, watch).await?;
         let report = write(&run, &stage, &meta, (&mut lanes, watch, true)).await?;
         Ok(Done {

@@ -126,7 +126,7 @@ pub(super) fn judge(answer: &Response, is_write: bool, us: &Us) -> Result<Said, 
         )),
         // Nobody was there to do it: a proxy without its product, or a product that starts.
         503 => Err(Error::target(
-            "unavailable",
+            down(refusal.is_some(), &answer.body),
             join(&format!("{product} is in maintenance or starting"), &said()),
         )),
         // Something broke, maybe after it was done.
@@ -145,6 +145,18 @@ pub(super) fn judge(answer: &Response, is_write: bool, us: &Us) -> Result<Said, 
             ),
         )),
         status => Err(rejected(status, us, &said())),
+    }
+}
+
+/// The code of a 503: a product that is in maintenance says so in its own form or by that word;
+/// anything else may as well be a proxy whose product broke down.
+fn down(is_of_the_product: bool, body: &[u8]) -> &'static str {
+    let page = String::from_utf8_lossy(body).to_ascii_lowercase();
+    let words = ["maintenance", "starting", "re-index"];
+    if is_of_the_product || words.iter().any(|word| page.contains(word)) {
+        "maintenance"
+    } else {
+        "unavailable"
     }
 }
 
@@ -331,6 +343,27 @@ fn shown(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_product_that_says_it_is_in_maintenance_is_told_from_one_that_broke_down() {
+        let us = Us {
+            product: "Jira",
+            who: "the account svc-attune".to_owned(),
+        };
+        let code = |body: &'static str| {
+            let error = judge(&Response::new(503, body), true, &us).unwrap_err();
+            error.problem().code
+        };
+        assert_eq!(
+            code(r#"{"errorMessages":["Jira is being re-indexed."]}"#),
+            "maintenance"
+        );
+        assert_eq!(code(r#"{"state":"MAINTENANCE"}"#), "maintenance");
+        assert_eq!(code("<h1>Down for maintenance</h1>"), "maintenance");
+        assert_eq!(code(r#"{"state":"STARTING"}"#), "maintenance");
+        assert_eq!(code("<h1>503 Service Unavailable</h1>"), "unavailable");
+        assert_eq!(code(""), "unavailable");
+    }
 
     #[test]
     fn a_redirect_is_told_by_its_origin_and_never_by_what_it_carries() {

@@ -191,3 +191,186 @@ async fn a_caller_that_hangs_up_ends_its_run_and_no_other() {
     assert_eq!(terminal.out_of_tune(), Vec::<String>::new());
     assert_eq!(served.end().await, Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_under_way_is_listed_and_stopped_by_its_id() {
+    let terminal = Terminal::start(12).await;
+    let served = serve(&terminal).await;
+    let gate = attune_sim::faults::Gate::default();
+    let held = attune_sim::faults::Fault::hold(&gate);
+    terminal
+        .world
+        .graph
+        .inject(held.on("GET", "/users").chance(1.0));
+    let caller = terminal.spawn(&["sync", "demo", "--json"]);
+    gate.arrived(1).await;
+    let runs = terminal.run(&["runs", "--json"]).await.json();
+    assert_eq!(
+        (&runs[0]["state"], &runs[0]["trigger"]),
+        (&"running".into(), &"cli".into())
+    );
+    assert_eq!(runs[0]["progress"]["phase"], "reading", "{runs}");
+    let id = runs[0]["id"].as_str().unwrap();
+    let other = terminal.run(&["run", "cancel", "ffff", "--json"]).await;
+    assert_eq!((other.exit, other.code().as_str()), (1, "no-such-job"));
+    let cancelled = terminal.run(&["run", "cancel", id]).await;
+    assert_eq!(cancelled.exit, 0, "{cancelled:?}");
+    let ended = caller.wait_with_output().await.unwrap();
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(
+        String::from_utf8_lossy(&ended.stdout).contains("\"stopped\""),
+        "{ended:?}"
+    );
+    gate.release();
+    terminal.world.graph.clear_faults();
+    assert_eq!(terminal.run(&["sync", "demo"]).await.exit, 0);
+    assert_eq!(terminal.out_of_tune(), Vec::<String>::new());
+    assert_eq!(served.end().await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_paused_connector_plans_and_writes_nothing_with_and_without_a_service() {
+    let terminal = Terminal::start(6).await;
+    let paused = terminal
+        .run(&["connector", "pause", "demo", "--reason", "the audit"])
+        .await;
+    assert_eq!(paused.exit, 0, "{paused:?}");
+    let alone = terminal.run(&["sync", "demo", "--json"]).await;
+    assert_eq!((alone.exit, alone.code().as_str()), (1, "paused"));
+    let served = serve(&terminal).await;
+    let refused = terminal.run(&["sync", "demo", "--json"]).await;
+    assert_eq!((refused.exit, refused.code().as_str()), (1, "paused"));
+    assert!(refused.out.contains("the audit"), "{refused:?}");
+    assert_eq!(terminal.run(&["plan", "demo"]).await.exit, 0);
+    assert_eq!(terminal.run(&["check", "demo"]).await.exit, 0);
+    let listed = terminal.run(&["connector", "list", "--json"]).await.json();
+    assert_eq!(listed[0]["paused"]["reason"], "the audit");
+    let listed = terminal.run(&["connector", "list"]).await;
+    assert!(
+        listed.out.contains("paused by cli: the audit"),
+        "{listed:?}"
+    );
+    assert!(terminal.world.jira.writes().is_empty());
+    let off = ["connector", "pause", "demo", "--off"];
+    assert_eq!(terminal.run(&off).await.exit, 0);
+    assert_eq!(
+        terminal.run(&off).await.exit,
+        1,
+        "it is not paused any more"
+    );
+    assert_eq!(terminal.run(&["sync", "demo"]).await.exit, 0);
+    assert_eq!(terminal.out_of_tune(), Vec::<String>::new());
+    assert_eq!(served.end().await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_paused_site_is_left_out_until_it_is_resumed() {
+    let terminal = Terminal::start(6).await;
+    let sites = terminal.run(&["site", "list", "--json"]).await.json();
+    let site = sites[0]["site"].as_str().unwrap().to_owned();
+    assert_eq!(
+        (&sites[0]["connectors"][0], &sites[0]["paused"]),
+        (&"demo".into(), &serde_json::Value::Null)
+    );
+    let unknown = terminal
+        .run(&["site", "pause", "https://other.example.com", "--json"])
+        .await;
+    assert_eq!((unknown.exit, unknown.code().as_str()), (2, "no-such-site"));
+    let served = serve(&terminal).await;
+    let pause = ["site", "pause", &site, "--reason", "new release"];
+    assert_eq!(terminal.run(&pause).await.exit, 0);
+    let refused = terminal.run(&["sync", "demo", "--json"]).await;
+    assert_eq!((refused.exit, refused.code().as_str()), (4, "maintenance"));
+    assert!(terminal.world.jira.log().is_empty(), "not one request");
+    assert_eq!(terminal.run(&["site", "resume", &site]).await.exit, 0);
+    until("who was due is in tune, by itself", || {
+        terminal.out_of_tune().is_empty()
+    })
+    .await;
+    assert_eq!(served.end().await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_in_hook_asks_the_service_with_the_token_of_the_settings() {
+    let terminal = Terminal::start(6).await;
+    let settings = "[auth]\ntrigger-token = { file = \"token\" }\n";
+    std::fs::write(terminal.path("attune.toml"), settings).unwrap();
+    let missing = terminal
+        .run(&["serve", "--listen", "127.0.0.1:0", "--json"])
+        .await;
+    assert_eq!((missing.exit, missing.code().as_str()), (2, "secret"));
+    std::fs::write(terminal.path("token"), "s3cret-of-the-hook\n").unwrap();
+    let served = serve(&terminal).await;
+    let who = terminal.who(2);
+    let name = terminal
+        .world
+        .graph
+        .people(|people| people.user_principal_name(who));
+    let path = format!("/api/v1/connectors/demo/people/{name}/sync?wait=30");
+    let answer = |token: &'static str| {
+        let (path, address) = (path.clone(), served.address.clone());
+        async move {
+            let mut stream = TcpStream::connect(&address).await.unwrap();
+            let request = format!(
+                "POST {path} HTTP/1.1\r\nhost: attune\r\nconnection: close\r\n\
+                 authorization: Bearer {token}\r\ncontent-length: 0\r\n\r\n"
+            );
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.unwrap();
+            answer
+        }
+    };
+    assert!(answer("another").await.starts_with("HTTP/1.1 401"));
+    let begun = Instant::now();
+    let done = answer("s3cret-of-the-hook").await;
+    println!("one person by the API of the binary: {:?}", begun.elapsed());
+    assert!(done.starts_with("HTTP/1.1 200"), "{done}");
+    assert!(done.contains("\"state\":\"done\""), "{done}");
+    assert_eq!(
+        terminal.out_of_tune().len(),
+        10,
+        "one of six people, two fields each"
+    );
+    let runs = terminal.run(&["runs", "--json"]).await.json();
+    assert_eq!(
+        (&runs[0]["mode"], &runs[0]["trigger"]),
+        (&"user".into(), &"api".into())
+    );
+    assert_eq!(served.end().await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_ends_within_ten_seconds_where_a_site_does_not_answer_and_goes_on_at_the_next_start()
+ {
+    let terminal = Terminal::start(6).await;
+    let settings = "[auth]\ntrigger-token = { file = \"token\" }\n";
+    std::fs::write(terminal.path("attune.toml"), settings).unwrap();
+    std::fs::write(terminal.path("token"), "t0ken-of-the-hook").unwrap();
+    let served = serve(&terminal).await;
+    let gate = attune_sim::faults::Gate::default();
+    let held = attune_sim::faults::Fault::hold(&gate);
+    terminal
+        .world
+        .jira
+        .inject(held.on("PUT", "/properties/").chance(1.0));
+    let mut stream = TcpStream::connect(&served.address).await.unwrap();
+    let request = "POST /api/v1/connectors/demo/sync HTTP/1.1\r\nhost: attune\r\n\
+                   connection: close\r\nauthorization: Bearer t0ken-of-the-hook\r\n\
+                   content-length: 0\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.unwrap();
+    gate.arrived(1).await;
+    let begun = Instant::now();
+    assert_eq!(served.end().await, Some(0));
+    let took = begun.elapsed();
+    println!("ended after {took:?}");
+    assert!(took < Duration::from_secs(12), "{took:?}");
+    gate.release();
+    terminal.world.jira.clear_faults();
+    let served = serve(&terminal).await;
+    until("the job is done by the next service", || {
+        terminal.out_of_tune().is_empty()
+    })
+    .await;
+    assert_eq!(served.end().await, Some(0));
+}

@@ -341,7 +341,7 @@ async fn a_sign_in_page_and_maintenance_are_the_whole_target() {
         .configure(|settings| settings.is_in_maintenance = true);
     let error = world.target.write(&set).await.unwrap_err();
     assert!(matches!(error, Error::Target { .. }));
-    assert_eq!(code_of(&error), "unavailable");
+    assert_eq!(code_of(&error), "maintenance");
     assert!(world.jira.writes().is_empty());
 }
 

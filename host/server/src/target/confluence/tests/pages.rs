@@ -200,7 +200,7 @@ async fn pages_that_are_something_else_are_named() {
     }
     let world = world(|o| o.settings.is_in_maintenance = true).await;
     let error = world.target.sign_in().await.unwrap_err();
-    assert_eq!(code_of(&error), "unavailable");
+    assert_eq!(code_of(&error), "maintenance");
 }
 
 #[tokio::test]
