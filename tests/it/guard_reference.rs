@@ -222,7 +222,7 @@ fn ten_thousand_random_plans_are_judged_as_the_reference_judges_them() {
         }
     }
     assert_eq!(held.len(), 6, "every guard held some plan: {held:?}");
-    assert!(held.values().all(|number| *number > 100), "{held:?}");
+    assert!(held.values().all(|number| *number > 50), "{held:?}");
 }
 
 /// The lines of a plan in which each guard counts `count`, on a base of `base`.
@@ -273,6 +273,11 @@ fn every_guard_is_open_below_and_at_its_limit_and_held_one_above() {
             let lines = at(count, base, limit);
             assert_eq!(lines.len(), 6);
             for line in lines {
+                // One value of one person takes nothing over.
+                if count == 1 && line.name == "one-value-takes-over" {
+                    assert!(line.count == 0 && !line.held);
+                    continue;
+                }
                 assert_eq!(line.count, count, "{}", line.name);
                 assert_eq!(
                     line.held, is_held,

@@ -106,7 +106,7 @@ impl Way {
             })
             .concat();
         let guard = "[guard]\nchanged-people = \"off\"\ncleared-values = \"off\"\n\
-                     one-value-takes-over = \"off\"\nfailed-values = \"off\"";
+                     one-value-takes-over = \"off\"\nfailed-values = \"off\"\nemptied-attribute = \"off\"";
         let source = app.source_text("demo", guard);
         let access = app.world.access();
         if self == Self::Profile {

@@ -14,6 +14,7 @@ use attune_core::plan::Trouble;
 use attune_core::{Column, Outcome, Problem};
 use futures_util::{StreamExt as _, stream};
 
+use super::fills::Waits;
 use super::lanes::Lane;
 use super::page::{Links, Page};
 use super::pin::PinnedTarget;
@@ -75,11 +76,7 @@ impl<'a> Planner<'a> {
                 left_out.push(due.person.to_owned());
                 continue;
             }
-            let outcome = |(field, result): (usize, &FieldResult)| {
-                let waits = waits.of(field, page, due.index);
-                waits.map_or_else(|| Outcome::of(result.outcomes.cell(row)), Outcome::Failed)
-            };
-            let outcomes: Vec<Outcome> = results.iter().enumerate().map(outcome).collect();
+            let outcomes = outcomes(&results, &waits, (page, due.index, row));
             let rows = results.iter().map(|r| r.row.get(row).copied());
             let rows = rows.map(|row| row.unwrap_or(u8::MAX)).collect();
             let entries = ledger.get(&due.link.account).unwrap_or(&nothing);
@@ -377,6 +374,19 @@ impl<'a> Planner<'a> {
             packed,
         })
     }
+}
+
+/// What the rows say of one person; where an attribute is not delivered any more, that they wait.
+fn outcomes(
+    results: &[FieldResult],
+    waits: &Waits,
+    (page, person, row): (&Page, usize, usize),
+) -> Vec<Outcome> {
+    let outcome = |(field, result): (usize, &FieldResult)| {
+        let wait = waits.of(field, page, person);
+        wait.map_or_else(|| Outcome::of(result.outcomes.cell(row)), Outcome::Failed)
+    };
+    results.iter().enumerate().map(outcome).collect()
 }
 
 /// One due person with everything that is decided from.

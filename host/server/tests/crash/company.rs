@@ -121,7 +121,8 @@ impl Company {
         let text = terminal.world.access().both(
             "id = \"demo\"",
             // What changes here between two runs would be a mass change elsewhere.
-            "[guard]\nchanged-people = \"off\"\ncleared-values = \"off\"\none-value-takes-over = \"off\"",
+            "[guard]\nchanged-people = \"off\"\ncleared-values = \"off\"\none-value-takes-over = \"off\"\n\
+             emptied-attribute = \"off\"",
             (&shown, &profile),
         );
         terminal.write_connector(&text);
