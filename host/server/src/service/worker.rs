@@ -178,41 +178,48 @@ impl Service {
         let work = move || handle.block_on(working.empty_queue(&named));
         let work = self.inner.tasks.spawn_blocking(work);
         self.inner.tasks.spawn(async move {
-            let ended = work.await;
-            let queue = &service.inner.queue;
-            if let Err(error) = ended {
+            let ended = work.await.map_err(|error| {
                 tracing::error!(%error, connector, code = "internal", "a job broke down");
+            });
+            let ended = ended.ok();
+            let queue = &service.inner.queue;
+            if ended.is_none() {
                 service.fail_broken(&connector).await;
             }
             queue.end(&connector);
-            // What was queued between the last claim and now has rung for nothing.
-            queue.bell.notify_waiters();
+            // What was queued between the last claim and now has rung for nothing. A database that
+            // refuses is asked again with the next look, and not at once for ever.
+            if ended != Some(false) {
+                queue.bell.notify_waiters();
+            }
         });
     }
 
-    async fn empty_queue(&self, connector: &str) {
+    /// Does a connector's jobs until none is left; false where none could be claimed.
+    async fn empty_queue(&self, connector: &str) -> bool {
         let queue = &self.inner.queue;
         let stop = self.stop();
         let _turn = tokio::select! {
             turn = self.turn(connector) => turn,
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => return true,
         };
         let _place = tokio::select! {
             place = queue.places.acquire() => place,
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => return true,
         };
         while !stop.is_cancelled() && self.room().is_ok() {
             let host = &self.inner.host;
             let now_ms = host.clock.now().as_millisecond();
             match host.store.claim_job(connector, &queue.holder, now_ms).await {
                 Ok(Some(job)) => Box::pin(self.carry_out_job(job)).await,
-                Ok(None) => return,
+                Ok(None) => return true,
                 Err(error) => {
                     tracing::error!(%error, connector, "no job could be claimed");
-                    return;
+                    return false;
                 }
             }
         }
+        true
     }
 
     /// One job, from its claim to its end.
