@@ -4,6 +4,13 @@ use super::{Entry, Fault, entry};
 
 pub(super) const SERVICE: &[Entry] = &[
     entry(
+        "fenced",
+        Fault::Retry,
+        1,
+        "Another run of the connector took over while this one stood still; it wrote nothing after that.",
+        "Look at the other run: `attune runs`. Nothing is lost.",
+    ),
+    entry(
         "internal",
         Fault::Bug,
         1,

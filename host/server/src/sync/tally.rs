@@ -33,6 +33,8 @@ pub(super) struct Tally {
     pub is_unrepeatable: bool,
     /// People in scope with an account in some target.
     pub people_matched: u64,
+    /// People of whom nobody can say whether they are in scope: they are no leavers.
+    pub unjudged: BTreeSet<String>,
     page: BTreeMap<String, PersonPage>,
     matched: BTreeSet<String>,
     unread: BTreeMap<(String, String), u64>,
@@ -63,6 +65,7 @@ impl Tally {
     /// People whose scope could not be judged: nothing of theirs is touched.
     pub(super) fn unknown(&mut self, people: &[(String, Problem)]) {
         for (person, problem) in people {
+            self.unjudged.insert(person.clone());
             self.trouble(Trouble {
                 person: person.clone(),
                 target: String::new(),
