@@ -208,6 +208,7 @@ async fn a_revision_is_kept_as_it_was_first_read() {
         started_ms: 1,
         finished_ms: None,
         report: None,
+        resumed: 0,
     };
     assert_eq!(store.revision("c", "sha256:1").await.unwrap(), None);
     for (id, text) in [("1", "# first"), ("2", "# second")] {

@@ -202,6 +202,9 @@ fn print(out: &Out, run: &Run, problems: Vec<attune_core::plan::Trouble>, change
             out.json(&document(run));
         } else {
             out.data(format!("{} {} {}", run.id, run.verb, run.state));
+            if run.state == "stopped" {
+                out.say("the same command goes on with it for a day");
+            }
         }
         return;
     };
@@ -223,6 +226,9 @@ fn print(out: &Out, run: &Run, problems: Vec<attune_core::plan::Trouble>, change
         run.mode,
         time(run.started_ms)
     ));
+    if run.resumed > 0 {
+        out.data(format!("went on after an early end: {} times", run.resumed));
+    }
     report::print(out, &report, changes);
 }
 
@@ -234,6 +240,7 @@ fn document(run: &Run) -> serde_json::Value {
         "verb": run.verb,
         "mode": run.mode,
         "state": run.state,
+        "resumed": run.resumed,
         "started": time(run.started_ms),
         "finished": run.finished_ms.map(time),
         "summary": run.report.as_ref().map(|report| &report.summary),

@@ -209,10 +209,6 @@ fn scope(section: Section<'_>) -> Scope {
         .and_then(|node| node.choice(&[("keep", false), ("clear", true)]));
     match (is_clear, &leavers, &after) {
         (Some(true), Some(node), after) => {
-            node.unsupported(
-                "this build does not clear the values of leavers yet",
-                "leavers = \"keep\" leaves them as they are",
-            );
             let days = after.as_ref().and_then(days);
             if after.is_none() {
                 node.error(

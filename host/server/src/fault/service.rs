@@ -18,6 +18,13 @@ pub(super) const SERVICE: &[Entry] = &[
         "Make room, or move the data directory; jobs wait and go on by themselves.",
     ),
     entry(
+        "fenced",
+        Fault::Retry,
+        1,
+        "Another run of the connector took over while this one stood still; it wrote nothing after that.",
+        "Look at the other run: `attune runs`. Nothing is lost.",
+    ),
+    entry(
         "internal",
         Fault::Bug,
         1,

@@ -12,6 +12,7 @@ impl From<sync::Error> for Failure {
             sync::Error::Source(error) => of_source(&error, message),
             sync::Error::NoTarget { problem, .. } => Self::of(&problem.code, message).exit(4),
             sync::Error::Target(error) => of_target(&error, message),
+            sync::Error::Fenced => Self::of("fenced", message),
             sync::Error::Stopped => Self::of("stopped", message),
             sync::Error::Store(error) => error.into(),
             sync::Error::Plugin { source, .. } => Self::of(source.code(), message).exit(2),
@@ -49,6 +50,7 @@ impl sync::Error {
             | Self::Scope(problem) => &problem.code,
             Self::Target(_) => "target",
             Self::Stopped => "stopped",
+            Self::Fenced => "fenced",
             Self::Store(_) => "database",
             Self::Plugin { source, .. } => source.code(),
             Self::Mapping(_) => "mapping",
@@ -86,10 +88,10 @@ fn of_target(error: &target::Error, message: String) -> Failure {
 
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
-        let code = if matches!(error, store::Error::Busy { .. }) {
-            "busy"
-        } else {
-            "database"
+        let code = match error {
+            store::Error::Busy { .. } => "busy",
+            store::Error::Fenced => "fenced",
+            _ => "database",
         };
         Self::of(code, chain(&error))
     }

@@ -393,7 +393,7 @@ pub(super) const HOST: &[Entry] = &[
         Fault::Operator,
         1,
         "The run was stopped before its first write.",
-        "Run it again; nothing is lost.",
+        "Run it again: it goes on where it was; nothing is lost.",
     ),
     entry(
         "throttled",

@@ -145,6 +145,12 @@ fn read(layers: &Layers<'_>) -> Option<Settings> {
     let plugins_dir = layers.path("plugins-dir", "plugins.d");
     let listen = layers.parsed("listen", "an address and port such as 127.0.0.1:8088");
     let keep_documents = layers.flag("keep-documents", true);
+    if keep_documents == Some(false) {
+        layers.wrong(
+            "keep-documents",
+            "this version cannot work without the last document of each person: it is unsupported",
+        );
+    }
     let net = Net::read(layers);
     let swap = Swap::read(layers);
     let plugin_override = layers.list("plugins.override");

@@ -42,6 +42,17 @@ fn nothing_set_is_the_documented_defaults() {
 }
 
 #[test]
+fn a_host_that_keeps_no_documents_is_refused_and_not_ignored() {
+    let refused = load_text("keep-documents = false\n", &[], Overrides::default());
+    let mistakes = refused.err().unwrap();
+    assert!(
+        mistakes
+            .iter()
+            .any(|one| one.to_string().contains("unsupported"))
+    );
+}
+
+#[test]
 fn a_flag_wins_over_the_environment_and_that_over_the_file() {
     let text = "data-dir = 'file'\nlisten = '127.0.0.1:1'\n[log]\nlevel = 'info'\n";
     let env = [("ATTUNE_DATA_DIR", "env"), ("ATTUNE_LOG__LEVEL", "debug")];

@@ -1,5 +1,6 @@
 //! The conversation with an adapter: events in, actions out, until it says `complete`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use super::adapter::{Action, Event, Fault, Goal, Turn};
 use super::limits::{
     ACTIONS_MAX, ASKED_MAX, CHECKPOINT_BYTES_MAX, STATE_BYTES_MAX, WAIT_MAX, WAKES_MAX,
 };
+use super::mark::Mark;
 use super::people::{Answered, Page, Presence};
 use super::requests::{Arrived, Requests};
 use super::spec::{Shared, Source};
@@ -48,6 +50,34 @@ impl Source {
         self.converse_within(ask, pages, WAIT_MAX).await
     }
 
+    /// Goes on with a listing after the page that came with this mark. What was delivered up to
+    /// there is counted, and is not delivered again.
+    pub async fn converse_on(
+        &self,
+        mark: &[u8],
+        pages: mpsc::Sender<Page>,
+    ) -> Result<Completion, Error> {
+        let unusable = || Error::bad("a mark that cannot be read");
+        let mark = Mark::decode(mark).ok_or_else(unusable)?;
+        let (Some(state), Some(requests)) = (mark.state(), mark.requests()) else {
+            return Err(unusable());
+        };
+        let mut talk = self.talk(&Goal::Everyone, WAIT_MAX);
+        talk.state = state;
+        talk.delivered = mark.delivered;
+        talk.checkpoint = mark.checkpoint;
+        talk.requests.sent = mark.sent;
+        talk.requests.bytes = mark.bytes;
+        for request in requests {
+            let sent = talk.requests.push(request);
+            sent.map_err(|error| talk.noted(error))?;
+        }
+        for (id, ms) in mark.wakes {
+            talk.wake_after(id, ms)?;
+        }
+        talk.hold(None, pages).await
+    }
+
     /// The same with an adapter that may ask to be woken no later than `wait_max` from then.
     pub async fn converse_within(
         &self,
@@ -63,22 +93,27 @@ impl Source {
         if asked > ASKED_MAX {
             return Err(Error::bad(format!("more than {ASKED_MAX} people at once")));
         }
-        let counts_people = matches!(
-            ask.goal,
-            Goal::Everyone | Goal::ChangesSince(_) | Goal::People(_)
-        );
-        let mut talk = Talk {
+        let mut talk = self.talk(&ask.goal, wait_max);
+        talk.hold(Some(ask), pages).await
+    }
+
+    fn talk(&self, goal: &Goal, wait_max: Duration) -> Talk<'_> {
+        Talk {
             source: &self.shared,
             requests: Requests::new(&self.shared.places),
             wakes: JoinSet::new(),
+            sleeping: BTreeMap::new(),
             state: Vec::new(),
             delivered: 0,
             checkpoint: None,
             last_failure: None,
-            counts_people,
+            counts_people: matches!(
+                goal,
+                Goal::Everyone | Goal::ChangesSince(_) | Goal::People(_)
+            ),
+            has_marks: matches!(goal, Goal::Everyone),
             wait_max,
-        };
-        talk.hold(ask, pages).await
+        }
     }
 }
 
@@ -86,34 +121,65 @@ struct Talk<'a> {
     source: &'a Shared,
     requests: Requests,
     wakes: JoinSet<u32>,
+    /// What was asked of those, in ms.
+    sleeping: BTreeMap<u32, u32>,
     state: Vec<u8>,
     delivered: u64,
     checkpoint: Option<String>,
     last_failure: Option<net::Error>,
     counts_people: bool,
+    /// Whether it can be gone on with after each of its pages.
+    has_marks: bool,
     wait_max: Duration,
 }
 
 impl Talk<'_> {
-    async fn hold(&mut self, ask: Ask, pages: mpsc::Sender<Page>) -> Result<Completion, Error> {
-        let mut event = Event::Begin {
-            goal: ask.goal,
-            wanted: ask.wanted,
-            groups: ask.groups,
+    /// Goes on until `complete`; without a question it was begun before.
+    async fn hold(
+        &mut self,
+        ask: Option<Ask>,
+        pages: mpsc::Sender<Page>,
+    ) -> Result<Completion, Error> {
+        let (mut event, mut mark) = match ask {
+            Some(ask) => {
+                let begin = Event::Begin {
+                    goal: ask.goal,
+                    wanted: ask.wanted,
+                    groups: ask.groups,
+                };
+                (begin, None)
+            }
+            None => self.wait(&pages).await?,
         };
-        let mut mark = None;
         loop {
             let (turn, answered) = self.step(event).await?;
             let mut page = Page::default();
             let completed = self.act(turn, &answered, &mut page, mark)?;
-            if !page.is_empty() && pages.send(page).await.is_err() {
-                return Err(Error::Cancelled);
+            if !page.is_empty() {
+                page.mark = self.mark(completed.is_none());
+                if pages.send(page).await.is_err() {
+                    return Err(Error::Cancelled);
+                }
             }
             if let Some(count) = completed {
                 return self.complete(count);
             }
             (event, mark) = self.wait(&pages).await?;
         }
+    }
+
+    /// Where another process could go on from here.
+    fn mark(&self, goes_on: bool) -> Option<Vec<u8>> {
+        if !self.has_marks || !goes_on {
+            return None;
+        }
+        let mut mark = Mark::of(&self.state, self.requests.open())?;
+        mark.delivered = self.delivered;
+        mark.checkpoint.clone_from(&self.checkpoint);
+        mark.sent = self.requests.sent;
+        mark.bytes = self.requests.bytes;
+        mark.wakes = self.sleeping.iter().map(|(id, ms)| (*id, *ms)).collect();
+        mark.encode()
     }
 
     /// One step of the adapter, on a thread where it may compute. Gives the event back, because
@@ -173,7 +239,7 @@ impl Talk<'_> {
                 Action::Attributes(attributes) => page.attributes.extend(attributes),
                 Action::WakeAfter(id, ms) => {
                     self.come_again(mark);
-                    self.wake_after(id, Duration::from_millis(u64::from(ms)))?;
+                    self.wake_after(id, ms)?;
                 }
                 Action::HoldOff(slot, until_ms) => {
                     self.come_again(mark);
@@ -214,7 +280,8 @@ impl Talk<'_> {
         }
     }
 
-    fn wake_after(&mut self, id: u32, wait: Duration) -> Result<(), Error> {
+    fn wake_after(&mut self, id: u32, ms: u32) -> Result<(), Error> {
+        let wait = Duration::from_millis(u64::from(ms));
         if wait > WAIT_MAX || self.wakes.len() >= WAKES_MAX {
             return Err(Error::bad("it wants to be woken too often or too late"));
         }
@@ -225,6 +292,7 @@ impl Talk<'_> {
             );
             return Err(Error::Incomplete { why });
         }
+        self.sleeping.insert(id, ms);
         let clock = Arc::clone(self.source.outside.clock());
         self.wakes.spawn(async move {
             clock.sleep(wait).await;
@@ -253,7 +321,10 @@ impl Talk<'_> {
             () = pages.closed() => Err(Error::Cancelled),
             Some(arrived) = self.requests.next() => Ok(self.arrived(arrived?)),
             Some(woken) = self.wakes.join_next() => match woken {
-                Ok(id) => Ok((Event::Woke(id), None)),
+                Ok(id) => {
+                    self.sleeping.remove(&id);
+                    Ok((Event::Woke(id), None))
+                }
                 Err(_) => Err(Error::Incomplete { why: "a wait did not end".to_owned() }),
             },
         }

@@ -16,6 +16,7 @@ mod check;
 mod conversation;
 mod error;
 mod limits;
+mod mark;
 mod people;
 mod requests;
 mod spec;

@@ -126,6 +126,8 @@ pub struct Page {
     pub findings: Vec<Found>,
     /// What the provider's schema tells.
     pub attributes: Vec<Attribute>,
+    /// Where a listing goes on after this page, in another process if need be.
+    pub mark: Option<Vec<u8>>,
 }
 
 impl Page {

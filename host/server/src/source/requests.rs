@@ -29,8 +29,8 @@ pub(super) struct Requests {
     sessions: HashMap<String, Arc<Mutex<Session>>>,
     waiting: VecDeque<(u32, Order)>,
     under_way: JoinSet<Came>,
-    /// Adapter's id of every request that was not answered yet, and its mark.
-    open: HashMap<u32, u64>,
+    /// Every request that was not answered yet, by the adapter's id, and its mark.
+    open: HashMap<u32, (u64, Request)>,
     seen: HashSet<u64>,
     fresh_starts: u32,
     pages: u64,
@@ -91,7 +91,7 @@ impl Requests {
     pub(super) fn push(&mut self, request: Request) -> Result<(), Error> {
         let mark = mark(&request, self.address(&request).as_deref());
         let is_page = is_page(&request);
-        let (id, order) = self.check(request)?;
+        let (id, order) = self.check(request.clone())?;
         if self.open.contains_key(&id) {
             return Err(Error::bad(format!("two requests with the id {id}")));
         }
@@ -109,10 +109,15 @@ impl Requests {
         if matches!(order, Order::Http(..)) {
             self.see(mark)?;
         }
-        self.open.insert(id, mark);
+        self.open.insert(id, (mark, request));
         self.waiting.push_back((id, order));
         self.fill();
         Ok(())
+    }
+
+    /// Those that were not answered yet.
+    pub(super) fn open(&self) -> impl Iterator<Item = &Request> {
+        self.open.values().map(|(_, request)| request)
     }
 
     /// Nothing is under way.
@@ -131,7 +136,7 @@ impl Requests {
         let came = joined.map_err(|_| Error::Incomplete {
             why: "a request came to an unexpected end".to_owned(),
         })?;
-        let mark = self.open.remove(&came.id).unwrap_or_default();
+        let mark = self.open.remove(&came.id).map_or(0, |(mark, _)| mark);
         self.sent += came.sent;
         let (reply, failure) = match came.result {
             Ok(reply) => (reply, None),
@@ -141,7 +146,7 @@ impl Requests {
         if !is_good(&reply) && self.fresh_starts < FRESH_STARTS_MAX {
             self.fresh_starts += 1;
             self.seen.clear();
-            self.seen.extend(self.open.values());
+            self.seen.extend(self.open.values().map(|(mark, _)| mark));
         }
         if let Reply::Ldap(page) = &reply
             && !page.entries.is_empty()

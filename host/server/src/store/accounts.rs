@@ -38,11 +38,12 @@ impl Store {
 
     /// Ends a scan: what it did not see is gone from the table.
     pub async fn close_scan(&self, site: &str, scan: &str) -> Result<()> {
-        sqlx::query("delete from accounts where site = $1 and scan <> $2")
-            .bind(site)
-            .bind(scan)
-            .execute(&self.pool)
-            .await?;
+        self.write(
+            sqlx::query("delete from accounts where site = $1 and scan <> $2")
+                .bind(site)
+                .bind(scan),
+        )
+        .await?;
         Ok(())
     }
 

@@ -47,11 +47,12 @@ impl Store {
 
     /// Forgets what was said before the listing.
     pub async fn begin_changes(&self, since: Since<'_>) -> Result<()> {
-        sqlx::query("delete from changed where connector = $1 and listing <> $2")
-            .bind(since.connector)
-            .bind(since.listing)
-            .execute(&self.pool)
-            .await?;
+        self.write(
+            sqlx::query("delete from changed where connector = $1 and listing <> $2")
+                .bind(since.connector)
+                .bind(since.listing),
+        )
+        .await?;
         Ok(())
     }
 
@@ -127,7 +128,7 @@ impl Store {
                      and c.key = p.key and c.takes_part = 1)) \
                      on conflict (connector, key) do update set is_due = 1",
                 );
-            insert.build().execute(&self.pool).await?;
+            self.write(insert.build()).await?;
         }
         Ok(())
     }
@@ -140,38 +141,40 @@ impl Store {
         place: Place<'_>,
         looked_before_ms: i64,
     ) -> Result<()> {
-        sqlx::query(concat!(
-            "insert into changed (connector, key, listing, takes_part, is_due) \
+        self.write(
+            sqlx::query(concat!(
+                "insert into changed (connector, key, listing, takes_part, is_due) \
              select p.connector, p.key, $2, 1, 1 from links l join people p \
                on p.connector = l.connector and p.key = l.person \
              where l.connector = $1 and l.target = $3 and l.site = $4 and l.is_outside = 0 \
              and ((l.state = 'matched' and (l.fingerprint is null or l.fingerprint = $5)) \
                or (l.state <> 'matched' and l.looked_ms < $6)) and ",
-            is_known!(),
-            " on conflict (connector, key) do update set is_due = 1"
-        ))
-        .bind(since.connector)
-        .bind(since.listing)
-        .bind(place.target)
-        .bind(place.site)
-        .bind(Link::DOUBTFUL)
-        .bind(looked_before_ms)
-        .execute(&self.pool)
+                is_known!(),
+                " on conflict (connector, key) do update set is_due = 1"
+            ))
+            .bind(since.connector)
+            .bind(since.listing)
+            .bind(place.target)
+            .bind(place.site)
+            .bind(Link::DOUBTFUL)
+            .bind(looked_before_ms),
+        )
         .await?;
         Ok(())
     }
 
     /// Makes everybody due who is known.
     pub async fn note_everybody(&self, since: Since<'_>) -> Result<()> {
-        sqlx::query(concat!(
-            "insert into changed (connector, key, listing, takes_part, is_due) \
+        self.write(
+            sqlx::query(concat!(
+                "insert into changed (connector, key, listing, takes_part, is_due) \
              select p.connector, p.key, $2, 1, 1 from people p where p.connector = $1 and ",
-            is_known!(),
-            " on conflict (connector, key) do update set is_due = 1"
-        ))
-        .bind(since.connector)
-        .bind(since.listing)
-        .execute(&self.pool)
+                is_known!(),
+                " on conflict (connector, key) do update set is_due = 1"
+            ))
+            .bind(since.connector)
+            .bind(since.listing),
+        )
         .await?;
         Ok(())
     }
@@ -237,11 +240,12 @@ impl Store {
 
     /// After a run that lost nothing: nobody is due any more.
     pub async fn close_changes(&self, since: Since<'_>) -> Result<()> {
-        sqlx::query("update changed set is_due = 0 where connector = $1 and listing = $2")
-            .bind(since.connector)
-            .bind(since.listing)
-            .execute(&self.pool)
-            .await?;
+        self.write(
+            sqlx::query("update changed set is_due = 0 where connector = $1 and listing = $2")
+                .bind(since.connector)
+                .bind(since.listing),
+        )
+        .await?;
         Ok(())
     }
 

@@ -24,18 +24,19 @@ pub struct Checkpoint<'a> {
 impl Store {
     /// Puts a mark in the place of the one before.
     pub async fn save_checkpoint(&self, checkpoint: Checkpoint<'_>) -> Result<()> {
-        sqlx::query(
-            "insert into checkpoints (connector, frame, mark, run, taken_ms) \
+        self.write(
+            sqlx::query(
+                "insert into checkpoints (connector, frame, mark, run, taken_ms) \
              values ($1, $2, $3, $4, $5) on conflict (connector) do update set \
              frame = excluded.frame, mark = excluded.mark, run = excluded.run, \
              taken_ms = excluded.taken_ms",
+            )
+            .bind(checkpoint.connector)
+            .bind(checkpoint.frame)
+            .bind(checkpoint.mark)
+            .bind(checkpoint.run)
+            .bind(checkpoint.taken_ms),
         )
-        .bind(checkpoint.connector)
-        .bind(checkpoint.frame)
-        .bind(checkpoint.mark)
-        .bind(checkpoint.run)
-        .bind(checkpoint.taken_ms)
-        .execute(&self.pool)
         .await?;
         Ok(())
     }

@@ -40,7 +40,7 @@ pub struct Running {
 impl Store {
     /// Records how far a build came.
     pub async fn note_generation(&self, generation: &Generation) -> Result<()> {
-        sqlx::query(
+        self.write(sqlx::query(
             "insert into generations (plugin, digest, version, source, stage, reason, since_ms) \
              values ($1, $2, $3, $4, $5, $6, $7) on conflict (plugin, digest) do update set \
              version = excluded.version, source = excluded.source, stage = excluded.stage, \
@@ -52,8 +52,7 @@ impl Store {
         .bind(&generation.source)
         .bind(&generation.stage)
         .bind(&generation.reason)
-        .bind(generation.since_ms)
-        .execute(&self.pool)
+        .bind(generation.since_ms))
         .await?;
         Ok(())
     }
@@ -82,25 +81,24 @@ impl Store {
 
     /// Records which revision of a connector runs from now on.
     pub async fn note_running(&self, running: &Running, now_ms: i64) -> Result<()> {
-        sqlx::query(
-            "insert into running (connector, digest, name, since_ms) values ($1, $2, $3, $4) \
+        self.write(
+            sqlx::query(
+                "insert into running (connector, digest, name, since_ms) values ($1, $2, $3, $4) \
              on conflict (connector) do update set digest = excluded.digest, \
              name = excluded.name, since_ms = excluded.since_ms",
+            )
+            .bind(&running.connector)
+            .bind(&running.digest)
+            .bind(&running.name)
+            .bind(now_ms),
         )
-        .bind(&running.connector)
-        .bind(&running.digest)
-        .bind(&running.name)
-        .bind(now_ms)
-        .execute(&self.pool)
         .await?;
         Ok(())
     }
 
     /// A connector does not run any more.
     pub async fn forget_running(&self, connector: &str) -> Result<()> {
-        sqlx::query("delete from running where connector = $1")
-            .bind(connector)
-            .execute(&self.pool)
+        self.write(sqlx::query("delete from running where connector = $1").bind(connector))
             .await?;
         Ok(())
     }

@@ -168,7 +168,7 @@ impl Store {
         listing: &str,
         person: &str,
     ) -> Result<()> {
-        sqlx::query(
+        self.write(sqlx::query(
             "update links set state = 'ambiguous', fingerprint = null \
              where connector = $1 and target = $2 and state = 'matched' and site = $5 \
              and is_outside = 0 and account in ( \
@@ -186,8 +186,7 @@ impl Store {
         .bind(place.target)
         .bind(listing)
         .bind(person)
-        .bind(place.site)
-        .execute(&self.pool)
+        .bind(place.site))
         .await?;
         Ok(())
     }
@@ -268,17 +267,18 @@ impl Store {
 
     /// Records the names that linked accounts had in the last scan of the site.
     pub async fn rename_scanned(&self, place: Place<'_>) -> Result<()> {
-        sqlx::query(
-            "update links set username = (select a.name from accounts a \
+        self.write(
+            sqlx::query(
+                "update links set username = (select a.name from accounts a \
                where a.site = links.site and a.key = links.account) \
              where connector = $1 and target = $2 and site = $3 and state = 'matched' \
              and exists (select 1 from accounts a where a.site = links.site \
                and a.key = links.account and a.name <> links.username)",
+            )
+            .bind(place.connector)
+            .bind(place.target)
+            .bind(place.site),
         )
-        .bind(place.connector)
-        .bind(place.target)
-        .bind(place.site)
-        .execute(&self.pool)
         .await?;
         Ok(())
     }
@@ -329,20 +329,24 @@ impl Store {
 
     /// Makes a person due in the next run.
     pub async fn mark_due(&self, place: Place<'_>, person: &str) -> Result<()> {
-        sqlx::query(
-            "update links set fingerprint = null \
+        self.write(
+            sqlx::query(
+                "update links set fingerprint = null \
              where connector = $1 and target = $2 and person = $3",
+            )
+            .bind(place.connector)
+            .bind(place.target)
+            .bind(person),
         )
-        .bind(place.connector)
-        .bind(place.target)
-        .bind(person)
-        .execute(&self.pool)
         .await?;
         Ok(())
     }
 
     /// Makes people due, and what their accounts hold doubtful: the next run reads it again.
     pub async fn mark_doubtful(&self, place: Place<'_>, people: &[String]) -> Result<()> {
+        if people.is_empty() {
+            return Ok(());
+        }
         let mut tx = self.begin().await?;
         doubt(&mut tx, place, people).await?;
         tx.commit().await?;
@@ -351,15 +355,16 @@ impl Store {
 
     /// Forgets whose account is gone; the next run, of whichever kind, looks the person up again.
     pub async fn unlink(&self, place: Place<'_>, person: &str) -> Result<()> {
-        sqlx::query(
-            "update links set state = 'unmatched', account = '', username = '', rules = '', \
+        self.write(
+            sqlx::query(
+                "update links set state = 'unmatched', account = '', username = '', rules = '', \
              looked_ms = 0, fingerprint = null \
              where connector = $1 and target = $2 and person = $3",
+            )
+            .bind(place.connector)
+            .bind(place.target)
+            .bind(person),
         )
-        .bind(place.connector)
-        .bind(place.target)
-        .bind(person)
-        .execute(&self.pool)
         .await?;
         Ok(())
     }

@@ -17,6 +17,8 @@ pub mod held;
 pub mod jobs;
 pub mod journal;
 pub mod known;
+pub mod leases;
+pub mod leavers;
 pub mod ledger;
 pub mod links;
 pub mod notices;
@@ -30,6 +32,8 @@ pub mod revisions;
 pub mod runs;
 pub mod schedules;
 pub mod stage;
+pub mod tidy;
+pub mod unfinished;
 pub mod versions;
 pub mod wanted;
 
@@ -83,6 +87,9 @@ pub enum Error {
         /// Which noun.
         what: &'static str,
     },
+    /// Another run took over: this one writes nothing any more.
+    #[error("another run of this connector has taken over")]
+    Fenced,
     /// Another process works on this data directory.
     #[error("another attune (process {pid}) is working in {}", path.display())]
     Busy {
@@ -101,6 +108,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub struct Store {
     pool: sqlx::SqlitePool,
     data_dir: PathBuf,
+    /// What every transaction that writes is checked against; none outside of runs.
+    lease: Option<leases::Lease>,
 }
 
 impl Store {
@@ -120,6 +129,7 @@ impl Store {
         Ok(Self {
             pool,
             data_dir: data_dir.to_owned(),
+            lease: None,
         })
     }
 
@@ -131,12 +141,6 @@ impl Store {
     /// Takes the folder for one writing process; released when the lock is dropped.
     pub fn lock(&self) -> Result<Lock> {
         Lock::take(&self.data_dir)
-    }
-
-    /// Begins a transaction that writes. It takes its place among the writers at once: one that
-    /// reads first and writes then would be refused where another one wrote meanwhile.
-    async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>> {
-        Ok(self.pool.begin_with("begin immediate").await?)
     }
 
     /// Closes all connections, which also folds the write-ahead log back in.

@@ -5,9 +5,10 @@
 //! said, so that an aborted listing harms nobody.
 
 use attune_core::matching::fold;
+use attune_core::plan::Trouble;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
-use super::{CHUNK_ROWS, Error, Result, Store, fills, versions};
+use super::{CHUNK_ROWS, Error, Result, Store, fills, unfinished, versions};
 
 /// The only role that selectors can follow.
 pub const MANAGER: &str = "manager";
@@ -65,10 +66,31 @@ pub struct Reading<'a> {
     pub now_ms: i64,
 }
 
+/// What is noted with a page of a listing.
+#[derive(Debug, Clone, Copy)]
+pub struct After<'a> {
+    /// The conversation after the page; none where it cannot be gone on with from there.
+    pub talk: Option<&'a [u8]>,
+    /// What went wrong on the page.
+    pub troubles: &'a [Trouble],
+    /// When it was read, in ms.
+    pub saved_ms: i64,
+}
+
 impl Store {
     /// Keeps what one page of a reading delivered; a person seen twice is kept as last seen. What
     /// it replaces by something else becomes a version.
     pub async fn keep_people(&self, reading: Reading<'_>, people: &[Kept]) -> Result<()> {
+        self.keep_page(reading, people, None).await
+    }
+
+    /// The same for a page of a run's listing, with where its conversation goes on from there.
+    pub async fn keep_page(
+        &self,
+        reading: Reading<'_>,
+        people: &[Kept],
+        after: Option<&After<'_>>,
+    ) -> Result<()> {
         let mut tx = self.begin().await?;
         let any_before = versions::any_before(&mut tx, reading).await?;
         for chunk in people.chunks(CHUNK_ROWS) {
@@ -111,6 +133,11 @@ impl Store {
             if replaced > 0 {
                 versions::keep_names(&mut tx, reading, chunk).await?;
             }
+        }
+        if let Some(after) = after {
+            let run = (reading.connector, reading.listing);
+            let said = (after.talk, after.troubles);
+            unfinished::note_talk(&mut tx, run, said, after.saved_ms).await?;
         }
         tx.commit().await?;
         Ok(())

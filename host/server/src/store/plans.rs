@@ -17,7 +17,7 @@ pub struct StagedPlan {
     pub revision: String,
     /// Its file's name below `plans/` in the data directory.
     pub file: String,
-    /// `planned`, `held`, `applied` or `rejected`.
+    /// `planned`, `held`, `applied`, `rejected` or `expired`.
     pub state: String,
     /// When, in ms.
     pub created_ms: i64,
@@ -26,20 +26,21 @@ pub struct StagedPlan {
 impl Store {
     /// Records a staged plan; the same digest again replaces the older file.
     pub async fn save_plan(&self, plan: &StagedPlan) -> Result<()> {
-        sqlx::query(
-            "insert into plans (digest, connector, run, revision, file, state, created_ms) \
+        self.write(
+            sqlx::query(
+                "insert into plans (digest, connector, run, revision, file, state, created_ms) \
              values ($1, $2, $3, $4, $5, $6, $7) on conflict (digest) do update set \
              run = excluded.run, file = excluded.file, state = excluded.state, \
              created_ms = excluded.created_ms",
+            )
+            .bind(&plan.digest)
+            .bind(&plan.connector)
+            .bind(&plan.run)
+            .bind(&plan.revision)
+            .bind(&plan.file)
+            .bind(&plan.state)
+            .bind(plan.created_ms),
         )
-        .bind(&plan.digest)
-        .bind(&plan.connector)
-        .bind(&plan.run)
-        .bind(&plan.revision)
-        .bind(&plan.file)
-        .bind(&plan.state)
-        .bind(plan.created_ms)
-        .execute(&self.pool)
         .await?;
         Ok(())
     }
@@ -61,24 +62,29 @@ impl Store {
         let [row] = rows.as_slice() else {
             return Ok(None);
         };
-        Ok(Some(StagedPlan {
-            digest: row.try_get(0)?,
-            connector: row.try_get(1)?,
-            run: row.try_get(2)?,
-            revision: row.try_get(3)?,
-            file: row.try_get(4)?,
-            state: row.try_get(5)?,
-            created_ms: row.try_get(6)?,
-        }))
+        decode(row).map(Some)
     }
 
     /// Moves a plan to another state.
     pub async fn mark_plan(&self, digest: &str, state: &str) -> Result<()> {
-        sqlx::query("update plans set state = $2 where digest = $1")
-            .bind(digest)
-            .bind(state)
-            .execute(&self.pool)
-            .await?;
+        self.write(
+            sqlx::query("update plans set state = $2 where digest = $1")
+                .bind(digest)
+                .bind(state),
+        )
+        .await?;
         Ok(())
     }
+}
+
+pub(super) fn decode(row: &sqlx::sqlite::SqliteRow) -> Result<StagedPlan> {
+    Ok(StagedPlan {
+        digest: row.try_get(0)?,
+        connector: row.try_get(1)?,
+        run: row.try_get(2)?,
+        revision: row.try_get(3)?,
+        file: row.try_get(4)?,
+        state: row.try_get(5)?,
+        created_ms: row.try_get(6)?,
+    })
 }

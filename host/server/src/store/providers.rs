@@ -17,16 +17,21 @@ impl Store {
         Ok(found)
     }
 
-    /// Remembers which provider a complete listing came from.
-    pub async fn note_provider(&self, connector: &str, provider: &str) -> Result<()> {
-        sqlx::query(
-            "insert into providers (connector, provider) values ($1, $2) \
-             on conflict (connector) do update set provider = excluded.provider",
-        )
-        .bind(connector)
-        .bind(provider)
-        .execute(&self.pool)
-        .await?;
+    /// Remembers which provider a complete listing came from, and the first one that did.
+    pub async fn note_provider(
+        &self,
+        connector: &str,
+        provider: &str,
+        listing: &str,
+    ) -> Result<()> {
+        let insert = sqlx::query(
+            "insert into providers (connector, provider, since) values ($1, $2, $3) \
+             on conflict (connector) do update set provider = excluded.provider, \
+             since = case when providers.provider = excluded.provider then providers.since \
+               else excluded.since end",
+        );
+        let insert = insert.bind(connector).bind(provider).bind(listing);
+        self.write(insert).await?;
         Ok(())
     }
 

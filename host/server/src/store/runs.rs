@@ -1,7 +1,7 @@
 //! Runs: what was asked, when, and what came of it.
 
 use attune_core::plan::{Report, Trouble};
-use sqlx::{QueryBuilder, Row as _, Sqlite};
+use sqlx::{QueryBuilder, Row as _, Sqlite, Transaction};
 
 use super::revisions::{self, KeptRevision};
 use super::{CHUNK_ROWS, Error, Result, Store};
@@ -30,6 +30,8 @@ pub struct Run {
     pub finished_ms: Option<i64>,
     /// Counts, guards and targets; changes are in the staged plan.
     pub report: Option<Report>,
+    /// How many times it went on after it had been stopped, or its process had died.
+    pub resumed: u32,
 }
 
 impl Store {
@@ -53,7 +55,8 @@ impl Store {
         Ok(())
     }
 
-    /// Records the end of a run. The report's changes are left out: the staged plan has them.
+    /// Records the end of a run. The report's changes are left out: the staged plan has them. Only
+    /// a run that was stopped may go on.
     pub async fn close_run(
         &self,
         id: &str,
@@ -72,37 +75,34 @@ impl Store {
             }
             None => None,
         };
+        let mut tx = self.begin().await?;
         sqlx::query("update runs set state = $2, finished_ms = $3, report = $4 where id = $1")
             .bind(id)
             .bind(state)
             .bind(finished_ms)
             .bind(text)
-            .execute(&self.pool)
+            .execute(&mut *tx)
             .await?;
+        if state != "stopped" {
+            sqlx::query("delete from unfinished where run = $1")
+                .bind(id)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
         Ok(())
     }
 
-    /// Keeps what went wrong for single people, at most [`PROBLEMS_MAX`] per run.
+    /// Keeps what went wrong for single people, at most [`PROBLEMS_MAX`] per run, in the place of
+    /// what was noted while it went on.
     pub async fn save_problems(&self, run: &str, problems: &[Trouble]) -> Result<()> {
         let mut tx = self.begin().await?;
-        for chunk in problems
-            .get(..PROBLEMS_MAX)
-            .unwrap_or(problems)
-            .chunks(CHUNK_ROWS)
-        {
-            let mut insert = QueryBuilder::<Sqlite>::new(
-                "insert into problems (run, person, target, field, code, message) ",
-            );
-            insert.push_values(chunk, |mut row, problem| {
-                row.push_bind(run)
-                    .push_bind(&problem.person)
-                    .push_bind(&problem.target)
-                    .push_bind(&problem.field)
-                    .push_bind(&problem.code)
-                    .push_bind(&problem.message);
-            });
-            insert.build().execute(&mut *tx).await?;
-        }
+        sqlx::query("delete from problems where run = $1")
+            .bind(run)
+            .execute(&mut *tx)
+            .await?;
+        let problems = problems.get(..PROBLEMS_MAX).unwrap_or(problems);
+        add_problems(&mut tx, run, problems).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -131,7 +131,8 @@ impl Store {
     /// The newest runs first.
     pub async fn runs(&self, limit: u32) -> Result<Vec<Run>> {
         let rows = sqlx::query(
-            "select id, connector, name, verb, mode, state, started_ms, finished_ms, report \
+            "select id, connector, name, verb, mode, state, started_ms, finished_ms, report, \
+             resumed \
              from runs order by started_ms desc, id desc limit $1",
         )
         .bind(limit)
@@ -143,7 +144,8 @@ impl Store {
     /// One run by its id or an unambiguous beginning of it.
     pub async fn run(&self, id: &str) -> Result<Option<Run>> {
         let rows = sqlx::query(
-            "select id, connector, name, verb, mode, state, started_ms, finished_ms, report \
+            "select id, connector, name, verb, mode, state, started_ms, finished_ms, report, \
+             resumed \
              from runs where substr(id, 1, length($1)) = $1 limit 2",
         )
         .bind(id)
@@ -157,22 +159,49 @@ impl Store {
 
     /// Runs of a connector that no process will finish any more are marked as stopped.
     pub async fn close_lost_runs(&self, connector: &str, now_ms: i64) -> Result<u64> {
-        let done = sqlx::query(
-            "update runs set state = 'stopped', finished_ms = $2 \
+        let done = self
+            .write(
+                sqlx::query(
+                    "update runs set state = 'stopped', finished_ms = $2 \
              where connector = $1 and state = 'running'",
-        )
-        .bind(connector)
-        .bind(now_ms)
-        .execute(&self.pool)
-        .await?;
+                )
+                .bind(connector)
+                .bind(now_ms),
+            )
+            .await?;
         Ok(done.rows_affected())
     }
+}
+
+/// Adds problems to a run inside the caller's transaction.
+pub(super) async fn add_problems(
+    tx: &mut Transaction<'static, Sqlite>,
+    run: &str,
+    problems: &[Trouble],
+) -> Result<()> {
+    for chunk in problems.chunks(CHUNK_ROWS) {
+        let mut insert = QueryBuilder::<Sqlite>::new(
+            "insert into problems (run, person, target, field, code, message) ",
+        );
+        insert.push_values(chunk, |mut row, problem| {
+            row.push_bind(run)
+                .push_bind(&problem.person)
+                .push_bind(&problem.target)
+                .push_bind(&problem.field)
+                .push_bind(&problem.code)
+                .push_bind(&problem.message);
+        });
+        insert.build().execute(&mut **tx).await?;
+    }
+    Ok(())
 }
 
 fn decode_run(row: &sqlx::sqlite::SqliteRow) -> Result<Run> {
     let report: Option<&str> = row.try_get(8)?;
     let report = report.map(serde_json::from_str).transpose();
+    let resumed: i64 = row.try_get(9)?;
     Ok(Run {
+        resumed: u32::try_from(resumed).unwrap_or(u32::MAX),
         id: row.try_get(0)?,
         connector: row.try_get(1)?,
         name: row.try_get(2)?,

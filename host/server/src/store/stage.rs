@@ -213,6 +213,17 @@ impl Stage {
         Ok(())
     }
 
+    /// What was not sent before is about to be: it is no result any more.
+    pub async fn forget_unsent(&self) -> Result<()> {
+        let word = serde_json::to_string(&ChangeResult::NotSent);
+        let word = word.map_err(|_| Error::Row { what: "a result" })?;
+        sqlx::query("delete from results where result = $1")
+            .bind(word)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// From now on a change without a note counts as written.
     pub async fn mark_written(&self) -> Result<()> {
         sqlx::query("create table if not exists written (at integer)")

@@ -15,13 +15,14 @@ impl Store {
             what: "a wanted set",
         };
         let selectors = serde_json::to_string(selectors).map_err(unreadable)?;
-        sqlx::query(
-            "insert into wanted_sets (digest, selectors) values ($1, $2) \
+        self.write(
+            sqlx::query(
+                "insert into wanted_sets (digest, selectors) values ($1, $2) \
              on conflict (digest) do nothing",
+            )
+            .bind(digest)
+            .bind(selectors),
         )
-        .bind(digest)
-        .bind(selectors)
-        .execute(&self.pool)
         .await?;
         Ok(())
     }

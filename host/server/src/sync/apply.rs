@@ -10,7 +10,9 @@ use attune_core::mapping::Field;
 use attune_core::plan::{ChangeResult, Trouble};
 use tokio_util::sync::CancellationToken;
 
+use super::pictures;
 use super::progress::{Phase, Progress};
+use super::resume::{self, Reached};
 use super::send::{Answer, Checked, Unit, send, still_true};
 use super::{Error, Run};
 use crate::store::altered::ReadBack;
@@ -42,8 +44,43 @@ pub(super) struct Manner {
     /// Read every account first and write only where `before` still holds: for plans of an
     /// earlier run.
     pub is_careful: bool,
+    /// Where an earlier process came to.
+    pub from: Reached,
+    /// The place is noted page by page, so that another process may go on there.
+    pub keeps_place: bool,
     /// Ends the run after the operations under way.
     pub stop: CancellationToken,
+}
+
+impl Manner {
+    /// How a plan that somebody was shown is written.
+    pub(super) fn careful(stop: &CancellationToken) -> Self {
+        Self {
+            is_careful: true,
+            from: Reached::default(),
+            keeps_place: false,
+            stop: stop.clone(),
+        }
+    }
+
+    /// Notes a place that the plan was written up to, and what went wrong since the one before.
+    /// Not after a stop, and not where something was left: that has to be done again.
+    pub(super) async fn note(
+        &self,
+        run: &Run<'_>,
+        place: Reached,
+        (written, told): (&Written, &mut usize),
+    ) -> Result<(), Error> {
+        if !self.keeps_place || self.stop.is_cancelled() || written.not_sent > 0 {
+            return Ok(());
+        }
+        let troubles = written.troubles.get(*told..).unwrap_or_default();
+        let store = &run.host.store;
+        let place = resume::text(&place);
+        store.note_written(run.key(), &place, troubles).await?;
+        *told = written.troubles.len();
+        Ok(())
+    }
 }
 
 /// What was done.
@@ -80,24 +117,33 @@ pub(super) struct Writer<'a> {
     manner: Manner,
     next: i64,
     written: Written,
+    /// How many troubles are kept with the place.
+    told: usize,
 }
 
 impl<'a> Writer<'a> {
-    /// A writer for one plan.
-    pub(super) fn new(
+    /// A writer for one plan, that knows what an earlier process did of it.
+    pub(super) async fn new(
         run: &'a Run<'a>,
-        stage: &'a Stage,
-        meta: &'a StageMeta,
+        (stage, meta): (&'a Stage, &'a StageMeta),
         manner: Manner,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, Error> {
+        let store = &run.host.store;
+        let mut written = manner.from.written();
+        if manner.from != Reached::default() {
+            written.troubles = store.problems(&run.id).await?;
+        }
+        Ok(Self {
             run,
             stage,
             meta,
+            next: store
+                .last_operation(&run.id, pictures::FIRST_NUMBER)
+                .await?,
+            told: written.troubles.len(),
+            written,
             manner,
-            next: 0,
-            written: Written::default(),
-        }
+        })
     }
 
     /// Writes everything; a target that fails is left, the others are finished.
@@ -105,10 +151,14 @@ impl<'a> Writer<'a> {
         mut self,
         outlets: &mut [Outlet<'_>],
         progress: &Progress,
-    ) -> Result<Written, Error> {
+    ) -> Result<(Written, Manner), Error> {
         progress.begin(Phase::Writing, self.meta.report.summary.changes);
+        if self.manner.from.is_of_pictures {
+            return Ok((self.written, self.manner));
+        }
         self.doubt(outlets).await?;
-        let mut after = (0_u16, String::new());
+        let mut after = (self.manner.from.target, self.manner.from.account.clone());
+        progress.add(self.manner.from.done);
         loop {
             let rows = self.stage.rows((after.0, &after.1), PAGE_ROWS).await?;
             let Some(last) = rows.last() else { break };
@@ -128,9 +178,12 @@ impl<'a> Writer<'a> {
                     None => self.leave(outlet, &rows).await?,
                 }
             }
+            let place = Reached::of((after.0, &after.1), &self.written);
+            let done = (&self.written, &mut self.told);
+            self.manner.note(self.run, place, done).await?;
             progress.add(rows.iter().map(|row| row.packed.changes.len() as u64).sum());
         }
-        Ok(self.written)
+        Ok((self.written, self.manner))
     }
 
     /// Leaves a page unwritten; its people are due again.
@@ -159,7 +212,7 @@ impl<'a> Writer<'a> {
             ended: Vec::new(),
         };
         if self.manner.is_careful {
-            checked = still_true(client, checked.open).await;
+            checked = still_true(client, checked.open, &self.manner.stop).await;
         }
         let page = self.journal_page(outlet);
         let stop = &self.manner.stop;
@@ -176,7 +229,7 @@ impl<'a> Writer<'a> {
                 .map(|unit| unit.journal.clone())
                 .collect();
             self.run.host.store.intend(page, &intents).await?;
-            let answers = send(client, &checked.open, stop).await;
+            let answers = send(client, &checked.open, (stop, &self.run.host.store)).await;
             checked.open.into_iter().zip(answers).collect::<Vec<_>>()
         };
         answered.extend(checked.ended);
@@ -366,7 +419,7 @@ impl<'a> Writer<'a> {
         if !self.manner.is_careful && !self.run.order.is_thorough() {
             return Ok(());
         }
-        let mut after = (0_u16, String::new());
+        let mut after = (self.manner.from.target, self.manner.from.account.clone());
         loop {
             let rows = self.stage.rows((after.0, &after.1), PAGE_ROWS).await?;
             let Some(last) = rows.last() else {

@@ -22,8 +22,6 @@ use crate::store::changed::Since;
 use crate::store::checkpoints::Checkpoint;
 use crate::store::people;
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-
 /// What came of asking for changes.
 pub(super) enum Attempt {
     /// They were read; the last complete listing that they come after.
@@ -153,7 +151,7 @@ pub(super) async fn close(run: &Run<'_>, reading: &Reading, report: &Report) -> 
     Ok(())
 }
 
-/// Records that a listing was complete, and forgets versions that were kept long enough.
+/// Records that a listing was complete, and forgets what was kept long enough.
 pub(super) async fn close_listing(run: &Run<'_>, listing: &str, people: u64) -> Result<(), Error> {
     let (store, connector) = (&run.host.store, &run.pinned.connector);
     let reading = people::Reading {
@@ -163,8 +161,14 @@ pub(super) async fn close_listing(run: &Run<'_>, listing: &str, people: u64) -> 
     };
     store.close_listing(reading, people).await?;
     let provider = &connector.source.provider;
-    store.note_provider(&connector.id, provider).await?;
-    let kept_ms = i64::from(run.host.keep.versions_days) * DAY_MS;
-    store.drop_versions(run.now_ms - kept_ms).await?;
+    store
+        .note_provider(&connector.id, provider, listing)
+        .await?;
+    super::leavers::count(run, listing).await?;
+    // What cannot be forgotten now is forgotten later; the run is as good as without.
+    if let Err(error) = super::tidy::tidy(run.host).await {
+        let error = crate::fault::chain(&error);
+        tracing::warn!(run.id = %run.id, %error, "what was kept long enough is still there");
+    }
     Ok(())
 }

@@ -94,6 +94,7 @@ pub async fn explain(
         asked: &pinned.asked,
         keeps_names: pinned.follows_relations(),
         now_ms,
+        clock: host.clock.as_ref(),
     });
     let (key, is_listed) = one_person(&reader, user).await?;
     let connector = &pinned.connector.id;

@@ -6,6 +6,7 @@
 //! one revision and one set of plugin generations when it opens (`pin`).
 
 mod apply;
+mod approve;
 mod changes;
 mod check;
 mod discover;
@@ -16,8 +17,10 @@ mod fills;
 mod held;
 mod kept;
 mod lanes;
+mod leavers;
 mod link;
 mod managers;
+mod open;
 mod outcome;
 mod page;
 mod pictures;
@@ -29,12 +32,13 @@ mod read;
 mod recover;
 mod relate;
 mod replay;
+mod resume;
 mod run;
 mod send;
 mod shadow;
 mod tally;
 mod tell;
-
+mod tidy;
 mod uses;
 mod verdict;
 mod walk;
@@ -50,6 +54,7 @@ use crate::settings::Keep;
 use crate::telemetry::meters::Meters;
 use crate::{source, store, target};
 
+pub use approve::{apply_file, approve, changes_of, is_usable};
 pub use check::{CheckLine, check};
 pub use discover::{Discovered, discover};
 pub use ends::wants;
@@ -64,9 +69,10 @@ pub use plan_file::{
 };
 pub use progress::{Phase, Progress};
 pub use replay::{DIFFERENCES_MAX, Difference, Replayed, replay};
-pub use run::{Done, Watch, apply_file, approve, changes_of, is_usable, run};
+pub use run::{Done, Watch, run};
 pub use shadow::{Replaced, Shadow, ShadowReport, Side, Times, Waiting, WaitingRow, shadow};
 pub use tell::reject;
+pub use tidy::{Tidied, tidy};
 pub use uses::{Card, card, steps, uses};
 
 /// What a run works with; cheap handles of things that outlive it.
@@ -167,6 +173,11 @@ impl Order {
         !matches!(self.mode, Mode::User(_) | Mode::Sample(_))
     }
 
+    /// Whether a run that ended early goes on when the same is asked again. Short ones begin anew.
+    pub fn goes_on(&self) -> bool {
+        matches!(self.mode, Mode::Complete | Mode::Full | Mode::Changes)
+    }
+
     fn verb(&self) -> &'static str {
         if self.writes { "sync" } else { "plan" }
     }
@@ -180,6 +191,8 @@ pub(crate) struct Run<'a> {
     /// `plan`, `sync`, `approve`, ...
     verb: &'static str,
     id: String,
+    /// 0, and one more each time that it went on.
+    part: i64,
     now_ms: i64,
     /// The listing whose people count: this run's, or the last complete one.
     listing: String,
@@ -196,6 +209,16 @@ impl<'a> Run<'a> {
             target: &target.spec.name,
             site: &target.site,
         }
+    }
+
+    /// What its records are called: connector and run.
+    fn key(&self) -> (&str, &str) {
+        (&self.pinned.connector.id, &self.id)
+    }
+
+    /// What time it is, in ms; not when the run began.
+    fn clock_ms(&self) -> i64 {
+        self.host.clock.now().as_millisecond()
     }
 
     /// The last complete listing, where the run reads what changed since or asks nobody.
@@ -227,9 +250,12 @@ pub enum Error {
     /// A request to a target failed; becomes that target's error in the report.
     #[error("the target failed")]
     Target(#[source] target::Error),
+    /// Another run of the connector took over; what it had not written yet is the other one's.
+    #[error("another run of this connector has taken over")]
+    Fenced,
     /// The database failed.
     #[error("the database failed")]
-    Store(#[from] store::Error),
+    Store(#[source] store::Error),
     /// A plugin cannot be used.
     #[error("plugin `{id}` cannot be used")]
     Plugin {
@@ -271,6 +297,15 @@ pub enum Error {
     /// A plan file is damaged, or is not what its digest says.
     #[error("{0}")]
     PlanFile(String),
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Fenced => Self::Fenced,
+            error => Self::Store(error),
+        }
+    }
 }
 
 fn fields(count: usize) -> String {

@@ -19,9 +19,10 @@ use tokio::sync::{OnceCell, mpsc};
 
 use super::progress::{Phase, Progress};
 use super::{Error, hex};
+use crate::clock::Clock;
 use crate::source::{self, Ask, Completion, Document, Goal, Page, Person, Presence, Source};
 use crate::store::Store;
-use crate::store::people::{Kept, Reading};
+use crate::store::people::{After, Kept, Reading};
 
 pub(super) use changes::{Changes, Failed};
 
@@ -37,6 +38,8 @@ pub(super) struct Purpose<'a> {
     pub run: &'a str,
     /// Stop after so many people; for `--sample`.
     pub people_max: Option<usize>,
+    /// Whether the run may go on in another process: each page is kept with where it would.
+    pub goes_on: bool,
 }
 
 /// Reads one source for one run.
@@ -70,6 +73,8 @@ pub(super) struct Inputs<'a> {
     pub keeps_names: bool,
     /// Start of the run.
     pub now_ms: i64,
+    /// What time it is meanwhile.
+    pub clock: &'a dyn Clock,
 }
 
 impl<'a> Reader<'a> {
@@ -158,12 +163,59 @@ impl<'a> Reader<'a> {
         progress: &Progress,
     ) -> Result<Option<String>, Error> {
         progress.begin(Phase::Reading, 0);
+        self.listed(purpose, None, progress).await
+    }
+
+    /// The same from the beginning in a run that had begun before: who was seen then may be gone.
+    pub(super) async fn list_again(
+        &self,
+        purpose: Purpose<'_>,
+        progress: &Progress,
+    ) -> Result<Option<String>, Error> {
+        let store = self.inputs.store;
+        store
+            .forget_listing(self.inputs.connector, purpose.run)
+            .await?;
+        if let Ok(mut troubles) = self.troubles.lock() {
+            troubles.clear();
+        }
+        self.list(purpose, progress).await
+    }
+
+    /// Goes on with a listing after its last kept page; from the beginning where the provider
+    /// does not know the place any more.
+    pub(super) async fn list_on(
+        &self,
+        purpose: Purpose<'_>,
+        talk: &[u8],
+        progress: &Progress,
+    ) -> Result<Option<String>, Error> {
+        let store = self.inputs.store;
+        progress.begin(Phase::Reading, 0);
+        let seen = store.listed_count(self.inputs.connector, purpose.run);
+        progress.add(seen.await?);
+        self.take_up(store.problems(purpose.run).await?, (0, 0));
+        match self.listed(purpose, Some(talk), progress).await {
+            Err(Error::Source(error)) if !error.is_unreachable() => {
+                tracing::info!(code = %error.code(), "a listing cannot be gone on with and begins anew");
+                self.list_again(purpose, progress).await
+            }
+            listed => listed,
+        }
+    }
+
+    async fn listed(
+        &self,
+        purpose: Purpose<'_>,
+        talk: Option<&[u8]>,
+        progress: &Progress,
+    ) -> Result<Option<String>, Error> {
         let (sender, mut pages) = mpsc::channel(PAGES_WAITING);
         let keep = async {
             let mut seen = 0_usize;
             let mut projector = self.projector()?;
             while let Some(page) = pages.recv().await {
-                let kept = self.keep(&mut projector, page, purpose.run).await?;
+                let kept = self.keep(&mut projector, page, Some(purpose)).await?;
                 seen += kept.len();
                 progress.add(kept.len() as u64);
                 if purpose.people_max.is_some_and(|max| seen >= max) {
@@ -174,7 +226,18 @@ impl<'a> Reader<'a> {
             drop(pages);
             Ok::<_, Error>(purpose.people_max.is_some_and(|max| seen >= max))
         };
-        let conversation = self.converse(Goal::Everyone, self.inputs.groups, sender);
+        let conversation = async {
+            match talk {
+                None => {
+                    self.converse(Goal::Everyone, self.inputs.groups, sender)
+                        .await
+                }
+                Some(talk) => {
+                    let said = self.source()?.converse_on(talk, sender).await?;
+                    Ok(self.count(said))
+                }
+            }
+        };
         let (completion, kept) = tokio::join!(conversation, keep);
         let is_enough = kept?;
         match completion {
@@ -182,6 +245,21 @@ impl<'a> Reader<'a> {
             Err(_) if is_enough => Ok(None),
             Err(error) => Err(Error::Source(error)),
         }
+    }
+
+    /// What a reading had come to before this process.
+    pub(super) fn take_up(&self, before: Vec<Trouble>, (requests, bytes): (u64, u64)) {
+        if let Ok(mut troubles) = self.troubles.lock() {
+            troubles.extend(before);
+        }
+        self.requests.fetch_add(requests, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// People whose documents could not be read so far.
+    pub(super) fn troubles(&self) -> Vec<Trouble> {
+        let troubles = self.troubles.lock();
+        troubles.map(|all| all.clone()).unwrap_or_default()
     }
 
     /// Asks for people by key or name, in scope or not, and keeps who is delivered; how many.
@@ -202,6 +280,35 @@ impl<'a> Reader<'a> {
         Ok(found)
     }
 
+    /// Those of these keys whom the provider itself says to be gone, or outside of what is listed.
+    pub(super) async fn gone(&self, keys: &[String]) -> Result<HashSet<String>, Error> {
+        let mut gone = HashSet::new();
+        for chunk in keys.chunks(ASK_MAX) {
+            let (sender, mut pages) = mpsc::channel::<Page>(PAGES_WAITING);
+            let hear = async {
+                let mut said = HashSet::new();
+                while let Some(page) = pages.recv().await {
+                    said.extend(page.absent);
+                    for person in page.people {
+                        if person.presence == Presence::Gone || person.in_scope == Some(false) {
+                            said.insert(person.key);
+                        } else {
+                            said.remove(&person.key);
+                        }
+                    }
+                }
+                said
+            };
+            let goal = Goal::People(chunk.to_vec());
+            let conversation = self.converse(goal, self.inputs.groups, sender);
+            let (completion, said) = tokio::join!(conversation, hear);
+            completion.map_err(Error::Source)?;
+            gone.extend(said);
+        }
+        gone.retain(|key| keys.contains(key));
+        Ok(gone)
+    }
+
     async fn ask(&self, names: &[String], groups: &[String]) -> Result<Vec<(String, bool)>, Error> {
         let (sender, mut pages) = mpsc::channel::<Page>(PAGES_WAITING);
         let keep = async {
@@ -214,7 +321,7 @@ impl<'a> Reader<'a> {
                     .filter(|person| person.in_scope == Some(false))
                     .map(|person| person.key.clone())
                     .collect();
-                for key in self.keep(&mut projector, page, "").await? {
+                for key in self.keep(&mut projector, page, None).await? {
                     let is_listed = !outside.contains(&key);
                     found.push((key, is_listed));
                 }
@@ -240,18 +347,23 @@ impl<'a> Reader<'a> {
             groups: groups.to_vec(),
         };
         let completion = self.source()?.converse(ask, pages).await?;
+        Ok(self.count(completion))
+    }
+
+    fn count(&self, completion: Completion) -> Completion {
         self.requests
             .fetch_add(completion.requests, Ordering::Relaxed);
         self.bytes.fetch_add(completion.bytes, Ordering::Relaxed);
-        Ok(completion)
+        completion
     }
 
     async fn keep(
         &self,
         projector: &mut Projector,
         page: Page,
-        listing: &str,
+        purpose: Option<Purpose<'_>>,
     ) -> Result<Vec<String>, Error> {
+        let troubled = self.troubles.lock().map_or(0, |troubles| troubles.len());
         let mut people = Vec::with_capacity(page.people.len());
         for person in &page.people {
             if person.presence == Presence::Gone {
@@ -276,11 +388,24 @@ impl<'a> Reader<'a> {
             index += 1;
             is_last
         });
-        self.save(&people, listing).await?;
+        let troubles = self.troubles().split_off(troubled);
+        let after = After {
+            talk: page.mark.as_deref(),
+            troubles: &troubles,
+            saved_ms: self.inputs.clock.now().as_millisecond(),
+        };
+        let listing = purpose.map_or("", |purpose| purpose.run);
+        let after = purpose.filter(|purpose| purpose.goes_on).map(|_| &after);
+        self.save(&people, listing, after).await?;
         Ok(people.into_iter().map(|kept| kept.key).collect())
     }
 
-    async fn save(&self, people: &[Kept], listing: &str) -> Result<(), Error> {
+    async fn save(
+        &self,
+        people: &[Kept],
+        listing: &str,
+        after: Option<&After<'_>>,
+    ) -> Result<(), Error> {
         let (store, connector) = (self.inputs.store, self.inputs.connector);
         let note = || async {
             store
@@ -293,10 +418,11 @@ impl<'a> Reader<'a> {
             listing,
             now_ms: self.inputs.now_ms,
         };
-        store.keep_people(reading, people).await?;
+        // Names first: whoever goes on after this page never comes back to it.
         if self.inputs.keeps_names {
             store.keep_names(connector, people).await?;
         }
+        store.keep_page(reading, people, after).await?;
         Ok(())
     }
 

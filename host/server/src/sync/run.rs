@@ -9,24 +9,21 @@ use tokio_util::sync::CancellationToken;
 use super::apply::{Manner, Outlet, Writer, Written};
 use super::kept::{self, Layouts};
 use super::lanes::{self, Lane, any_left};
+use super::open::{lease, open};
 use super::pin::Pinned;
 use super::progress::Progress;
 use super::read::{Inputs, Purpose, Reader};
+use super::resume::{self, Left, Reached};
 use super::tally::Tally;
 use super::walk::{Reading, Walk};
 use super::{
-    Error, Host, Mode, Order, Run, changes, ends, fills, held, outcome, pictures, recover, tell,
-    verdict,
+    Error, Host, Mode, Order, Run, changes, ends, fills, held, leavers, outcome, pictures, recover,
+    tell, verdict,
 };
 use crate::connector::Loaded;
 use crate::source;
 use crate::store::make_private_folder;
-use crate::store::plans::StagedPlan;
-use crate::store::runs::Run as RunRow;
 use crate::store::stage::{Stage, StageMeta};
-
-/// A held plan can be approved for a day.
-const PLAN_AGE_MAX_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// What a run came to.
 #[derive(Debug)]
@@ -47,6 +44,8 @@ pub struct Watch {
 }
 
 /// Makes the plan of a connector, and writes it where the order says so and no guard holds it.
+///
+/// A run of the same order that died, or was stopped, goes on.
 pub async fn run(
     host: &Host,
     loaded: &Loaded,
@@ -55,62 +54,69 @@ pub async fn run(
 ) -> Result<Done, Error> {
     let host = &in_its_lane(host, order);
     let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
-    let mut run = open(host, &pinned, order, order.verb()).await?;
+    let host = &lease(host, &pinned).await?;
+    let (mut run, left) = open(host, &pinned, order, order.verb()).await?;
     watch.progress.opened(&run.id);
     let outcome = async {
         let mut lanes = lanes::open(host, &pinned, programs).await?;
         let prepared = tokio::select! {
-            prepared = Box::pin(prepare(&mut run, &mut lanes, &watch.progress)) => prepared?,
+            prepared = Box::pin(prepare(&mut run, &mut lanes, left, &watch.progress)) => prepared?,
             () = watch.stop.cancelled() => return Err(Error::Stopped),
         };
-        let Prepared {
-            stage,
-            meta,
-            has_rows,
-            reading,
-        } = prepared;
+        let (prepared, place) = prepared;
+        let (stage, meta) = (prepared.stage, prepared.meta);
         let mut report = meta.report.clone();
-        let writes = order.writes && has_rows && report.state != State::Held;
+        let writes = order.writes && prepared.has_rows && report.state != State::Held;
         let changes = report.summary.changes;
         if writes && order.changes_max.is_some_and(|most| changes > most) {
             return Err(Error::TooManyChanges(changes));
         }
         if writes {
-            report = write(&run, &stage, &meta, (&mut lanes, watch, false)).await?;
+            let manner = resume::manner(&run, &meta, place, watch).await?;
+            report = write(&run, (&stage, &meta), &mut lanes, (watch, manner)).await?;
         }
-        changes::close(&run, &reading, &report).await?;
+        changes::close(&run, &prepared.reading, &report).await?;
         Ok(Done {
             report,
             stage: Some(stage),
         })
     }
     .await;
-    close(&run, outcome).await
+    close(&run, outcome, watch).await
 }
 
-/// A plan before its first write.
-struct Prepared {
-    stage: Stage,
-    meta: StageMeta,
+/// A plan before its first write, or before its next one.
+pub(super) struct Prepared {
+    pub stage: Stage,
+    pub meta: StageMeta,
     /// Whether there is something to write or to record.
-    has_rows: bool,
-    reading: Reading,
+    pub has_rows: bool,
+    pub reading: Reading,
 }
 
-/// Everything up to the verdict: nothing is written to a target here.
+/// Everything up to the verdict: nothing is written to a target here. With the plan of a run that
+/// was writing it comes the place where it goes on.
 async fn prepare(
     run: &mut Run<'_>,
     lanes: &mut [Lane],
+    left: Left,
     progress: &Progress,
-) -> Result<Prepared, Error> {
+) -> Result<(Prepared, Option<Reached>), Error> {
     recover::recover(run, lanes).await?;
+    if let Some((prepared, place)) = resume::staged(run, &left).await? {
+        return Ok((prepared, Some(place)));
+    }
     let source = match run.order.mode {
         Mode::Kept => None,
         _ => Some(ends::source(run.host, run.pinned)?),
     };
     let reader = reader(run, source.as_ref());
-    let reading = read(run, (&reader, lanes), progress).await?;
+    let reading = match &left.read {
+        Some(read) => read.again(run, &reader).await?,
+        None => read(run, (&reader, lanes), left, progress).await?,
+    };
     let run = &*run;
+    resume::note_read(run, &reading, &reader).await?;
     let stage = Stage::create(&plan_path(run)?).await?;
     let mut tally = Tally::new(run.pinned);
     tally.fills = fills::look(run, &reading).await?;
@@ -125,6 +131,7 @@ async fn prepare(
     any_left(run.pinned, lanes)?;
     walk.plan(lanes, &stage, &mut tally).await?;
     any_left(run.pinned, lanes)?;
+    Box::pin(leavers::plan(&walk, lanes, &stage, &mut tally)).await?;
     // No source tells of new pictures among its changes, and none is asked for kept people.
     if !matches!(reading.how, How::Changes | How::Kept) {
         Box::pin(pictures::plan(run, lanes, &stage, &mut tally)).await?;
@@ -135,12 +142,13 @@ async fn prepare(
     let meta = verdict::close(run, &stage, tally, lanes, (&reading, source)).await?;
     let has_rows =
         !stage.rows((0, ""), 1).await?.is_empty() || !stage.pictured((0, ""), 1).await?.is_empty();
-    Ok(Prepared {
+    let prepared = Prepared {
         stage,
         meta,
         has_rows,
         reading,
-    })
+    };
+    Ok((prepared, None))
 }
 
 /// Somebody waits for one person's run, which is short: its requests go first.
@@ -152,202 +160,12 @@ fn in_its_lane(host: &Host, order: &Order) -> Host {
     host
 }
 
-/// Writes a plan that was staged before, as far as it still holds. No new plan is made.
-pub async fn approve(
-    host: &Host,
-    loaded: &Loaded,
-    plan: &StagedPlan,
-    watch: &Watch,
-) -> Result<Done, Error> {
-    let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
-    let order = Order::sync(Mode::Complete);
-    let (stage, meta) = usable(host, &pinned, plan).await?;
-    let run = open(host, &pinned, &order, "approve").await?;
-    watch.progress.opened(&run.id);
-    let outcome = async {
-        let mut lanes = lanes::open(host, &pinned, programs).await?;
-        recover_unless_stopped(&run, &mut lanes, watch).await?;
-        let report = write(&run, &stage, &meta, (&mut lanes, watch, true)).await?;
-        let of_source = meta.report.source.as_ref().map(|source| source.read);
-        if of_source.is_none_or(|how| how == How::Complete) {
-            close_approved_listing(&run, plan).await?;
-        }
-        Ok(Done {
-            report,
-            stage: Some(stage),
-        })
-    }
-    .await;
-    close(&run, outcome).await
-}
-
-/// Whether a staged plan can still be written as it is, with these plugins and this file.
-pub async fn is_usable(host: &Host, loaded: &Loaded, plan: &StagedPlan) -> Result<(), Error> {
-    let (pinned, _) = Pinned::open(loaded, &host.plugins)?;
-    let (stage, _) = usable(host, &pinned, plan).await?;
-    stage.finish().await;
-    Ok(())
-}
-
-/// The stage of a plan that can still be written as it is.
-async fn usable(
-    host: &Host,
-    pinned: &Pinned,
-    plan: &StagedPlan,
-) -> Result<(Stage, StageMeta), Error> {
-    let refused = |message: String| Err(Error::NoSuchPlan(message));
-    if plan.state == "applied" || plan.state == "rejected" {
-        return refused(format!("the plan was {} before", plan.state));
-    }
-    if plan.revision != pinned.revision {
-        return refused("the connector was edited since this plan was made".to_owned());
-    }
-    if host.clock.now().as_millisecond() - plan.created_ms > PLAN_AGE_MAX_MS {
-        return refused("the plan is older than 24 hours".to_owned());
-    }
-    let path = host.store.data_dir().join("plans").join(&plan.file);
-    let stage = Stage::open(&path).await?;
-    let meta = stage.meta().await?;
-    if meta.report.generations != pinned.generations {
-        return refused("a plugin was replaced since this plan was made".to_owned());
-    }
-    Ok((stage, meta))
-}
-
-async fn recover_unless_stopped(
+/// Records how a run ended. One that another one overtook is not ours to close.
+pub(super) async fn close(
     run: &Run<'_>,
-    lanes: &mut [Lane],
-    watch: &Watch,
-) -> Result<u64, Error> {
-    tokio::select! {
-        settled = recover::recover(run, lanes) => settled,
-        () = watch.stop.cancelled() => Err(Error::Stopped),
-    }
-}
-
-/// Writes exactly the plan of a file, as far as it still holds.
-pub async fn apply_file(
-    host: &Host,
-    loaded: &Loaded,
-    file: &super::PlanFile,
+    outcome: Result<Done, Error>,
     watch: &Watch,
 ) -> Result<Done, Error> {
-    let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
-    file.check(&pinned)?;
-    let order = Order::sync(Mode::Complete);
-    let run = open(host, &pinned, &order, "apply").await?;
-    watch.progress.opened(&run.id);
-    let outcome = async {
-        let stage = Stage::create(&plan_path(&run)?).await?;
-        let meta = file.stage(&pinned, &stage).await?;
-        take_images(&run, &stage, &meta).await?;
-        let mut lanes = lanes::open(host, &pinned, programs).await?;
-        recover_unless_stopped(&run, &mut lanes, watch).await?;
-        let report = write(&run, &stage, &meta, (&mut lanes, watch, true)).await?;
-        Ok(Done {
-            report,
-            stage: Some(stage),
-        })
-    }
-    .await;
-    close(&run, outcome).await
-}
-
-/// The pictures of a plan file are where it was made: with the plan of its digest.
-async fn take_images(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<(), Error> {
-    let store = &run.host.store;
-    let Some(plan) = store.plan(&meta.report.digest).await? else {
-        return Ok(());
-    };
-    let path = store.data_dir().join("plans").join(&plan.file);
-    if meta.report.summary.photos > 0 && path.exists() {
-        let made_with = Stage::open(&path).await?;
-        stage.copy_images(&made_with).await?;
-        made_with.finish().await;
-    }
-    Ok(())
-}
-
-/// How many changes a staged plan has; 0 where its file is gone.
-pub async fn changes_of(host: &Host, plan: &StagedPlan) -> Result<u64, Error> {
-    let path = host.store.data_dir().join("plans").join(&plan.file);
-    if !path.exists() {
-        return Ok(0);
-    }
-    let stage = Stage::open(&path).await?;
-    let meta = stage.meta().await?;
-    stage.finish().await;
-    Ok(meta.report.summary.changes)
-}
-
-async fn open<'a>(
-    host: &'a Host,
-    pinned: &'a Pinned,
-    order: &'a Order,
-    verb: &'static str,
-) -> Result<Run<'a>, Error> {
-    let now_ms = host.clock.now().as_millisecond();
-    let id = run_id(host);
-    host.store
-        .close_lost_runs(&pinned.connector.id, now_ms)
-        .await?;
-    let row = RunRow {
-        id: id.clone(),
-        connector: pinned.connector.id.clone(),
-        name: pinned.connector.name.clone(),
-        verb: verb.to_owned(),
-        mode: order.mode.word().to_owned(),
-        state: "running".to_owned(),
-        started_ms: now_ms,
-        finished_ms: None,
-        report: None,
-    };
-    keep_builds(host, pinned)?;
-    host.store.open_run(&row, &pinned.kept).await?;
-    let last = host.store.last_listing(&pinned.connector.id).await?;
-    let before = host.store.listed_by(&pinned.connector.id).await?;
-    let takes_over = before.is_some_and(|before| before != pinned.connector.source.provider);
-    if takes_over && order.mode != Mode::Kept {
-        host.store.take_over(&pinned.connector.id).await?;
-    }
-    let listing = match last {
-        Some((_, last)) if matches!(order.mode, Mode::User(_) | Mode::Kept) && !takes_over => last,
-        _ => id.clone(),
-    };
-    Ok(Run {
-        host,
-        pinned,
-        order,
-        verb,
-        id,
-        now_ms,
-        listing,
-        takes_over,
-    })
-}
-
-/// Keeps the builds that a run uses, bundled ones too: another binary has others.
-fn keep_builds(host: &Host, pinned: &Pinned) -> Result<(), Error> {
-    for (id, digest) in &pinned.generations {
-        let entry = host.plugins.entry(id);
-        let entry = entry.filter(|entry| entry.digest() == Some(digest));
-        if let Some(bytes) = entry.and_then(|entry| entry.bytes()) {
-            host.store.keep_build(digest, bytes)?;
-        }
-    }
-    Ok(())
-}
-
-/// Sortable by time, and unique without asking the system for the time a second time.
-fn run_id(host: &Host) -> String {
-    let now = host.clock.now();
-    let seconds = now.as_second().unsigned_abs();
-    let time =
-        uuid::Timestamp::from_unix_time(seconds, now.subsec_nanosecond().unsigned_abs(), 0, 0);
-    uuid::Uuid::new_v7(time).simple().to_string()
-}
-
-async fn close(run: &Run<'_>, outcome: Result<Done, Error>) -> Result<Done, Error> {
     let store = &run.host.store;
     let finished_ms = run.host.clock.now().as_millisecond();
     outcome::ended(run, outcome.as_ref(), finished_ms);
@@ -361,6 +179,12 @@ async fn close(run: &Run<'_>, outcome: Result<Done, Error>) -> Result<Done, Erro
             held::note(run, &done.report).await?;
             tell::told(run, &done.report).await?;
         }
+        Err(Error::Fenced) => return outcome,
+        Err(Error::Stopped) if run.order.goes_on() => {
+            store
+                .close_run(&run.id, "stopped", finished_ms, None)
+                .await?;
+        }
         Err(error) => {
             store
                 .close_run(&run.id, "failed", finished_ms, None)
@@ -368,6 +192,11 @@ async fn close(run: &Run<'_>, outcome: Result<Done, Error>) -> Result<Done, Erro
             held::put_off(run, error).await?;
         }
     }
+    if !watch.stop.is_cancelled() && run.order.goes_on() {
+        // What a site left undone is planned anew.
+        store.drop_unfinished(&run.pinned.connector.id).await?;
+    }
+    store.give_lease_back().await?;
     outcome
 }
 
@@ -387,10 +216,15 @@ fn finish(lanes: &mut [Lane]) -> Result<bool, Error> {
     Ok(is_repeatable)
 }
 
-fn plan_path(run: &Run<'_>) -> Result<PathBuf, Error> {
+pub(super) fn plan_path(run: &Run<'_>) -> Result<PathBuf, Error> {
     let folder = run.host.store.data_dir().join("plans");
     make_private_folder(&folder)?;
-    Ok(folder.join(format!("{}.db", run.id)))
+    // A run that was overtaken may still have the file of its part open.
+    let part = match run.part {
+        0 => String::new(),
+        part => format!("-{part}"),
+    };
+    Ok(folder.join(format!("{}{part}.db", run.id)))
 }
 
 /// A reader of this source, or of none, for a run.
@@ -405,6 +239,7 @@ pub(super) fn reader<'a>(run: &Run<'a>, source: Option<&'a source::Source>) -> R
         asked: &pinned.asked,
         keeps_names: pinned.follows_relations(),
         now_ms: run.now_ms,
+        clock: host.clock.as_ref(),
     })
 }
 
@@ -412,6 +247,7 @@ pub(super) fn reader<'a>(run: &Run<'a>, source: Option<&'a source::Source>) -> R
 async fn read(
     run: &mut Run<'_>,
     (reader, lanes): (&Reader<'_>, &[Lane]),
+    left: Left,
     progress: &Progress,
 ) -> Result<Reading, Error> {
     if run.order.mode == Mode::Kept {
@@ -436,7 +272,9 @@ async fn read(
         });
     }
     let mut why = None;
-    if run.order.mode == Mode::Changes {
+    if run.order.mode == Mode::Changes && left.talk.is_some() {
+        why = Some("nothing told what changed when the run began".to_owned());
+    } else if run.order.mode == Mode::Changes {
         let uses_now = lanes.iter().any(|lane| lane.program.uses_now());
         match changes::read(run, reader, uses_now, progress).await? {
             changes::Attempt::Read(reading, listing) => {
@@ -453,8 +291,13 @@ async fn read(
     let purpose = Purpose {
         run: &run.id,
         people_max,
+        goes_on: run.order.goes_on(),
     };
-    let checkpoint = reader.list(purpose, progress).await?;
+    let checkpoint = match left.talk {
+        Some(talk) => reader.list_on(purpose, &talk, progress).await?,
+        None if left.run.is_some() => reader.list_again(purpose, progress).await?,
+        None => reader.list(purpose, progress).await?,
+    };
     Ok(Reading {
         people: None,
         how,
@@ -466,16 +309,20 @@ async fn read(
     })
 }
 
-async fn write(
+pub(super) async fn write(
     run: &Run<'_>,
-    stage: &Stage,
-    meta: &StageMeta,
-    (lanes, watch, is_careful): (&mut [Lane], &Watch, bool),
+    (stage, meta): (&Stage, &StageMeta),
+    lanes: &mut [Lane],
+    (watch, manner): (&Watch, Manner),
 ) -> Result<Report, Error> {
     for (target, lane) in run.pinned.targets.iter().zip(lanes.iter_mut()) {
         let line = meta.report.targets.get(&target.spec.name);
         if line.is_some_and(|line| line.changes > 0) {
-            lane.is_ready().await;
+            // Nobody waits for a site to let us in after a stop.
+            tokio::select! {
+                _ = lane.is_ready() => {}
+                () = watch.stop.cancelled() => return Err(Error::Stopped),
+            }
         }
     }
     any_left(run.pinned, lanes)?;
@@ -498,13 +345,10 @@ async fn write(
             error: lane.error.clone(),
         });
     }
-    let manner = Manner {
-        is_careful,
-        stop: watch.stop.clone(),
-    };
-    let writer = Writer::new(run, stage, meta, manner);
-    let mut written = writer.write(&mut outlets, &watch.progress).await?;
-    let pictures = Box::pin(pictures::write(run, stage, &mut outlets, &watch.stop)).await?;
+    let writer = Writer::new(run, (stage, meta), manner).await?;
+    let (mut written, manner) = writer.write(&mut outlets, &watch.progress).await?;
+    let writing = pictures::write(run, stage, &mut outlets, (&manner, &written));
+    let pictures = Box::pin(writing).await?;
     written.add(pictures);
     stage.mark_written().await?;
     // What a stopped run left can still be approved.
@@ -532,15 +376,4 @@ fn applied(run: &Run<'_>, meta: &StageMeta, outlets: &[Outlet<'_>], written: Wri
         _ => State::Stopped,
     };
     report
-}
-
-/// The listing of an approved plan becomes the last complete one, unless there is a newer one.
-async fn close_approved_listing(run: &Run<'_>, plan: &StagedPlan) -> Result<(), Error> {
-    let store = &run.host.store;
-    let newest = store.newest_listing(&plan.connector).await?;
-    if newest.as_deref() != Some(plan.run.as_str()) {
-        return Ok(());
-    }
-    let people = store.listed_count(&plan.connector, &plan.run).await?;
-    changes::close_listing(run, &plan.run, people).await
 }

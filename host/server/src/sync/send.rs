@@ -5,14 +5,20 @@
 //! conflict). What cannot be read back is unknown, and its intent stays open for the next run.
 //! Deliberately not here: the journal; whoever calls has made the intents durable.
 
+use std::time::Duration;
+
 use attune_core::Problem;
 use attune_core::mapping::Field;
 use attune_core::plan::ChangeResult;
 use futures_util::{StreamExt as _, stream};
 use tokio_util::sync::CancellationToken;
 
+use crate::store::Store;
 use crate::store::journal::{self, Ending, FieldChange};
 use crate::target::{self, Held, Operation, Target};
+
+/// How long what is under way may go on after a stop.
+const UNDER_WAY_MAX: Duration = Duration::from_secs(7);
 
 /// One operation on its way: the journal's form, and where its changes stand in their row.
 pub(super) struct Unit {
@@ -102,11 +108,19 @@ impl Checked {
 }
 
 /// Keeps the operations whose `before` is still what the target holds.
-pub(super) async fn still_true(client: &dyn Target, units: Vec<Unit>) -> Checked {
+pub(super) async fn still_true(
+    client: &dyn Target,
+    units: Vec<Unit>,
+    stop: &CancellationToken,
+) -> Checked {
     let at_once = client.capabilities().writes_at_once.max(1);
     let compared: Vec<(Unit, Option<Answer>)> = stream::iter(units)
         .map(|unit| async move {
-            let answer = match compare(client, &unit).await {
+            let compared = tokio::select! {
+                compared = compare(client, &unit) => compared,
+                () = stop.cancelled() => Ok(Some(Answer::NotSent(None))),
+            };
+            let answer = match compared {
                 Ok(answer) => answer,
                 Err(target::Error::Target { problem }) => Some(Answer::NotSent(Some(problem))),
                 Err(error) => Some(Answer::Rejected(error.problem())),
@@ -133,7 +147,7 @@ pub(super) async fn still_true(client: &dyn Target, units: Vec<Unit>) -> Checked
 pub(super) async fn send(
     client: &dyn Target,
     units: &[Unit],
-    stop: &CancellationToken,
+    (stop, store): (&CancellationToken, &Store),
 ) -> Vec<Answer> {
     let at_once = client.capabilities().writes_at_once.max(1);
     // The first failure of the whole target stops what was not sent yet.
@@ -142,10 +156,14 @@ pub(super) async fn send(
         .map(|unit| {
             let down = down.clone();
             async move {
-                if stop.is_cancelled() || down.is_cancelled() {
+                if stop.is_cancelled() || down.is_cancelled() || !store.may_send().await {
                     return Answer::NotSent(None);
                 }
-                let answer = send_one(client, unit).await;
+                let answer = tokio::select! {
+                    answer = send_one(client, unit) => answer,
+                    // Its intent stays open: the next run looks at what became of it.
+                    () = out_of_patience(stop) => Answer::Unknown,
+                };
                 if matches!(answer, Answer::NotSent(Some(_))) {
                     down.cancel();
                 }
@@ -155,6 +173,12 @@ pub(super) async fn send(
         .buffered(at_once)
         .collect()
         .await
+}
+
+/// Ends some seconds after a stop: an operation that waits for minutes is not waited for.
+pub(super) async fn out_of_patience(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(UNDER_WAY_MAX).await;
 }
 
 async fn send_one(client: &dyn Target, unit: &Unit) -> Answer {

@@ -271,6 +271,7 @@ async fn unrecorded<'a>(
         order,
         verb: "plan",
         id: String::new(),
+        part: 0,
         now_ms: host.clock.now().as_millisecond(),
         listing: last.map(|(_, listing)| listing).unwrap_or_default(),
         takes_over: before.is_some_and(|before| before != pinned.connector.source.provider),

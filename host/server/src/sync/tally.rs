@@ -36,6 +36,8 @@ pub(super) struct Tally {
     pub people_matched: u64,
     /// What became of the attributes: some rows wait for theirs, and a guard judges the others.
     pub fills: Fills,
+    /// People of whom nobody can say whether they are in scope: they are no leavers.
+    pub unjudged: BTreeSet<String>,
     page: BTreeMap<String, PersonPage>,
     matched: BTreeSet<String>,
     unread: BTreeMap<(String, String), u64>,
@@ -67,6 +69,7 @@ impl Tally {
     /// People whose scope could not be judged: nothing of theirs is touched.
     pub(super) fn unknown(&mut self, people: &[(String, Problem)]) {
         for (person, problem) in people {
+            self.unjudged.insert(person.clone());
             self.trouble(Trouble {
                 person: person.clone(),
                 target: String::new(),

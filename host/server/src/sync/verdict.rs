@@ -24,6 +24,7 @@ pub(super) async fn close(
     lanes: &[Lane],
     (reading, source): (&Reading, SourceRead),
 ) -> Result<StageMeta, Error> {
+    run.host.store.check_lease().await?;
     stage.sort().await?;
     let guards = if run.order.is_guarded() {
         let bases = bases(run, &tally, reading).await?;
@@ -116,7 +117,12 @@ async fn bases(run: &Run<'_>, tally: &Tally, reading: &Reading) -> Result<Bases,
     })
 }
 
-async fn digest(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<String, Error> {
+/// What a plan is called: SHA-256 over all its changes and what they depend on.
+pub(super) async fn digest(
+    run: &Run<'_>,
+    stage: &Stage,
+    meta: &StageMeta,
+) -> Result<String, Error> {
     let mut writer = DigestWriter::new(&Head {
         connector: &run.pinned.connector.id,
         revision: &run.pinned.revision,

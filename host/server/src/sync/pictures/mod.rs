@@ -33,7 +33,7 @@ use crate::target;
 
 pub(super) use plan::plan;
 pub(super) use recover::{is_picture, recover};
-pub(super) use write::write;
+pub(super) use write::{FIRST_NUMBER, write};
 
 /// The plugin that makes pictures, and its function.
 pub const PLUGIN: &str = "avatar";
@@ -115,7 +115,7 @@ pub(super) async fn note(
 }
 
 /// What a picture is called in a plan: ours by its hash, somebody else's by the product's word.
-fn described(
+pub(super) fn described(
     shown: &target::Portrait,
     known: Option<&store::pictures::Portrait>,
 ) -> Option<String> {

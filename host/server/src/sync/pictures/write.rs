@@ -12,7 +12,9 @@ use attune_core::plan::{ChangeResult, Trouble};
 use futures_util::{StreamExt as _, stream};
 use tokio_util::sync::CancellationToken;
 
-use super::super::apply::{Outlet, Written};
+use super::super::apply::{Manner, Outlet, Written};
+use super::super::resume::Reached;
+use super::super::send::out_of_patience;
 use super::super::{Error, Run};
 use super::{described, field};
 use crate::store::journal::{self, Ending, FieldChange};
@@ -27,24 +29,30 @@ use crate::target::{self, AccountRef, PictureWrite, Placed, Target};
 /// Accounts per page: one group of intents, one group of records.
 const PAGE_ROWS: u32 = 16;
 /// Pictures have operation numbers of their own, far above those of fields.
-const FIRST_NUMBER: i64 = 1 << 40;
+pub(in crate::sync) const FIRST_NUMBER: i64 = 1 << 40;
 
 /// Writes the pictures of a staged plan, and remembers those of which nothing has to be written.
 pub(in crate::sync) async fn write(
     run: &Run<'_>,
     stage: &Stage,
     outlets: &mut [Outlet<'_>],
-    stop: &CancellationToken,
+    (manner, fields): (&Manner, &Written),
 ) -> Result<Written, Error> {
+    let stop = &manner.stop;
+    let last = run.host.store.last_operation(&run.id, i64::MAX).await?;
     let mut writer = Writer {
         run,
         stage,
         stop,
-        next: FIRST_NUMBER,
+        next: last.max(FIRST_NUMBER),
         written: Written::default(),
     };
     let mut down: HashMap<u16, Problem> = HashMap::new();
+    let mut told = 0;
     let mut after = (0_u16, String::new());
+    if manner.from.is_of_pictures {
+        after = (manner.from.target, manner.from.account.clone());
+    }
     loop {
         let rows = stage.pictured((after.0, &after.1), PAGE_ROWS).await?;
         let Some(last) = rows.last() else { break };
@@ -62,6 +70,12 @@ pub(in crate::sync) async fn write(
                 down.insert(number, problem);
             }
         }
+        let mut all = fields.clone();
+        all.add(writer.written.clone());
+        let mut place = Reached::of((after.0, &after.1), &all);
+        place.is_of_pictures = true;
+        let done = (&writer.written, &mut told);
+        manner.note(run, place, done).await?;
     }
     if !stop.is_cancelled() {
         stage.forget_images().await?;
@@ -113,7 +127,7 @@ impl<'a> Writer<'a> {
         let mut ended: Vec<(&Pictured, i64, End)> = Vec::new();
         let mut tasks = Vec::new();
         let looked = match client.filter(|_| !self.stop.is_cancelled()) {
-            Some(client) => look(client, writes.collect()).await,
+            Some(client) => look(client, writes.collect(), self.stop).await,
             None => writes.map(|row| (row, None)).collect(),
         };
         for (row, shown) in looked {
@@ -199,7 +213,7 @@ impl<'a> Writer<'a> {
     }
 
     async fn send(&self, client: &dyn Target, task: &Task<'_>) -> End {
-        if self.stop.is_cancelled() {
+        if self.stop.is_cancelled() || !self.run.host.store.may_send().await {
             return End::NotSent(None);
         }
         let account = AccountRef {
@@ -213,7 +227,11 @@ impl<'a> Writer<'a> {
             made: &task.portrait.made,
             drawn: &task.portrait.drawn,
         };
-        match client.put_picture(&write).await {
+        let put = tokio::select! {
+            put = client.put_picture(&write) => put,
+            () = out_of_patience(self.stop) => Err(target::Error::Unknown),
+        };
+        match put {
             Ok(placed) => End::Placed(placed),
             Err(target::Error::Gone) => End::Gone,
             Err(target::Error::Target { problem }) => End::NotSent(Some(problem)),
@@ -439,7 +457,11 @@ type Looked<'t> = (
     Option<Result<target::Portrait, target::Error>>,
 );
 
-async fn look<'t>(client: &dyn Target, rows: Vec<&'t Pictured>) -> Vec<Looked<'t>> {
+async fn look<'t>(
+    client: &dyn Target,
+    rows: Vec<&'t Pictured>,
+    stop: &CancellationToken,
+) -> Vec<Looked<'t>> {
     let at_once = client.capabilities().writes_at_once.max(1);
     stream::iter(rows)
         .map(|row| async move {
@@ -447,7 +469,11 @@ async fn look<'t>(client: &dyn Target, rows: Vec<&'t Pictured>) -> Vec<Looked<'t
                 key: row.account.clone(),
                 username: row.username.clone(),
             };
-            (row, Some(client.portrait(&account).await))
+            let shown = tokio::select! {
+                shown = client.portrait(&account) => Some(shown),
+                () = stop.cancelled() => None,
+            };
+            (row, shown)
         })
         .buffered(at_once)
         .collect()

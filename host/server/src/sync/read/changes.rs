@@ -142,7 +142,7 @@ impl Reader<'_> {
         if changes.depth > 0 {
             store.note_led(since, &keys, changes.depth).await?;
         }
-        self.save(&kept, "").await?;
+        self.save(&kept, "", None).await?;
         let (inside, outside): (Vec<_>, Vec<_>) =
             said.takes_part.into_iter().partition(|(_, takes)| *takes);
         for (people, takes_part) in [(inside, true), (outside, false)] {

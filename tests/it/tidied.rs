@@ -1,0 +1,107 @@
+//! Retention: what was kept long enough goes, and nothing that something stands on.
+
+use std::time::Duration;
+
+use attune_core::plan::State;
+use attune_server::sync::{self, Mode};
+use attune_tests::{PLAIN, TestApp};
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// The files of plans, without those of SQLite beside them.
+fn files(app: &TestApp) -> usize {
+    let folder = app.app.host.store.data_dir().join("plans");
+    let entries = std::fs::read_dir(folder).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.ends_with(".db")).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn runs_plans_and_operations_go_when_they_were_kept_long_enough() {
+    let app = TestApp::tidy(20).await.unwrap();
+    app.maps(PLAIN).unwrap();
+    app.sync(Mode::Complete).await.unwrap();
+    let store = &app.app.host.store;
+    let first = store.runs(10).await.unwrap().remove(0).id;
+    app.plan(Mode::Full).await.unwrap();
+    assert_eq!(files(&app), 2);
+    app.clock.advance(DAY * 91);
+    let done = sync::tidy(&app.app.host).await.unwrap();
+    assert_eq!(
+        (done.runs, done.plans, done.operations),
+        (1, 2, 0),
+        "{done:?}"
+    );
+    assert_eq!(files(&app), 0);
+    let kept = store.runs(10).await.unwrap();
+    assert_eq!(kept.len(), 1, "the last complete listing stands on its run");
+    assert_eq!(kept[0].id, first);
+    assert!(
+        !store
+            .operations("demo", "written")
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    app.clock.advance(DAY * 310);
+    let done = sync::tidy(&app.app.host).await.unwrap();
+    assert!(done.operations > 0);
+    assert!(
+        store
+            .operations("demo", "written")
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let quiet = app.sync(Mode::Complete).await.unwrap();
+    assert_eq!(quiet.report.state, State::Nothing, "the ledger stays");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_that_waits_for_approval_stays_a_day_and_orphans_go_at_once() {
+    let app = TestApp::tidy(40).await.unwrap();
+    app.maps(PLAIN).unwrap();
+    app.sync(Mode::Complete).await.unwrap();
+    for place in 0..40 {
+        app.set(app.who(place), "city", "Elsewhere");
+    }
+    let held = app.sync(Mode::Complete).await.unwrap();
+    assert_eq!(held.report.state, State::Held);
+    let orphan = app.app.host.store.data_dir().join("plans/0123.db");
+    std::fs::write(&orphan, b"left by a crash").unwrap();
+    app.clock.advance(DAY / 2);
+    let done = sync::tidy(&app.app.host).await.unwrap();
+    assert_eq!((done.files, done.expired), (1, 0), "{done:?}");
+    assert!(!orphan.exists());
+    let store = &app.app.host.store;
+    assert!(app.approve(&held.report.digest).await.is_ok());
+    let again = app.plan(Mode::Full).await.unwrap();
+    app.clock.advance(DAY * 2);
+    assert_eq!(sync::tidy(&app.app.host).await.unwrap().expired, 1);
+    let plan = store.plan(&again.report.digest).await.unwrap().unwrap();
+    assert_eq!(plan.state, "expired");
+    assert!(app.approve(&again.report.digest).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn builds_that_no_kept_run_used_go_and_those_in_use_stay() {
+    let app = TestApp::tidy(20).await.unwrap();
+    app.maps(PLAIN).unwrap();
+    app.sync(Mode::Complete).await.unwrap();
+    let store = &app.app.host.store;
+    let bytes = b"a build of long ago";
+    let digest = attune_core::plan::sha256_text(&<sha2::Sha256 as sha2::Digest>::digest(bytes));
+    store.keep_build(&digest, bytes).unwrap();
+    let done = sync::tidy(&app.app.host).await.unwrap();
+    assert_eq!(done.builds, 1);
+    assert_eq!(store.build(&digest).unwrap(), None);
+    let used = app
+        .app
+        .host
+        .plugins
+        .entry("entra")
+        .unwrap()
+        .digest()
+        .unwrap();
+    assert!(store.build(used).unwrap().is_some());
+}
