@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::out::{Out, TITLE, paint};
+use super::out::{Out, TITLE, WARN, paint};
 use super::{Exit, Outcome, Shell, report};
 use crate::fault::Failure;
 use crate::store::plans::StagedPlan;
@@ -63,8 +63,9 @@ pub(super) async fn show(shell: &Shell, id: &str) -> Outcome {
         None => None,
     };
     let changes = staged_changes(shell, plan.as_ref(), &app).await?;
+    let undone = (store.undone_by(&run.id).await?, store.undoes(&run.id).await?);
     app.close().await;
-    print(&shell.out, &run, problems, &changes);
+    print(&shell.out, (&run, &undone), problems, &changes);
     Ok(Exit::Good)
 }
 
@@ -93,13 +94,13 @@ async fn staged_changes(
 
 fn print(
     out: &Out,
-    run: &Run,
+    (run, undone): (&Run, &Undone),
     problems: Vec<attune_core::plan::Trouble>,
     changes: &[attune_core::plan::Change],
 ) {
     let Some(mut report) = run.report.clone() else {
         if out.json {
-            out.json(&document(run));
+            out.json(&with_undone(document(run), undone));
         } else {
             out.data(format!("{} {} {}", run.id, run.verb, run.state));
         }
@@ -112,7 +113,7 @@ fn print(
         if let Some(members) = document.as_object_mut() {
             members.insert("report".to_owned(), json!(report));
         }
-        out.json(&document);
+        out.json(&with_undone(document, undone));
         return;
     }
     out.data(format!(
@@ -123,7 +124,24 @@ fn print(
         run.mode,
         time(run.started_ms)
     ));
+    for by in &undone.0 {
+        out.data(paint(WARN, format!("undone by run {by}")));
+    }
+    if let Some(of) = &undone.1 {
+        out.data(format!("it took back run {of}"));
+    }
     report::print(out, &report, changes);
+}
+
+/// The runs that took a run back, and the run that it took back itself.
+type Undone = (Vec<String>, Option<String>);
+
+fn with_undone(mut document: serde_json::Value, undone: &Undone) -> serde_json::Value {
+    if let Some(members) = document.as_object_mut() {
+        members.insert("undone-by".to_owned(), json!(undone.0));
+        members.insert("undoes".to_owned(), json!(undone.1));
+    }
+    document
 }
 
 fn document(run: &Run) -> serde_json::Value {
@@ -141,7 +159,7 @@ fn document(run: &Run) -> serde_json::Value {
     })
 }
 
-fn time(ms: i64) -> String {
+pub(super) fn time(ms: i64) -> String {
     let time = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::acts;
 use super::args::Cli;
 use super::out::{FAINT, Out, paint};
 use crate::app::{self, App};
@@ -28,6 +29,8 @@ pub(super) struct Shell {
     pub vault: Vault,
     /// The service that runs in this process, if one does.
     pub service: Option<Service>,
+    /// Who asked, as the audit log names them.
+    pub who: String,
 }
 
 /// What a run needs, and that nobody else runs the same meanwhile.
@@ -79,6 +82,7 @@ impl Shell {
             settings: loaded.settings,
             vault,
             service: None,
+            who: acts::who_here(),
         })
     }
 

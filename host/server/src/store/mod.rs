@@ -7,10 +7,13 @@
 
 pub mod accounts;
 pub mod altered;
+pub mod audit;
 pub mod builds;
 pub mod changed;
 pub mod checkpoints;
+pub mod forget;
 pub mod generations;
+pub mod history;
 pub mod journal;
 pub mod known;
 pub mod ledger;
@@ -22,6 +25,7 @@ pub mod providers;
 pub mod revisions;
 pub mod runs;
 pub mod stage;
+pub mod undos;
 pub mod versions;
 pub mod wanted;
 

@@ -29,6 +29,7 @@ mod run;
 mod send;
 mod shadow;
 mod tally;
+mod undo;
 mod uses;
 mod verdict;
 mod walk;
@@ -56,6 +57,7 @@ pub use progress::{Phase, Progress};
 pub use replay::{DIFFERENCES_MAX, Difference, Replayed, replay};
 pub use run::{Done, Watch, apply_file, approve, changes_of, is_usable, run};
 pub use shadow::{Replaced, Shadow, ShadowReport, Side, Times, Waiting, WaitingRow, shadow};
+pub use undo::{Undoing, undo};
 pub use uses::{Card, card, steps, uses};
 
 /// What a run works with; cheap handles of things that outlive it.

@@ -147,8 +147,13 @@ pub async fn approve(
     let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
     let order = Order::sync(Mode::Complete);
     let (stage, meta) = usable(host, &pinned, plan).await?;
-    let run = open(host, &pinned, &order, "approve").await?;
+    let undo = host.store.undo_of_plan(&plan.digest).await?;
+    let verb = if undo.is_some() { "undo" } else { "approve" };
+    let run = open(host, &pinned, &order, verb).await?;
     let outcome = async {
+        if let Some(undo) = &undo {
+            host.store.begin_undo(&undo.plan, &run.id).await?;
+        }
         let mut lanes = lanes::open(host, &pinned, programs)?;
         recover_unless_stopped(&run, &mut lanes, watch).await?;
         let report = write(&run, &stage, &meta, (&mut lanes, watch, true)).await?;
@@ -198,7 +203,7 @@ async fn usable(
     Ok((stage, meta))
 }
 
-async fn recover_unless_stopped(
+pub(super) async fn recover_unless_stopped(
     run: &Run<'_>,
     lanes: &mut [Lane],
     watch: &Watch,
@@ -218,6 +223,12 @@ pub async fn apply_file(
 ) -> Result<Done, Error> {
     let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
     file.check(&pinned)?;
+    if host.store.undo_of_plan(&file.report.digest).await?.is_some() {
+        // Whose a value is afterwards stands in the staged plan alone.
+        let digest = &file.report.digest;
+        let what = format!("it takes back a run: attune approve {digest}");
+        return Err(Error::PlanFile(what));
+    }
     let order = Order::sync(Mode::Complete);
     let run = open(host, &pinned, &order, "apply").await?;
     let outcome = async {
@@ -263,7 +274,7 @@ pub async fn changes_of(host: &Host, plan: &StagedPlan) -> Result<u64, Error> {
     Ok(meta.report.summary.changes)
 }
 
-async fn open<'a>(
+pub(super) async fn open<'a>(
     host: &'a Host,
     pinned: &'a Pinned,
     order: &'a Order,
@@ -329,7 +340,7 @@ fn run_id(host: &Host) -> String {
     uuid::Uuid::new_v7(time).simple().to_string()
 }
 
-async fn close(run: &Run<'_>, outcome: Result<Done, Error>) -> Result<Done, Error> {
+pub(super) async fn close(run: &Run<'_>, outcome: Result<Done, Error>) -> Result<Done, Error> {
     let store = &run.host.store;
     let finished_ms = run.host.clock.now().as_millisecond();
     match &outcome {
@@ -371,7 +382,7 @@ fn finish(lanes: &mut [Lane]) -> Result<bool, Error> {
     Ok(is_repeatable)
 }
 
-fn plan_path(run: &Run<'_>) -> Result<PathBuf, Error> {
+pub(super) fn plan_path(run: &Run<'_>) -> Result<PathBuf, Error> {
     let folder = run.host.store.data_dir().join("plans");
     make_private_folder(&folder)?;
     Ok(folder.join(format!("{}.db", run.id)))

@@ -114,7 +114,7 @@ async fn bases(run: &Run<'_>, tally: &Tally, reading: &Reading) -> Result<Bases,
     })
 }
 
-async fn digest(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<String, Error> {
+pub(super) async fn digest(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<String, Error> {
     let mut writer = DigestWriter::new(&Head {
         connector: &run.pinned.connector.id,
         revision: &run.pinned.revision,
@@ -145,7 +145,7 @@ fn add_rows(writer: &mut DigestWriter, meta: &StageMeta, rows: &[StagedRow]) -> 
     Ok(())
 }
 
-async fn keep(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<(), Error> {
+pub(super) async fn keep(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<(), Error> {
     let state = if meta.report.state == State::Held {
         "held"
     } else {
