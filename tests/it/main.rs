@@ -11,6 +11,7 @@
 )]
 
 mod absence;
+mod backups;
 mod bad_plugins;
 mod bad_values;
 #[expect(
@@ -22,9 +23,11 @@ mod builds;
 mod changes;
 mod changes_lost;
 mod csv;
+mod database_gone;
 mod existing_values;
 mod explained;
 mod forger;
+mod forget;
 mod google;
 #[expect(
     dead_code,
@@ -63,5 +66,6 @@ mod switch;
 mod targets;
 mod trust;
 mod unchanged;
+mod undo;
 mod versions;
 mod visible;

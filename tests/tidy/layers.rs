@@ -8,7 +8,7 @@ const LAYERS: [&[&str]; 7] = [
     &["clock", "settings", "fault", "telemetry"],
     &["net", "store", "watch"],
     &["source", "target", "vault", "connector"],
-    &["sync", "jobs", "auth"],
+    &["sync", "jobs", "auth", "backup"],
     &["service"],
     &["cli", "api", "web"],
     &["app", "lifecycle", "main"],

@@ -183,7 +183,14 @@ impl Desk {
         match &self.place {
             Place::Service(service) => Some(service.pin().0.store),
             Place::Here(_, database) if !database.exists() => None,
-            Place::Here(data_dir, database) => Store::open_at(data_dir, database).await.ok(),
+            Place::Here(data_dir, database) => {
+                let opened = Store::open_at(data_dir, database).await;
+                let told = opened.inspect_err(|error| {
+                    let error = crate::fault::chain(error);
+                    tracing::error!(error, what = self.act.what, "not in the audit log");
+                });
+                told.ok()
+            }
         }
     }
 

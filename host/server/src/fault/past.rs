@@ -18,6 +18,13 @@ pub(super) const PAST: &[Entry] = &[
         "Use another backup; nothing of this one was restored.",
     ),
     entry(
+        "backup-file",
+        Fault::Operator,
+        1,
+        "A file or folder of a backup cannot be read or written.",
+        "Check the path, space and permissions; the data directory is whole or as it was.",
+    ),
+    entry(
         "backup-newer",
         Fault::Operator,
         1,

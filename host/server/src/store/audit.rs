@@ -235,6 +235,16 @@ impl Store {
     }
 }
 
+/// What stands beside a log of so many rows with this last hash.
+pub fn head_text(count: i64, hash: &str) -> Result<String> {
+    let head = Head {
+        count,
+        hash: hash.to_owned(),
+        next: None,
+    };
+    serde_json::to_string(&head).map_err(|_| Error::Row { what: "a head" })
+}
+
 impl Entry {
     /// The hash that this row has to have.
     fn digest(&self) -> String {

@@ -11,9 +11,11 @@ pub mod audit;
 pub mod builds;
 pub mod changed;
 pub mod checkpoints;
+pub mod copies;
 pub mod forget;
 pub mod generations;
 pub mod history;
+mod identity;
 pub mod journal;
 pub mod known;
 pub mod ledger;
@@ -79,6 +81,12 @@ pub enum Error {
         /// Which noun.
         what: &'static str,
     },
+    /// The database is gone, or is not the one that the data directory had.
+    #[error("the database {} is gone, or is not the one that this data directory had", path.display())]
+    Replaced {
+        /// The file.
+        path: PathBuf,
+    },
     /// Another process works on this data directory.
     #[error("another attune (process {pid}) is working in {}", path.display())]
     Busy {
@@ -97,6 +105,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub struct Store {
     pool: sqlx::SqlitePool,
     data_dir: PathBuf,
+    opened: identity::Opened,
 }
 
 impl Store {
@@ -110,18 +119,27 @@ impl Store {
     /// The same with the database somewhere else; staged plans stay in the folder.
     pub async fn open_at(data_dir: &Path, database: &Path) -> Result<Self> {
         make_private_folder(data_dir)?;
+        identity::must_be_there(data_dir, database)?;
         make_private_file(database)?;
         let pool = connect(database, SqliteSynchronous::Full, 3).await?;
+        identity::must_be_same(&pool, data_dir, database).await?;
         sqlx::migrate!().run(&pool).await?;
+        identity::settle(&pool, data_dir).await?;
         Ok(Self {
             pool,
             data_dir: data_dir.to_owned(),
+            opened: identity::Opened::at(database)?,
         })
     }
 
     /// The folder that holds the database, the plans and the compiled plugins.
     pub fn data_dir(&self) -> &Path {
         &self.data_dir
+    }
+
+    /// The same before a database is opened there.
+    pub fn lock_folder(data_dir: &Path) -> Result<Lock> {
+        Lock::take(data_dir)
     }
 
     /// Takes the folder for one writing process; released when the lock is dropped.
@@ -132,6 +150,7 @@ impl Store {
     /// Begins a transaction that writes. It takes its place among the writers at once: one that
     /// reads first and writes then would be refused where another one wrote meanwhile.
     async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::Sqlite>> {
+        self.still_there()?;
         Ok(self.pool.begin_with("begin immediate").await?)
     }
 

@@ -15,6 +15,7 @@ mod discover;
 mod failures;
 mod hostile;
 mod killed;
+mod past;
 mod plans;
 mod proxy;
 mod questions;

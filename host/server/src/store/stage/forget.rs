@@ -19,7 +19,11 @@ impl Stage {
         .await?;
         let mut dropped = 0;
         for statement in [
-            "delete from staged where person = $1",
+            // That there was a row is told: a replay names whom it knows no more.
+            "update staged set username = '', fingerprint = null, \
+             packed = '{\"changes\":[],\"adopted\":[],\"released\":[]}' \
+             where person = $1 and (username <> '' or packed <> \
+             '{\"changes\":[],\"adopted\":[],\"released\":[]}')",
             "delete from candidates where person = $1",
             "delete from pictured where person = $1",
         ] {
