@@ -20,7 +20,7 @@ async fn opened(folder: &Path) -> Store {
     store
 }
 
-/// Nothing is written any more, and the directory is not taken for a new one.
+/// Nothing is written any more.
 async fn is_refused(store: &Store) {
     let failure: Failure = store.audit(ACT, 2).await.unwrap_err().into();
     assert_eq!((failure.code.as_str(), failure.exit), ("database-replaced", 1));

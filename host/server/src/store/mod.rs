@@ -124,7 +124,7 @@ impl Store {
         let pool = connect(database, SqliteSynchronous::Full, 3).await?;
         identity::must_be_same(&pool, data_dir, database).await?;
         sqlx::migrate!().run(&pool).await?;
-        identity::settle(&pool, data_dir).await?;
+        identity::settle(&pool, data_dir, database).await?;
         Ok(Self {
             pool,
             data_dir: data_dir.to_owned(),
