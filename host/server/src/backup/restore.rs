@@ -114,6 +114,11 @@ fn exchange(
     if !is_there {
         return Ok(None);
     }
+    // What plugins were compiled to is true of any data; without it they are compiled again.
+    let _none_or_in_the_way = std::fs::rename(
+        before.join("compiled"),
+        to.data_dir.join("compiled"),
+    );
     if !is_used {
         std::fs::remove_dir_all(&before).map_err(file(&before))?;
         return Ok(None);

@@ -1,5 +1,7 @@
 //! What is known later: audit, history, undo, forgetting and backups, from outside.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::serve::serve;
@@ -153,6 +155,42 @@ async fn a_service_makes_backups_and_is_in_nobodys_way_and_no_restore_is_in_its(
     assert_eq!(verified.exit, 0, "{verified:?}");
     let quiet = synced(&terminal).await.json();
     assert_eq!(quiet["summary"]["changes"], 0);
+}
+
+/// Starts a command and kills it after a while.
+async fn killed_after(terminal: &Terminal, args: &[&str], delay: Duration) {
+    let mut child = terminal.spawn(args);
+    tokio::time::sleep(delay).await;
+    child.kill().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wherever_a_backup_or_a_restore_is_killed_there_is_a_whole_one_or_none() {
+    let terminal = Terminal::start(30).await;
+    synced(&terminal).await;
+    let whole = terminal.run(&["backup", "create", "whole.backup"]).await;
+    assert_eq!(whole.exit, 0, "{whole:?}");
+    let (mut made, mut restored) = (0, 0);
+    for round in 0..12_u64 {
+        let delay = Duration::from_millis(round * round * 4);
+        let file = format!("killed-{round}.backup");
+        killed_after(&terminal, &["backup", "create", &file], delay).await;
+        if terminal.path(&file).exists() {
+            let verified = terminal.run(&["backup", "verify", &file]).await;
+            assert_eq!(verified.exit, 0, "round {round}: {verified:?}");
+            made += 1;
+        }
+        let marker = terminal.path("data/of-before");
+        std::fs::write(&marker, "").unwrap();
+        let restore = ["backup", "restore", "whole.backup", "--replace"];
+        killed_after(&terminal, &restore, delay).await;
+        restored += u32::from(!marker.exists());
+        let verified = terminal.run(&["audit", "--verify", "--json"]).await;
+        assert_eq!(verified.exit, 0, "round {round}: {verified:?}");
+        let runs = terminal.run(&["runs", "--json"]).await.json();
+        assert_eq!(runs.as_array().unwrap().len(), 1, "round {round}: {runs}");
+    }
+    assert!(made < 12 && restored < 12, "{made} made, {restored} restored: nobody was killed");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
