@@ -11,6 +11,7 @@
 )]
 
 mod absence;
+mod backups;
 mod bad_plugins;
 mod bad_values;
 #[expect(
@@ -22,10 +23,12 @@ mod builds;
 mod changes;
 mod changes_lost;
 mod csv;
+mod database_gone;
 mod existing_values;
 mod explained;
 mod fenced;
 mod forger;
+mod forget;
 mod google;
 mod guard_reference;
 #[expect(
@@ -79,5 +82,6 @@ mod tidied;
 mod triggers;
 mod trust;
 mod unchanged;
+mod undo;
 mod versions;
 mod visible;

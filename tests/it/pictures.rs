@@ -3,6 +3,7 @@
 mod faults;
 mod links;
 mod owned;
+mod undone;
 mod world;
 
 use attune_core::plan::{Op, State};

@@ -9,7 +9,7 @@ const LAYERS: [&[&str]; 8] = [
     &["net", "store", "watch"],
     &["source", "target", "vault", "connector"],
     &["notify"],
-    &["sync", "jobs", "auth"],
+    &["sync", "jobs", "auth", "backup"],
     &["service"],
     &["cli", "api", "web"],
     &["app", "lifecycle", "main"],

@@ -2,7 +2,7 @@
 //!
 //! Modules stand in layers and import downward only (`tests/tidy` checks it):
 //! leaves (`clock`, `settings`, `fault`, `telemetry`), then `net`, `store` and `watch`, then
-//! `source`, `target`, `connector` and `vault`, then `notify`, then `sync` and `jobs`, then `service`, then `cli`, `api` and
+//! `source`, `target`, `connector` and `vault`, then `notify`, then `sync`, `jobs` and `backup`, then `service`, then `cli`, `api` and
 //! `app`.
 
 #[cfg(all(
@@ -15,6 +15,7 @@ compile_error!(
 
 pub mod api;
 pub mod app;
+pub mod backup;
 pub mod cli;
 pub mod clock;
 pub mod connector;

@@ -93,7 +93,7 @@ pub(super) async fn cancel(
     if !service.cancel(&id).await? {
         return Err(unknown(&id).into());
     }
-    jobs::audit(&service.pin().0, ("api", "cancel", &id)).await;
+    jobs::audit(&service.pin().0, ("cancel", &id)).await;
     Ok(Json(json!({ "id": id, "state": "stopping" })).into_response())
 }
 
@@ -110,7 +110,7 @@ pub(super) async fn pause(
     let (id, now_ms) = (&loaded.connector.id, host.clock.now().as_millisecond());
     let paused = host.store.pause(id, "api", &reason, now_ms).await;
     paused.map_err(Failure::from)?;
-    jobs::audit(&host, ("api", "pause", &loaded.connector.name)).await;
+    jobs::audit(&host, ("pause", &loaded.connector.name)).await;
     Ok(Json(json!({ "connector": loaded.connector.name, "paused": true })).into_response())
 }
 
@@ -122,7 +122,7 @@ pub(super) async fn resume(
     let service = service(&begun)?;
     let loaded = service.found(&name)?;
     service.resume(&loaded.connector.id).await?;
-    jobs::audit(&service.pin().0, ("api", "resume", &loaded.connector.name)).await;
+    jobs::audit(&service.pin().0, ("resume", &loaded.connector.name)).await;
     Ok(Json(json!({ "connector": loaded.connector.name, "paused": false })).into_response())
 }
 

@@ -70,6 +70,8 @@ pub enum Command {
     },
     /// Why this value: source, each step, plugin, run and time.
     Explain(Explain),
+    /// Every change of a person's fields that was made or tried, the latest first.
+    History(History),
     /// The last runs.
     Runs {
         /// How many.
@@ -99,6 +101,13 @@ pub enum Command {
     Plugin(PluginCommand),
     /// This machine, its folders, database, files and secrets, line by line; asks no other machine.
     Doctor,
+    /// Who did what, when, and what came of it.
+    Audit(Audit),
+    /// Remove what is kept of a person: documents, links, values, history.
+    Forget(Forget),
+    /// Copies of everything that is kept.
+    #[command(subcommand)]
+    Backup(BackupCommand),
     /// What a code means and what to do.
     Help {
         /// Such as `many-values`; without one, all codes.
@@ -119,6 +128,7 @@ impl Command {
                         | ConnectorCommand::Fmt(_)
                         | ConnectorCommand::Schema
                 )
+                | Self::Backup(BackupCommand::Verify { .. } | BackupCommand::Restore { .. })
         );
         !is_local
     }
@@ -231,6 +241,86 @@ pub enum RunCommand {
     },
     /// Make the plan of a run again, with its connector file, plugins and documents of then.
     Replay(Replay),
+    /// Put back what a run found, where its values still stand. Shows the plan, and writes it once
+    /// it is approved.
+    Undo(Undo),
+}
+
+/// `attune run undo`.
+#[derive(Debug, Args)]
+pub struct Undo {
+    /// Its id, or the beginning of it.
+    pub id: String,
+    /// Only this person: source key, user name or e-mail.
+    #[arg(long, value_name = "USER")]
+    pub user: Option<String>,
+    /// Write exactly this plan, which was shown before.
+    #[arg(long, value_name = "DIGEST")]
+    pub approve: Option<String>,
+    /// Do not pause the connector: its next run may write the values again.
+    #[arg(long, conflicts_with = "approve")]
+    pub keep_running: bool,
+    /// Write the plan or report here: JSON, above 10,000 changes one JSON document a line.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// `attune history`.
+#[derive(Debug, Args)]
+pub struct History {
+    /// Connector file without `.toml`, or its id; of one that is gone, its id.
+    pub connector: String,
+    /// Source key, user name or e-mail; also of somebody who is out of scope or gone.
+    pub user: String,
+    /// Only this field.
+    pub field: Option<String>,
+}
+
+/// `attune audit`.
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// How many, the latest first.
+    #[arg(long, default_value_t = 50)]
+    pub limit: u32,
+    /// Only since then: `2026-11-22` or `2026-11-22T08:30:00Z`.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Look at every row: whether the log is as it was written.
+    #[arg(long)]
+    pub verify: bool,
+}
+
+/// `attune forget`.
+#[derive(Debug, Args)]
+pub struct Forget {
+    /// Source key, user name or e-mail.
+    pub user: String,
+    /// Only in this connector: file without `.toml`, or id.
+    #[arg(long, value_name = "NAME")]
+    pub connector: Option<String>,
+}
+
+/// `attune backup`.
+#[derive(Debug, Subcommand)]
+pub enum BackupCommand {
+    /// Write a backup into one file; a running service goes on meanwhile.
+    Create {
+        /// The file; it must not exist.
+        file: PathBuf,
+    },
+    /// Whether a backup is whole.
+    Verify {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Make the data directory what it was. No service may run on it.
+    Restore {
+        /// The file.
+        file: PathBuf,
+        /// Where there is something already, move it aside.
+        #[arg(long)]
+        replace: bool,
+    },
 }
 
 /// `attune run replay`.

@@ -3,7 +3,10 @@
 //! One file per group of commands. Data goes to stdout, talk to stderr, `--json` everywhere; exit
 //! codes and error texts come from the fault table. No SQL and no requests here.
 
+mod acts;
 pub mod args;
+mod audit;
+mod backup;
 mod brakes;
 mod check;
 mod connector;
@@ -11,8 +14,10 @@ mod demo;
 mod doctor;
 mod explain;
 mod files;
+mod forget;
 mod held;
 mod help;
+mod history;
 mod notify;
 mod out;
 mod pause;
@@ -30,6 +35,7 @@ mod shell;
 mod socket;
 mod source;
 mod swap;
+mod undo;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -87,8 +93,19 @@ pub async fn run(cli: Cli, words: Vec<String>, env: BTreeMap<String, String>) ->
             Err(failure) => return ExitCode::from(ended(&out, Err(failure))),
         }
     }
-    let outcome = Box::pin(dispatch(shell, cli.command)).await;
+    let outcome = Box::pin(carry_out(shell, cli.command)).await;
     ExitCode::from(ended(&out, outcome))
+}
+
+/// Does what a command says, and writes into the audit log who did it and what came of it.
+async fn carry_out(shell: Shell, command: Command) -> Outcome {
+    let out = shell.out.clone();
+    let desk = acts::Desk::open(&shell, &command).await;
+    let outcome = Box::pin(dispatch(shell, command)).await;
+    if let Some(desk) = desk {
+        desk.note(&out, &outcome).await;
+    }
+    outcome
 }
 
 /// Tells what went wrong, if anything did; the exit code.
@@ -157,6 +174,11 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
             swap::roll_back(&shell, &plugin).await
         }
         Command::Doctor => doctor::run(&shell).await,
+        Command::Run(args::RunCommand::Undo(args)) => undo::run(&shell, args).await,
+        Command::History(args) => history::run(&shell, args).await,
+        Command::Audit(args) => audit::run(&shell, args).await,
+        Command::Forget(args) => forget::run(&shell, args).await,
+        Command::Backup(command) => backup::run(&shell, command).await,
         Command::Help { code } => help::run(&shell.out, code.as_deref()),
     }
 }

@@ -10,7 +10,6 @@ use super::out::{GOOD, WARN, paint};
 use super::{Exit, Outcome, Shell, report};
 use crate::connector::{Loaded, load_dir};
 use crate::fault::Failure;
-use crate::jobs;
 use crate::store::pauses;
 use crate::store::quarantines::Quarantine;
 use crate::store::schedules::Planned;
@@ -102,12 +101,12 @@ pub(super) async fn connector(shell: &Shell, args: Pause) -> Outcome {
             let message = format!("connector `{name}` is not paused");
             return Err(Failure::of("nothing-waits", message));
         }
-        jobs::audit(host, ("cli", "resume", name)).await;
         shell.out.say(format!("{name} may run again"));
     } else {
         let now_ms = host.clock.now().as_millisecond();
-        host.store.pause(id, "cli", &args.reason, now_ms).await?;
-        jobs::audit(host, ("cli", "pause", name)).await;
+        host.store
+            .pause(id, &shell.who, &args.reason, now_ms)
+            .await?;
         shell.out.say(format!(
             "{name} writes nothing until: attune connector pause {name} --off"
         ));
@@ -139,8 +138,9 @@ pub(super) async fn site(shell: &Shell, command: SiteCommand) -> Outcome {
         SiteCommand::Pause { url, reason } => {
             let site = known(shell, &url)?;
             let now_ms = host.clock.now().as_millisecond();
-            host.store.pause_site(&site, "cli", &reason, now_ms).await?;
-            jobs::audit(host, ("cli", "pause-site", &site)).await;
+            host.store
+                .pause_site(&site, &shell.who, &reason, now_ms)
+                .await?;
             shell.out.say(format!(
                 "nothing is sent to {site} until: attune site resume {site}"
             ));
@@ -156,7 +156,6 @@ pub(super) async fn site(shell: &Shell, command: SiteCommand) -> Outcome {
                 let message = format!("the site {site} is not paused");
                 return Err(Failure::of("nothing-waits", message));
             }
-            jobs::audit(host, ("cli", "resume-site", &site)).await;
             let next = match &shell.service {
                 Some(_) => "who is due is brought in tune now",
                 None => "the next sync brings in tune who is due",

@@ -8,7 +8,7 @@ use super::args::{Plan, Sync};
 use super::out::Out;
 use super::progress::listed;
 use super::shell::{Purpose, Work};
-use super::{Exit, Outcome, Shell, brakes, report};
+use super::{Exit, Outcome, Shell, brakes, report, undo};
 use crate::app::App;
 use crate::connector::{self, Loaded};
 use crate::fault::Failure;
@@ -110,7 +110,7 @@ pub(super) async fn reject(shell: &Shell, digest: &str) -> Outcome {
 }
 
 /// Writes a held plan. Where it cannot be used any more, a fresh one of its connector is held.
-async fn approve_for(
+pub(super) async fn approve_for(
     shell: &Shell,
     digest: &str,
     loaded: Option<&Loaded>,
@@ -136,10 +136,19 @@ async fn approve_for(
         (Ok(plan), None) => plan.connector.clone(),
         (Err(_), None) => return Err(unknown_plan(digest)),
     };
+    let undo = match &plan {
+        Ok(plan) => looking.host.store.undo_of_plan(&plan.digest).await?,
+        Err(_) => None,
+    };
     looking.close().await;
     let Work { app, loaded, turn } = shell.begin(&name, Purpose::Writes).await?;
     let approved = match plan {
         Ok(plan) => {
+            if let Some(undo) = &undo
+                && sync::is_usable(&app.host, &loaded, &plan).await.is_ok()
+            {
+                undo::pause(shell, (&app, &loaded), undo).await?;
+            }
             listed(shell, &loaded, ("approve", None), async |watch| {
                 sync::approve(&app.host, &loaded, &plan, watch).await
             })
@@ -154,7 +163,10 @@ async fn approve_for(
             shell
                 .out
                 .warn(format!("{message}: a fresh plan is made and held"));
-            fresh(shell, &app, &loaded).await?
+            match &undo {
+                Some(undo) => undo::planned(shell, (&app, &loaded), undo).await?,
+                None => fresh(shell, &app, &loaded).await?,
+            }
         }
         Err(failure) => return Err(failure),
     };
@@ -191,7 +203,7 @@ fn needs_out(shell: &Out, out: Option<&Path>) -> Result<(), Failure> {
 }
 
 /// Fails before anything is done where the file cannot be written.
-fn prepare(out: Option<&Path>) -> Result<(), Failure> {
+pub(super) fn prepare(out: Option<&Path>) -> Result<(), Failure> {
     match out {
         Some(path) => Ok(sync::prepare_plan(path)?),
         None => Ok(()),
@@ -271,7 +283,7 @@ async fn first_changes(done: &Done, limit: u64) -> Result<Vec<attune_core::plan:
     }
 }
 
-async fn finish(out: &Out, app: App, done: Done) -> Outcome {
+pub(super) async fn finish(out: &Out, app: App, done: Done) -> Outcome {
     let report = done.report.clone();
     warn_of_secrets(out, &app);
     close(app, done).await;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use attune_core::plan::{Change, Report};
 use serde_json::json;
 
-use super::out::{Out, TITLE, paint};
+use super::out::{Out, TITLE, WARN, paint};
 use super::{Exit, Outcome, Shell, brakes, report};
 use crate::fault::Failure;
-use crate::jobs::{self, RunningLine};
+use crate::jobs::RunningLine;
 use crate::service::Service;
 use crate::store::plans::StagedPlan;
 use crate::store::runs::Run;
@@ -133,7 +133,6 @@ pub(super) async fn cancel(shell: &Shell, id: &str) -> Outcome {
         let message = format!("nothing under way has the id `{id}`, or several begin like this");
         return Err(Failure::of("no-such-job", message));
     }
-    jobs::audit(&service.pin().0, ("cli", "cancel", id)).await;
     if shell.out.json {
         shell.out.json(&json!({ "id": id, "state": "stopping" }));
     }
@@ -157,7 +156,11 @@ pub(super) async fn show(shell: &Shell, id: &str) -> Outcome {
     };
     let stage = staged(plan.as_ref(), &app).await?;
     let changes = first_changes(shell, stage.as_ref()).await?;
-    print(&shell.out, &run, problems.clone(), &changes);
+    let undone = (
+        store.undone_by(&run.id).await?,
+        store.undoes(&run.id).await?,
+    );
+    print(&shell.out, (&run, &undone), problems.clone(), &changes);
     if let Some(report) = run.report.clone().filter(|_| run.state == "held") {
         let report = Report { problems, ..report };
         let loaded = shell.connector(&run.connector).ok();
@@ -196,10 +199,15 @@ async fn first_changes(shell: &Shell, stage: Option<&Stage>) -> Result<Vec<Chang
     }
 }
 
-fn print(out: &Out, run: &Run, problems: Vec<attune_core::plan::Trouble>, changes: &[Change]) {
+fn print(
+    out: &Out,
+    (run, undone): (&Run, &Undone),
+    problems: Vec<attune_core::plan::Trouble>,
+    changes: &[Change],
+) {
     let Some(mut report) = run.report.clone() else {
         if out.json {
-            out.json(&document(run));
+            out.json(&with_undone(document(run), undone));
         } else {
             out.data(format!("{} {} {}", run.id, run.verb, run.state));
             if run.state == "stopped" {
@@ -215,7 +223,7 @@ fn print(out: &Out, run: &Run, problems: Vec<attune_core::plan::Trouble>, change
         if let Some(members) = document.as_object_mut() {
             members.insert("report".to_owned(), json!(report));
         }
-        out.json(&document);
+        out.json(&with_undone(document, undone));
         return;
     }
     out.data(format!(
@@ -229,7 +237,24 @@ fn print(out: &Out, run: &Run, problems: Vec<attune_core::plan::Trouble>, change
     if run.resumed > 0 {
         out.data(format!("went on after an early end: {} times", run.resumed));
     }
+    for by in &undone.0 {
+        out.data(paint(WARN, format!("undone by run {by}")));
+    }
+    if let Some(of) = &undone.1 {
+        out.data(format!("it took back run {of}"));
+    }
     report::print(out, &report, changes);
+}
+
+/// The runs that took a run back, and the run that it took back itself.
+type Undone = (Vec<String>, Option<String>);
+
+fn with_undone(mut document: serde_json::Value, undone: &Undone) -> serde_json::Value {
+    if let Some(members) = document.as_object_mut() {
+        members.insert("undone-by".to_owned(), json!(undone.0));
+        members.insert("undoes".to_owned(), json!(undone.1));
+    }
+    document
 }
 
 fn document(run: &Run) -> serde_json::Value {
@@ -248,7 +273,7 @@ fn document(run: &Run) -> serde_json::Value {
     })
 }
 
-fn time(ms: i64) -> String {
+pub(super) fn time(ms: i64) -> String {
     let time = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -15,9 +15,12 @@ use crate::app::App;
 use crate::clock::SystemClock;
 use crate::fault::Failure;
 use crate::service::Service;
+use crate::store::{self, Store};
 
 /// How long what is under way may take after somebody asked the service to end.
 const GRACE: Duration = Duration::from_secs(10);
+/// How often the database is looked for.
+const LOOK: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(mut shell: Shell) -> Outcome {
     let mut signals = Signals::listen();
@@ -51,10 +54,11 @@ pub(super) async fn run(mut shell: Shell) -> Outcome {
         "ready; commands with --data-dir {folder} go through it"
     ));
     let service = opened;
-    tokio::select! {
-        () = socket.listen(&shell, &tasks) => {}
-        () = signals.next() => {}
-    }
+    let ended = tokio::select! {
+        () = socket.listen(&shell, &tasks) => Ok(Exit::Good),
+        () = signals.next() => Ok(Exit::Good),
+        error = replaced(&app.host.store) => Err(Failure::from(error)),
+    };
     shell.out.say(super::progress::STOPPING);
     service.stop().cancel();
     stop.cancel();
@@ -68,7 +72,18 @@ pub(super) async fn run(mut shell: Shell) -> Outcome {
     }
     drop(socket);
     app.close().await;
-    Ok(Exit::Good)
+    ended
+}
+
+/// Waits until the database is not there any more: nothing that goes on from then on would be kept.
+async fn replaced(store: &Store) -> store::Error {
+    let mut ticks = tokio::time::interval(LOOK);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = store.still_there() {
+            return error;
+        }
+    }
 }
 
 /// Who may ask for something over HTTP.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::acts;
 use super::args::Cli;
 use super::out::{FAINT, Out, paint};
 use crate::app::{self, App};
@@ -32,6 +33,8 @@ pub(super) struct Shell {
     pub service: Option<Service>,
     /// Logs and traces, where this shell is the one of its process.
     pub _installed: Option<Installed>,
+    /// Who asked, as the audit log names them.
+    pub who: String,
 }
 
 /// What a run needs, and that nobody else runs the same meanwhile.
@@ -94,6 +97,7 @@ impl Shell {
             settings: loaded.settings,
             vault,
             service: None,
+            who: acts::who_here(),
         })
     }
 

@@ -19,7 +19,7 @@ use tokio_util::task::TaskTracker;
 use super::args::Cli;
 use super::out::Out;
 use super::wire::{BUILD, Caller, Frame, Request, SOCKET, Word};
-use super::{Shell, dispatch, ended};
+use super::{Shell, acts, ended};
 use crate::fault::Failure;
 use crate::service::Service;
 use crate::settings::Settings;
@@ -89,6 +89,8 @@ impl Socket {
 
 /// One caller, from its request to its exit code.
 async fn serve(stream: UnixStream, (settings, vault): (Settings, Vault), service: Service) {
+    // What the system says of the process, not what it says of itself.
+    let who = acts::who(stream.peer_cred().ok().map(|peer| peer.uid()));
     let (read, write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();
     let (frames, queue) = mpsc::unbounded_channel();
@@ -97,7 +99,7 @@ async fn serve(stream: UnixStream, (settings, vault): (Settings, Vault), service
         let code = match request(&mut lines).await {
             Ok(request) => {
                 let caller = Caller::new(frames.clone(), stop.clone(), request.folder.clone());
-                let command = carry_out(&request, caller, (settings, vault), service);
+                let command = carry_out(&request, caller, (settings, vault), (service, who));
                 let mut command = std::pin::pin!(command);
                 tokio::select! {
                     code = &mut command => code,
@@ -119,7 +121,7 @@ async fn carry_out(
     request: &Request,
     caller: Caller,
     (settings, vault): (Settings, Vault),
-    service: Service,
+    (service, who): (Service, String),
 ) -> u8 {
     let mut out = Out {
         json: false,
@@ -142,8 +144,9 @@ async fn carry_out(
         vault,
         service: Some(service),
         _installed: None,
+        who,
     };
-    let outcome = Box::pin(dispatch(shell, cli.command)).await;
+    let outcome = Box::pin(super::carry_out(shell, cli.command)).await;
     ended(&out, outcome)
 }
 

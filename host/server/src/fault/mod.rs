@@ -4,6 +4,7 @@
 //! promise: it may be added, and never changes its meaning. What other modules' errors come to is
 //! said here too (`services`), because the service and the command line both tell it.
 
+mod past;
 mod pictures;
 mod plugins;
 mod service;
@@ -59,7 +60,8 @@ const fn entry(
 /// Every code.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
     let more = plugins::PLUGINS.iter().chain(pictures::PICTURES);
-    table::HOST.iter().chain(more).chain(service::SERVICE)
+    let more = more.chain(service::SERVICE).chain(past::PAST);
+    table::HOST.iter().chain(more)
 }
 
 /// The entry of a code.

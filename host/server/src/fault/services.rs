@@ -3,7 +3,7 @@
 use super::{Failure, chain};
 use attune_core::Problem;
 
-use crate::{source, store, sync, target};
+use crate::{backup, source, store, sync, target};
 
 impl From<sync::Error> for Failure {
     fn from(error: sync::Error) -> Self {
@@ -88,12 +88,26 @@ fn of_target(error: &target::Error, message: String) -> Failure {
 
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
-        let code = match error {
+        let code = match &error {
             store::Error::Busy { .. } => "busy",
             store::Error::Fenced => "fenced",
+            store::Error::Replaced { .. } => "database-replaced",
             _ => "database",
         };
         Self::of(code, chain(&error))
+    }
+}
+
+impl From<backup::Error> for Failure {
+    fn from(error: backup::Error) -> Self {
+        let message = chain(&error);
+        match error {
+            backup::Error::Store(error) => error.into(),
+            backup::Error::File { .. } => Self::of("backup-file", message),
+            backup::Error::NotEmpty(_) => Self::of("not-empty", message),
+            backup::Error::Damaged { .. } => Self::of("backup-damaged", message),
+            backup::Error::Newer { .. } => Self::of("backup-newer", message),
+        }
     }
 }
 

@@ -23,8 +23,9 @@ pub mod schedules;
 use attune_core::plan::Report;
 
 use crate::clock::Clock;
-use crate::fault::Failure;
+use crate::fault::{Failure, chain};
 use crate::store::Store;
+use crate::store::audit::Act;
 use crate::sync::{Host, Mode};
 
 pub use running::{Running, RunningLine};
@@ -163,10 +164,17 @@ pub async fn may_write(store: &Store, connector: &str, name: &str) -> Result<(),
     Err(Failure::of("paused", message).hint(hint))
 }
 
-/// Writes down who did what to what.
-///
-/// MERGE: `store.audit(Act { .. }, now_ms)` of h-past.
-#[expect(clippy::unused_async, reason = "what it will call waits for the store")]
-pub async fn audit(_host: &Host, (who, what, object): (&str, &str, &str)) {
-    tracing::info!(who, what, object, "done by hand");
+/// Writes down what somebody asked for over HTTP; commands are written down by `cli`.
+pub async fn audit(host: &Host, (what, object): (&str, &str)) {
+    let act = Act {
+        who: "api",
+        what,
+        object,
+        result: "done",
+        detail: "",
+    };
+    let now_ms = host.clock.now().as_millisecond();
+    if let Err(error) = host.store.audit(act, now_ms).await {
+        tracing::error!(what, object, "it cannot be written down: {}", chain(&error));
+    }
 }

@@ -128,6 +128,8 @@ impl Service {
         let what = What::Plugin { build, plugin };
         let digest = what.digest().to_owned();
         self.replace_at_once(&what).await?;
+        self.audited("rollback", (id, &format!("{digest}: {reason}")))
+            .await;
         if let Some(left) = left {
             let about = About::because(Stage::RolledBack, reason);
             self.note((id, &left), about).await?;

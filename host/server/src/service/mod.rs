@@ -50,6 +50,7 @@ pub use turns::Turn;
 use crate::connector::Loaded;
 use crate::fault::Failure;
 use crate::settings::{Notify as Notices, Swap};
+use crate::store::audit::Act;
 use crate::store::generations::Generation;
 use crate::sync::{Host, Shadow, ShadowReport};
 use generation::Generations;
@@ -248,6 +249,24 @@ impl Service {
         self.desk().generations.note(generation.clone());
         self.inner.host.store.note_generation(&generation).await?;
         Ok(())
+    }
+
+    /// Writes into the audit log what runs from now on, whoever wanted it. A log that cannot be
+    /// written keeps nothing from coming into use, or from being taken back.
+    async fn audited(&self, what: &str, (object, detail): (&str, &str)) {
+        let act = Act {
+            who: "service",
+            what,
+            object,
+            result: "done",
+            detail,
+        };
+        let host = &self.inner.host;
+        let now_ms = host.clock.now().as_millisecond();
+        if let Err(error) = host.store.audit(act, now_ms).await {
+            let error = crate::fault::chain(&error);
+            tracing::error!(error, what, object, "not in the audit log");
+        }
     }
 }
 

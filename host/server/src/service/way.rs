@@ -298,6 +298,12 @@ impl Service {
         self.desk().waiting.remove(&what.key());
         let (kind, name, digest) = (what.kind(), what.name(), what.digest());
         tracing::info!(kind, name, digest, "in use");
+        let word = match what {
+            What::Plugin { .. } => "swap",
+            What::Revision { .. } => "accept",
+            What::Removal { .. } => "remove",
+        };
+        self.audited(word, (name, digest)).await;
         // Connector files may have waited for this.
         self.inner.nudge.notify_one();
         // A schedule may be another one now.

@@ -56,6 +56,15 @@ impl Store {
         Ok(None)
     }
 
+    /// The files of all kept builds.
+    pub fn build_files(&self) -> Result<Vec<PathBuf>> {
+        Ok(self
+            .builds()?
+            .into_iter()
+            .map(|(_, path, _)| path)
+            .collect())
+    }
+
     /// Bytes of all kept builds.
     pub fn builds_bytes(&self) -> Result<u64> {
         let sizes = self.builds()?.into_iter().map(|(_, _, bytes)| bytes);

@@ -22,6 +22,17 @@ pub struct FieldChange {
     pub before: Option<String>,
     /// What is written; `None` = cleared.
     pub after: Option<String>,
+    /// Once it is written the field is not ours: an undo puts back what somebody else had there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub disowned: bool,
+}
+
+impl FieldChange {
+    /// What the ledger says of the field once the change is written: a cleared field is no longer
+    /// ours.
+    pub fn owned(&self) -> Option<String> {
+        self.after.clone().filter(|_| !self.disowned)
+    }
 }
 
 /// One request's worth of changes to one account.

@@ -176,6 +176,7 @@ impl Store {
     /// Begins a transaction that writes. It takes its place among the writers at once: one that
     /// reads first and writes then would be refused where another one wrote meanwhile.
     pub(super) async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
+        self.still_there()?;
         let mut tx = self.pool.begin_with("begin immediate").await?;
         if let Some(lease) = &self.lease {
             lease.check(&mut tx).await?;

@@ -7,13 +7,18 @@
 
 pub mod accounts;
 pub mod altered;
+pub mod audit;
 pub mod builds;
 pub mod changed;
 pub mod checkpoints;
+pub mod copies;
 pub mod examine;
 pub mod fills;
+pub mod forget;
 pub mod generations;
 pub mod held;
+pub mod history;
+mod identity;
 pub mod jobs;
 pub mod journal;
 pub mod known;
@@ -33,6 +38,7 @@ pub mod runs;
 pub mod schedules;
 pub mod stage;
 pub mod tidy;
+pub mod undos;
 pub mod unfinished;
 pub mod versions;
 pub mod wanted;
@@ -90,6 +96,12 @@ pub enum Error {
     /// Another run took over: this one writes nothing any more.
     #[error("another run of this connector has taken over")]
     Fenced,
+    /// The database is gone, or is not the one that the data directory had.
+    #[error("the database {} is gone, or is not the one that this data directory had", path.display())]
+    Replaced {
+        /// The file.
+        path: PathBuf,
+    },
     /// Another process works on this data directory.
     #[error("another attune (process {pid}) is working in {}", path.display())]
     Busy {
@@ -110,6 +122,7 @@ pub struct Store {
     data_dir: PathBuf,
     /// What every transaction that writes is checked against; none outside of runs.
     lease: Option<leases::Lease>,
+    opened: identity::Opened,
 }
 
 impl Store {
@@ -123,19 +136,28 @@ impl Store {
     /// The same with the database somewhere else; staged plans stay in the folder.
     pub async fn open_at(data_dir: &Path, database: &Path) -> Result<Self> {
         make_private_folder(data_dir)?;
+        identity::must_be_there(data_dir, database)?;
         make_private_file(database)?;
         let pool = connect(database, SqliteSynchronous::Full, 3).await?;
+        identity::must_be_same(&pool, data_dir, database).await?;
         sqlx::migrate!().run(&pool).await?;
+        identity::settle(&pool, data_dir, database).await?;
         Ok(Self {
             pool,
             data_dir: data_dir.to_owned(),
             lease: None,
+            opened: identity::Opened::at(database)?,
         })
     }
 
     /// The folder that holds the database, the plans and the compiled plugins.
     pub fn data_dir(&self) -> &Path {
         &self.data_dir
+    }
+
+    /// The same before a database is opened there.
+    pub fn lock_folder(data_dir: &Path) -> Result<Lock> {
+        Lock::take(data_dir)
     }
 
     /// Takes the folder for one writing process; released when the lock is dropped.

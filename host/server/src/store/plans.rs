@@ -65,6 +65,18 @@ impl Store {
         decode(row).map(Some)
     }
 
+    /// Files of a connector's plans that nobody has written yet, the newest first.
+    pub async fn unwritten_plans(&self, connector: &str) -> Result<Vec<String>> {
+        let files = sqlx::query_scalar(
+            "select file from plans where connector = $1 and state in ('planned', 'held') \
+             order by created_ms desc",
+        )
+        .bind(connector)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(files)
+    }
+
     /// Moves a plan to another state.
     pub async fn mark_plan(&self, digest: &str, state: &str) -> Result<()> {
         self.write(

@@ -4,6 +4,7 @@
 //! and for the writes, and kept so that exactly this plan can be approved later. Fields are numbered
 //! once per plan, so that a row holds values and not names.
 
+mod forget;
 pub mod pictures;
 
 use std::collections::HashMap;
@@ -29,6 +30,9 @@ pub struct Packed {
     pub adopted: Vec<(u16, String)>,
     /// Fields that are no longer ours; nothing is written.
     pub released: Vec<u16>,
+    /// Fields among the changes that are not ours once they are written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disowned: Vec<u16>,
 }
 
 /// One row of a stage.

@@ -457,6 +457,7 @@ fn unit_of(
             field: field.clone(),
             before: change.1.clone(),
             after: change.2.clone(),
+            disowned: row.packed.disowned.contains(&change.0),
         });
     }
     let account = AccountRef {
@@ -484,8 +485,7 @@ fn record(unit: &Unit, change: &FieldChange) -> Record {
     Record {
         account: unit.journal.account.clone(),
         field: change.field.clone(),
-        // A cleared field is no longer ours.
-        value: change.after.clone(),
+        value: change.owned(),
         previous: change.before.clone(),
     }
 }

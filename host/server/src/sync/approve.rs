@@ -28,10 +28,15 @@ pub async fn approve(
     let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
     let order = Order::sync(Mode::Complete);
     let (stage, meta) = usable(host, &pinned, plan).await?;
+    let undo = host.store.undo_of_plan(&plan.digest).await?;
+    let verb = if undo.is_some() { "undo" } else { "approve" };
     let host = &lease(host, &pinned).await?;
-    let (run, _) = open(host, &pinned, &order, "approve").await?;
+    let (run, _) = open(host, &pinned, &order, verb).await?;
     watch.progress.opened(&run.id);
     let outcome = async {
+        if let Some(undo) = &undo {
+            host.store.begin_undo(&undo.plan, &run.id).await?;
+        }
         let mut lanes = lanes::open(host, &pinned, programs).await?;
         recover_unless_stopped(&run, &mut lanes, watch).await?;
         let report = write(
@@ -87,7 +92,7 @@ async fn usable(
     Ok((stage, meta))
 }
 
-async fn recover_unless_stopped(
+pub(super) async fn recover_unless_stopped(
     run: &Run<'_>,
     lanes: &mut [Lane],
     watch: &Watch,
@@ -107,6 +112,17 @@ pub async fn apply_file(
 ) -> Result<Done, Error> {
     let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
     file.check(&pinned)?;
+    if host
+        .store
+        .undo_of_plan(&file.report.digest)
+        .await?
+        .is_some()
+    {
+        // Whose a value is afterwards stands in the staged plan alone.
+        let digest = &file.report.digest;
+        let what = format!("it takes back a run: attune approve {digest}");
+        return Err(Error::PlanFile(what));
+    }
     let order = Order::sync(Mode::Complete);
     let host = &lease(host, &pinned).await?;
     let (run, _) = open(host, &pinned, &order, "apply").await?;

@@ -39,6 +39,7 @@ mod shadow;
 mod tally;
 mod tell;
 mod tidy;
+mod undo;
 mod uses;
 mod verdict;
 mod walk;
@@ -73,6 +74,7 @@ pub use run::{Done, Watch, run};
 pub use shadow::{Replaced, Shadow, ShadowReport, Side, Times, Waiting, WaitingRow, shadow};
 pub use tell::reject;
 pub use tidy::{Tidied, tidy};
+pub use undo::{Undoing, undo};
 pub use uses::{Card, card, steps, uses};
 
 /// What a run works with; cheap handles of things that outlive it.

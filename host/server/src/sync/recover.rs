@@ -100,7 +100,7 @@ fn records(open: &Open, held: &Held, client: &dyn Target) -> Vec<Record> {
         .map(|change| Record {
             account: operation.account.clone(),
             field: change.field.clone(),
-            value: change.after.clone(),
+            value: change.owned(),
             previous: change.before.clone(),
         })
         .collect()

@@ -148,6 +148,9 @@ async fn record(host: &Host, id: &str) -> Result<Record, Error> {
     }
     let plan = plan.filter(|plan| plan.connector == run.connector);
     let plan = plan.ok_or_else(|| gone(without_plan(&run)))?;
+    if store.undo_of_plan(&plan.digest).await?.is_some() {
+        return Err(gone("it took another run back, and evaluated nobody"));
+    }
     let path = store.data_dir().join("plans").join(&plan.file);
     if !path.is_file() {
         return Err(gone("its plan is not kept any more"));

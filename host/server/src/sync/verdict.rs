@@ -153,7 +153,7 @@ fn add_rows(writer: &mut DigestWriter, meta: &StageMeta, rows: &[StagedRow]) -> 
     Ok(())
 }
 
-async fn keep(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<(), Error> {
+pub(super) async fn keep(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<(), Error> {
     let state = if meta.report.state == State::Held {
         "held"
     } else {

@@ -349,6 +349,7 @@ mod tests {
         let us = Us {
             product: "Jira",
             who: "the account svc-attune".to_owned(),
+            secret: String::new(),
         };
         let code = |body: &'static str| {
             let error = judge(&Response::new(503, body), true, &us).unwrap_err();

@@ -18,6 +18,7 @@ mod files;
 mod hostile;
 mod killed;
 mod open_files;
+mod past;
 mod plans;
 mod polite;
 mod proxy;

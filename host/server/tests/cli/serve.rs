@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::terminal::{Terminal, told};
 
 /// A service on a terminal's data directory.
-struct Served {
+pub(crate) struct Served {
     child: Child,
     address: String,
     /// Reads what it says: it would wait for a reader.
@@ -19,7 +19,7 @@ struct Served {
 }
 
 /// Starts the service and waits until commands go through it.
-async fn serve(terminal: &Terminal) -> Served {
+pub(crate) async fn serve(terminal: &Terminal) -> Served {
     let mut child = terminal.spawn(&["serve", "--listen", "127.0.0.1:0"]);
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let mut address = String::new();
@@ -47,10 +47,15 @@ async fn serve(terminal: &Terminal) -> Served {
 
 impl Served {
     /// Asks it to end, as a service manager does.
-    async fn end(mut self) -> Option<i32> {
+    pub(crate) async fn end(mut self) -> Option<i32> {
         let id = self.child.id().unwrap().to_string();
         let asked = Command::new("kill").args(["-TERM", &id]).status().await;
         assert!(asked.unwrap().success());
+        self.child.wait().await.unwrap().code()
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) async fn ended(mut self) -> Option<i32> {
         self.child.wait().await.unwrap().code()
     }
 

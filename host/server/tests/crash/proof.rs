@@ -269,6 +269,7 @@ mod tests {
                     account: "ada".to_owned(),
                     person: "person".to_owned(),
                     fields: vec![FieldChange {
+                        disowned: false,
                         field: Field {
                             kind: FieldKind::AdminForm,
                             name: "Department".to_owned(),

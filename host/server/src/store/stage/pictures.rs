@@ -222,6 +222,14 @@ impl Stage {
         Ok(found)
     }
 
+    /// The hashes of all pictures whose bytes are here.
+    pub async fn image_hashes(&self) -> Result<Vec<String>> {
+        let hashes = sqlx::query_scalar("select hash from images")
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(hashes)
+    }
+
     /// Takes over the pictures that this plan needs from another stage.
     pub async fn copy_images(&self, from: &Self) -> Result<()> {
         let wanted: Vec<String> = sqlx::query_scalar(

@@ -16,6 +16,7 @@ mod ask;
 mod make;
 mod plan;
 mod recover;
+mod undo;
 mod write;
 
 use std::time::Duration;
@@ -33,6 +34,7 @@ use crate::target;
 
 pub(super) use plan::plan;
 pub(super) use recover::{is_picture, recover};
+pub(super) use undo::{Images, Taken, take_back};
 pub(super) use write::{FIRST_NUMBER, write};
 
 /// The plugin that makes pictures, and its function.

@@ -115,6 +115,7 @@ mod tests {
                     field: field(),
                     before: before.map(str::to_owned),
                     after: after.map(str::to_owned),
+                    disowned: false,
                 }],
             },
         }

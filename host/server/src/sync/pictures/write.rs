@@ -394,6 +394,7 @@ impl Task<'_> {
                     field: field(),
                     before: self.row.before.clone(),
                     after: self.row.after.clone(),
+                    disowned: false,
                 }],
             },
             portrait: self.portrait.clone(),

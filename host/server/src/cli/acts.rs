@@ -1,0 +1,295 @@
+//! Which commands are acts: what somebody may ask about later, and who did it.
+//!
+//! Every command passes here on its way to being carried out, in this process or in the service, and
+//! the list below names them all: a new command cannot be forgotten. Who did it is what the system
+//! says of the process that asked, never what that process says of itself. People appear as keys.
+//! Deliberately not here: what the service does by itself, and requests over HTTP.
+
+use std::os::unix::ffi::OsStrExt as _;
+
+use super::args::{
+    BackupCommand, Command, ConnectorCommand, HeldCommand, PluginCommand, RunCommand, SiteCommand,
+    SourceCommand,
+};
+use super::{Exit, Outcome, Shell};
+use crate::clock::{Clock as _, SystemClock};
+use crate::service::Service;
+use crate::store::Store;
+use crate::store::audit;
+
+/// A person whom nobody here knows.
+const UNKNOWN: &str = "somebody who is not known here";
+
+/// What a command does.
+struct Act {
+    what: &'static str,
+    object: String,
+    /// Whom it is about, as somebody typed it.
+    user: Option<String>,
+    detail: String,
+}
+
+impl Act {
+    fn new(what: &'static str, object: impl Into<String>) -> Self {
+        Self {
+            what,
+            object: object.into(),
+            user: None,
+            detail: String::new(),
+        }
+    }
+
+    fn about(mut self, user: Option<&String>) -> Self {
+        self.user = user.cloned();
+        self
+    }
+
+    fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
+    }
+}
+
+/// What a command does that is to be known later; `None` for those that only look.
+fn of(command: &Command) -> Option<Act> {
+    match command {
+        Command::Sync(args) => {
+            let act = Act::new("sync", &args.connector).about(args.user.as_ref());
+            Some(match (&args.approve, args.full, args.changes) {
+                (Some(digest), ..) => act.detail(format!("approve {digest}")),
+                (None, true, _) => act.detail("full"),
+                (None, false, true) => act.detail("changes"),
+                (None, false, false) => act,
+            })
+        }
+        Command::Apply { plan, .. } => Some(Act::new("apply", plan.to_string_lossy())),
+        Command::Approve { digest, .. } => Some(Act::new("approve", digest)),
+        Command::Reject { digest } => Some(Act::new("reject", digest)),
+        Command::Forget(args) => {
+            let connector = args.connector.clone();
+            let act = Act::new("forget", connector.unwrap_or_else(|| "*".to_owned()));
+            Some(act.about(Some(&args.user)))
+        }
+        Command::Run(RunCommand::Undo(args)) => {
+            // Without a digest it only shows what would be written.
+            let digest = args.approve.as_ref()?;
+            let act = Act::new("undo", &args.id).about(args.user.as_ref());
+            Some(act.detail(format!("approve {digest}")))
+        }
+        Command::Connector(ConnectorCommand::Accept { connector }) => {
+            Some(Act::new("accept", connector))
+        }
+        Command::Connector(ConnectorCommand::Release(args)) => {
+            let is_list = args.field.is_empty() && !args.all;
+            let act = Act::new("release", &args.connector);
+            let fields = if args.all {
+                "*".to_owned()
+            } else {
+                args.field.join(", ")
+            };
+            let to = args.to.as_deref().unwrap_or("nobody");
+            (!is_list).then(|| act.detail(format!("{fields} to {to}")))
+        }
+        Command::Connector(ConnectorCommand::Pause(args)) => {
+            let what = if args.off { "resume" } else { "pause" };
+            Some(Act::new(what, &args.connector))
+        }
+        Command::Connector(ConnectorCommand::Fmt(args)) if !args.check => {
+            let name = args.connector.clone();
+            Some(Act::new("fmt", name.unwrap_or_else(|| "*".to_owned())))
+        }
+        Command::Site(SiteCommand::Pause { url, .. }) => Some(Act::new("pause-site", url)),
+        Command::Site(SiteCommand::Resume { url }) => Some(Act::new("resume-site", url)),
+        Command::Run(RunCommand::Cancel { id }) => Some(Act::new("cancel", id)),
+        Command::Held(args) => {
+            let Some(HeldCommand::Retry(args)) = &args.command else {
+                return None;
+            };
+            let connector = args.connector.clone();
+            let act = Act::new("retry", connector.unwrap_or_else(|| "*".to_owned()));
+            Some(act.about(args.user.as_ref()))
+        }
+        Command::Source(SourceCommand::Accept {
+            connector,
+            selector,
+        }) => Some(Act::new("accept-gone", connector).detail(selector)),
+        Command::Plugin(PluginCommand::Swap { plugin }) => Some(Act::new("swap", plugin)),
+        Command::Plugin(PluginCommand::Rollback { plugin }) => Some(Act::new("rollback", plugin)),
+        Command::Backup(BackupCommand::Create { file }) => {
+            Some(Act::new("backup", file.to_string_lossy()))
+        }
+        Command::Backup(BackupCommand::Restore { file, .. }) => {
+            Some(Act::new("restore", file.to_string_lossy()))
+        }
+        Command::Demo(_)
+        | Command::Serve(_)
+        | Command::Check(_)
+        | Command::Plan(_)
+        | Command::Explain(_)
+        | Command::History(_)
+        | Command::Audit(_)
+        | Command::Runs { .. }
+        | Command::Run(RunCommand::Show { .. } | RunCommand::Replay(_))
+        | Command::Connector(
+            ConnectorCommand::List
+            | ConnectorCommand::Validate(_)
+            | ConnectorCommand::Fmt(_)
+            | ConnectorCommand::Schema,
+        )
+        | Command::Site(SiteCommand::List)
+        | Command::Notify(_)
+        | Command::Doctor
+        | Command::Source(SourceCommand::Discover(_))
+        | Command::Plugin(
+            PluginCommand::List | PluginCommand::Inspect { .. } | PluginCommand::Shadow { .. },
+        )
+        | Command::Backup(BackupCommand::Verify { .. })
+        | Command::Help { .. } => None,
+    }
+}
+
+/// The log that a command is written into, and by whom.
+pub(super) struct Desk {
+    act: Act,
+    who: String,
+    person: Option<String>,
+    place: Place,
+}
+
+enum Place {
+    /// The service's store.
+    Service(Service),
+    /// The store of this process' settings: `data-dir` and database.
+    Here(std::path::PathBuf, std::path::PathBuf),
+}
+
+impl Desk {
+    /// Before the command: who it is about may be forgotten by it. `None` for commands that only look.
+    pub(super) async fn open(shell: &Shell, command: &Command) -> Option<Self> {
+        let act = of(command)?;
+        let place = match &shell.service {
+            Some(service) => Place::Service(service.clone()),
+            None => {
+                let settings = &shell.settings;
+                Place::Here(settings.data_dir.clone(), settings.database.clone())
+            }
+        };
+        let mut desk = Self {
+            act,
+            who: shell.who.clone(),
+            person: None,
+            place,
+        };
+        if desk.act.user.is_some()
+            && let Some(store) = desk.store().await
+        {
+            desk.person = desk.find(&store).await;
+            desk.leave(store).await;
+        }
+        Some(desk)
+    }
+
+    /// After the command: one row, whatever came of it. The command is done by then, so that a log
+    /// that cannot be written is told, and changes nothing.
+    pub(super) async fn note(mut self, shell_out: &super::out::Out, outcome: &Outcome) {
+        let Some(store) = self.store().await else {
+            return;
+        };
+        if self.act.user.is_some() && self.person.is_none() {
+            self.person = self.find(&store).await;
+        }
+        let mut detail = self.act.detail.clone();
+        if self.act.user.is_some() {
+            let person = self.person.as_deref().unwrap_or(UNKNOWN);
+            let gap = if detail.is_empty() { "" } else { ", " };
+            detail = format!("{detail}{gap}person {person}");
+        }
+        let act = audit::Act {
+            who: &self.who,
+            what: self.act.what,
+            object: &self.act.object,
+            result: result(outcome),
+            detail: &detail,
+        };
+        let now_ms = match &self.place {
+            Place::Service(service) => service.pin().0.clock.now(),
+            Place::Here(..) => SystemClock::new().now(),
+        };
+        if let Err(error) = store.audit(act, now_ms.as_millisecond()).await {
+            let error = crate::fault::chain(&error);
+            tracing::error!(error, what = self.act.what, "not in the audit log");
+            shell_out.warn(format!("this is not in the audit log: {error}"));
+        }
+        self.leave(store).await;
+    }
+
+    /// None where there is no database: nothing can have been done.
+    async fn store(&self) -> Option<Store> {
+        match &self.place {
+            Place::Service(service) => Some(service.pin().0.store),
+            Place::Here(_, database) if !database.exists() => None,
+            Place::Here(data_dir, database) => {
+                let opened = Store::open_at(data_dir, database).await;
+                let told = opened.inspect_err(|error| {
+                    let error = crate::fault::chain(error);
+                    tracing::error!(error, what = self.act.what, "not in the audit log");
+                });
+                told.ok()
+            }
+        }
+    }
+
+    async fn leave(&self, store: Store) {
+        if matches!(self.place, Place::Here(..)) {
+            store.close().await;
+        }
+    }
+
+    /// The key of the only person whom the word means.
+    async fn find(&self, store: &Store) -> Option<String> {
+        let user = self.act.user.as_ref()?;
+        let mut keys = Vec::new();
+        for connector in store.known_connectors().await.ok()? {
+            keys.extend(store.keys_called(&connector, user).await.ok()?);
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        match keys.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        }
+    }
+}
+
+fn result(outcome: &Outcome) -> &str {
+    match outcome {
+        Ok(Exit::Good | Exit::Changes) => "done",
+        Ok(Exit::Partly) => "partly",
+        Ok(Exit::Held) => "held",
+        Ok(Exit::Unreachable) => "unreachable",
+        Err(failure) => &failure.code,
+    }
+}
+
+/// Who this process belongs to.
+pub(super) fn who_here() -> String {
+    who(Some(rustix::process::geteuid().as_raw()))
+}
+
+/// Who somebody is, by the number that the system gave them. The list of names is read as a file:
+/// what a directory would answer is not worth a request.
+pub(super) fn who(uid: Option<u32>) -> String {
+    let Some(uid) = uid else {
+        return "cli:?".to_owned();
+    };
+    let number = uid.to_string();
+    let list = std::fs::read("/etc/passwd").unwrap_or_default();
+    let mut lines = list.split(|byte| *byte == b'\n');
+    let name = lines.find_map(|line| {
+        let mut parts = line.split(|byte| *byte == b':');
+        let (name, _, id) = (parts.next()?, parts.next()?, parts.next()?);
+        (id == number.as_bytes()).then_some(name)
+    });
+    let name = name.map(|name| std::ffi::OsStr::from_bytes(name).to_string_lossy());
+    format!("cli:{}", name.as_deref().unwrap_or(&number))
+}

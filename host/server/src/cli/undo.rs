@@ -1,0 +1,98 @@
+//! `run undo`: shows what would be put back, and writes exactly that once somebody approves it.
+
+use super::args::Undo;
+use super::plan::{approve_for, finish, prepare, show};
+use super::progress::watched;
+use super::shell::{Purpose, Work};
+use super::{Outcome, Shell, history};
+use crate::app::App;
+use crate::connector::Loaded;
+use crate::fault::Failure;
+use crate::store::undos;
+use crate::sync::{self, Done, Undoing};
+
+pub(super) async fn run(shell: &Shell, args: Undo) -> Outcome {
+    let looking = shell.app().await?;
+    let store = &looking.host.store;
+    let Some(run) = store.run(&args.id).await? else {
+        let message = format!("there is no run `{}`, or several begin like this", args.id);
+        return Err(Failure::of("no-such-run", message).hint("attune runs lists them"));
+    };
+    let person = match &args.user {
+        Some(user) => Some(history::person(store, &run.connector, user).await?),
+        None => None,
+    };
+    if let Some(digest) = &args.approve {
+        let plan = store.plan(digest).await?;
+        let undo = match &plan {
+            Some(plan) => store.undo_of_plan(&plan.digest).await?,
+            None => None,
+        };
+        looking.close().await;
+        if undo.is_none_or(|undo| undo.undone != run.id) {
+            let message = format!("no plan {digest} that takes run {} back is staged", run.id);
+            let hint = format!("attune run undo {} makes one", run.id);
+            return Err(Failure::of("no-such-plan", message).hint(hint));
+        }
+        return approve_for(shell, digest, None, args.out.as_deref()).await;
+    }
+    looking.close().await;
+    let out = args.out.map(|path| shell.path(&path));
+    prepare(out.as_deref())?;
+    let Work { app, loaded, turn } = shell.begin(&run.connector, Purpose::Reads).await?;
+    let undo = undos::Undo {
+        plan: String::new(),
+        undone: run.id,
+        person: person.unwrap_or_default(),
+        keeps_running: args.keep_running,
+    };
+    let done = planned(shell, (&app, &loaded), &undo).await?;
+    drop(turn);
+    show(&shell.out, &done, out.as_deref()).await?;
+    finish(&shell.out, app, done).await
+}
+
+/// Makes the plan that takes a run back, and holds it.
+pub(super) async fn planned(
+    shell: &Shell,
+    (app, loaded): (&App, &Loaded),
+    undo: &undos::Undo,
+) -> Result<Done, Failure> {
+    let Some(run) = app.host.store.run(&undo.undone).await? else {
+        let message = format!("run {} is not kept any more", undo.undone);
+        return Err(Failure::of("no-such-run", message));
+    };
+    let undoing = Undoing {
+        run: &run,
+        person: Some(undo.person.clone()).filter(|person| !person.is_empty()),
+        keeps_running: undo.keeps_running,
+    };
+    watched(&shell.out, async |watch| {
+        sync::undo(&app.host, loaded, &undoing, watch).await
+    })
+    .await
+}
+
+/// Before a run is taken back: otherwise the next one by schedule would write it again.
+pub(super) async fn pause(
+    shell: &Shell,
+    (app, loaded): (&App, &Loaded),
+    undo: &undos::Undo,
+) -> Result<(), Failure> {
+    if undo.keeps_running {
+        return Ok(());
+    }
+    let connector = &loaded.connector;
+    let reason = format!("run {} is taken back", undo.undone);
+    let now_ms = app.host.clock.now().as_millisecond();
+    let store = &app.host.store;
+    store
+        .pause(&connector.id, &shell.who, &reason, now_ms)
+        .await?;
+    let name = &connector.name;
+    shell.out.say(format!(
+        "connector {name} is paused, so that its schedule does not write this again; go on with: \
+         attune connector pause {name} --off"
+    ));
+    Ok(())
+}
