@@ -1,7 +1,7 @@
 //! The service behind `attune`: everything that does I/O, and the commands that use it.
 //!
 //! Modules stand in layers and import downward only (`tests/tidy` checks it):
-//! leaves (`clock`, `settings`, `fault`, `telemetry`), then `net`, `store` and `watch`, then
+//! leaves (`clock`, `compute`, `settings`, `fault`, `telemetry`), then `net`, `store` and `watch`, then
 //! `source`, `target`, `connector` and `vault`, then `sync`, then `service`, then `cli`, `api` and
 //! `app`.
 
@@ -17,6 +17,7 @@ pub mod api;
 pub mod app;
 pub mod cli;
 pub mod clock;
+mod compute;
 pub mod connector;
 pub mod fault;
 pub mod net;

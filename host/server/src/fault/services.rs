@@ -64,6 +64,8 @@ impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
         let code = if matches!(error, store::Error::Busy { .. }) {
             "busy"
+        } else if error.is_of_disk() {
+            "disk"
         } else {
             "database"
         };

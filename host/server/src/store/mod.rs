@@ -11,6 +11,7 @@ pub mod builds;
 pub mod changed;
 pub mod checkpoints;
 pub mod generations;
+pub mod hindered;
 pub mod journal;
 pub mod known;
 pub mod ledger;
@@ -107,7 +108,15 @@ impl Store {
     pub async fn open_at(data_dir: &Path, database: &Path) -> Result<Self> {
         make_private_folder(data_dir)?;
         make_private_file(database)?;
-        let pool = connect(database, SqliteSynchronous::Full, 3).await?;
+        Self::open_through(data_dir, database, pool_of(3)).await
+    }
+
+    async fn open_through(
+        data_dir: &Path,
+        database: &Path,
+        pool: SqlitePoolOptions,
+    ) -> Result<Self> {
+        let pool = connect(database, SqliteSynchronous::Full, pool).await?;
         sqlx::migrate!().run(&pool).await?;
         Ok(Self {
             pool,
@@ -182,7 +191,7 @@ impl Lock {
 async fn connect(
     path: &Path,
     synchronous: SqliteSynchronous,
-    connections: u32,
+    pool: SqlitePoolOptions,
 ) -> Result<sqlx::SqlitePool> {
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -195,16 +204,19 @@ async fn connect(
         // A whole page of rows crosses from SQLite's thread at once, not fifty at a time.
         .row_buffer_size(1024)
         .foreign_keys(true);
+    let opened = pool.connect_with(options).await;
+    opened.map_err(|source| Error::Open {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// A pool of so many connections to a file.
+fn pool_of(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(connections)
         // A file does not hang up.
         .test_before_acquire(false)
-        .connect_with(options)
-        .await
-        .map_err(|source| Error::Open {
-            path: path.to_owned(),
-            source,
-        })
 }
 
 /// Makes a folder that only its owner can enter.

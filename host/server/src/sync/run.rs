@@ -346,10 +346,11 @@ async fn close(run: &Run<'_>, outcome: Result<Done, Error>) -> Result<Done, Erro
                 .close_run(&run.id, state, finished_ms, Some(&done.report))
                 .await?;
         }
-        Err(_) => {
-            store
-                .close_run(&run.id, "failed", finished_ms, None)
-                .await?;
+        Err(error) => {
+            // A disk that is full stops a run; it is no fault of what the run was doing.
+            let is_of_disk = matches!(error, Error::Store(error) if error.is_of_disk());
+            let state = if is_of_disk { "stopped" } else { "failed" };
+            store.close_run(&run.id, state, finished_ms, None).await?;
         }
     }
     outcome
@@ -360,7 +361,7 @@ async fn close(run: &Run<'_>, outcome: Result<Done, Error>) -> Result<Done, Erro
 fn finish(lanes: &mut [Lane]) -> Result<bool, Error> {
     let mut is_repeatable = true;
     for lane in lanes {
-        let verdict = tokio::task::block_in_place(|| lane.program.finish());
+        let verdict = crate::compute::here(|| lane.program.finish());
         is_repeatable &= verdict.is_repeatable;
         if let Some(problem) = verdict.problem {
             let id = problem.at.clone();
