@@ -44,22 +44,23 @@ impl SimClock {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends the wait that is due next; false where nobody waits.
-    pub(crate) fn fire_next(&self) -> bool {
-        let (waker, is_there) = {
-            let mut state = self.state();
-            match state.waits.pop_first() {
-                Some(((due, _), waker)) => {
-                    state.uptime = state.uptime.max(due);
-                    (waker, true)
-                }
-                None => (None, false),
-            }
-        };
+    /// Whether anybody waits for a time.
+    pub(crate) fn is_awaited(&self) -> bool {
+        !self.state().waits.is_empty()
+    }
+
+    /// Ends the wait that is due next.
+    pub(crate) fn fire_next(&self) {
+        let mut state = self.state();
+        let first = state.waits.pop_first();
+        let waker = first.and_then(|((due, _), waker)| {
+            state.uptime = state.uptime.max(due);
+            waker
+        });
+        drop(state);
         if let Some(waker) = waker {
             waker.wake();
         }
-        is_there
     }
 
     /// Time passes while nobody works.

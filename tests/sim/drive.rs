@@ -1,11 +1,16 @@
 //! The scheduler: carries one piece of work forward, and nothing else happens meanwhile.
 //!
-//! The work is looked at only when everything that it started has come to rest: tasks of the runtime,
-//! and the threads of SQLite, whose answers would else come in any order. Only then does the clock
-//! move. So the number of looks is the same in every run of a seed, and a crash can be put at any of
-//! them: the work is dropped, as a process that is killed drops it.
+//! The clock moves only when everything that was started has come to rest: the work, tasks of the
+//! runtime, and the threads of SQLite, whose answers would else come in any order. Each use of the
+//! database waits for the clock, too. So the steps of the clock are the same in every run of a seed,
+//! and a crash can be put at any of them: the work is dropped, as a process that is killed drops it.
 
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
+use std::fs::File;
 use std::future::Future;
+use std::io::{Read as _, Seek as _};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,28 +45,41 @@ impl Wake for Flag {
     }
 }
 
-/// Does the work; `looks` is told before each look at it, and answers whether it crashes there.
+/// Does the work; `step` is told before each step of the clock, and answers whether it crashes there.
 pub(crate) async fn drive<T>(
     clock: &SimClock,
     work: impl Future<Output = T>,
-    looks: &mut dyn FnMut() -> bool,
+    step: &mut dyn FnMut() -> bool,
 ) -> Ended<T> {
     let ended = {
         let mut work = pin!(tokio::task::unconstrained(work));
-        let flag = Arc::new(Flag(AtomicBool::new(false)));
+        let flag = Arc::new(Flag(AtomicBool::new(true)));
         let waker = Waker::from(Arc::clone(&flag));
         let began = clock.uptime();
+        let mut waited_ms = 0;
         loop {
-            if looks() {
-                break Ended::Crashed;
+            if flag.0.swap(false, Ordering::SeqCst) {
+                let look = work.as_mut().poll(&mut Context::from_waker(&waker));
+                if let Poll::Ready(value) = look {
+                    break Ended::Done(value);
+                }
             }
-            flag.0.store(false, Ordering::SeqCst);
-            let look = work.as_mut().poll(&mut Context::from_waker(&waker));
-            if let Poll::Ready(value) = look {
-                break Ended::Done(value);
+            settle().await;
+            if flag.0.load(Ordering::SeqCst) {
+                continue;
             }
-            let is_late = clock.uptime().saturating_sub(began) > LENGTH_MAX;
-            if is_late || !come_to_rest(clock, &flag).await {
+            if clock.is_awaited() {
+                if step() {
+                    break Ended::Crashed;
+                }
+                clock.fire_next();
+            } else {
+                // Something outside of the simulation: a plugin that is compiled, a file.
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                waited_ms += 1;
+            }
+            let length = clock.uptime().saturating_sub(began);
+            if length > LENGTH_MAX || waited_ms > REAL_MS_MAX {
                 break Ended::Stuck;
             }
         }
@@ -69,26 +87,6 @@ pub(crate) async fn drive<T>(
     // What was dropped ends its transactions on threads of its own.
     settle().await;
     ended
-}
-
-/// Until the work has something new to look at; false where nothing can come.
-async fn come_to_rest(clock: &SimClock, flag: &Flag) -> bool {
-    let mut waited_ms = 0;
-    loop {
-        settle().await;
-        if flag.0.load(Ordering::SeqCst) {
-            return true;
-        }
-        if clock.fire_next() {
-            continue;
-        }
-        // Something outside of the simulation: a plugin that is compiled, a file.
-        tokio::time::sleep(Duration::from_millis(1)).await;
-        waited_ms += 1;
-        if waited_ms > REAL_MS_MAX {
-            return false;
-        }
-    }
 }
 
 /// Lets tasks run and SQLite's threads finish what they were told.
@@ -107,14 +105,70 @@ pub(crate) async fn settle() {
 /// Whether a thread of SQLite does anything but wait. Who told it something has woken it before
 /// the call returned, so there is no moment between telling and working.
 fn is_database_busy() -> bool {
-    let Ok(threads) = std::fs::read_dir("/proc/self/task") else {
-        return false;
-    };
-    threads.flatten().any(|thread| {
-        let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
-        let Some((name, rest)) = stat.rsplit_once(')') else {
+    THREADS.with_borrow_mut(Threads::are_busy)
+}
+
+thread_local! {
+    static THREADS: RefCell<Threads> = RefCell::default();
+}
+
+/// The threads of this process; the states of those of SQLite stay open.
+#[derive(Default)]
+struct Threads {
+    of_sqlite: HashMap<OsString, File>,
+    others: HashSet<OsString>,
+}
+
+impl Threads {
+    fn are_busy(&mut self) -> bool {
+        let Ok(folder) = std::fs::read_dir("/proc/self/task") else {
             return false;
         };
-        name.contains("(sqlx-sqlite") && !rest.starts_with(" S")
-    })
+        let mut is_busy = false;
+        for thread in folder.flatten() {
+            let id = thread.file_name();
+            if self.others.contains(&id) {
+                continue;
+            }
+            if !self.of_sqlite.contains_key(&id) {
+                let Ok(file) = File::open(thread.path().join("stat")) else {
+                    continue;
+                };
+                self.of_sqlite.insert(id.clone(), file);
+            }
+            match self.of_sqlite.get(&id).and_then(state) {
+                // A thread has the name of the one that began it until it has taken its own.
+                Some((name, _)) if is_of_another(&name) => {
+                    self.of_sqlite.remove(&id);
+                    self.others.insert(id);
+                }
+                Some((_, is_waiting)) => is_busy |= !is_waiting && !is_own(&id),
+                None => {
+                    self.of_sqlite.remove(&id);
+                }
+            }
+        }
+        is_busy
+    }
+}
+
+/// The name of a thread, and whether it waits for something.
+fn state(mut file: &File) -> Option<(String, bool)> {
+    let mut text = String::new();
+    file.rewind().ok()?;
+    file.read_to_string(&mut text).ok()?;
+    let (name, rest) = text.rsplit_once(')')?;
+    let (_, name) = name.split_once('(')?;
+    Some((name.to_owned(), rest.starts_with(" S")))
+}
+
+fn is_of_another(name: &str) -> bool {
+    let own = std::thread::current();
+    let own: String = own.name().unwrap_or_default().chars().take(15).collect();
+    !name.starts_with("sqlx-sqlite") && name != own
+}
+
+fn is_own(id: &OsString) -> bool {
+    let own = std::fs::read_link("/proc/thread-self").unwrap_or_default();
+    own.file_name() == Some(id)
 }

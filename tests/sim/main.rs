@@ -16,7 +16,10 @@ mod clock;
 mod drive;
 mod network;
 mod proof;
-#[expect(dead_code, reason = "written for the crash test, which also foretells every field")]
+#[expect(
+    dead_code,
+    reason = "written for the crash test, which also foretells every field"
+)]
 #[path = "../../host/server/tests/crash/rules.rs"]
 mod rules;
 mod trial;
@@ -24,6 +27,7 @@ mod weather;
 mod world;
 
 use std::io::Write as _;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use trial::{Summary, Trial};
@@ -36,8 +40,11 @@ fn asked(name: &str) -> Option<u64> {
     Some(value.parse().unwrap())
 }
 
-/// One seed on a runtime of its own, with one thread.
+/// One seed on a runtime of its own, with one thread; one at a time, because each has to see what
+/// the threads of its database do.
 fn play(seed: u64) -> Summary {
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

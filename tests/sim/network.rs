@@ -131,6 +131,11 @@ impl Network {
         self.state().log.clone()
     }
 
+    /// Whether anything was written since somebody took it.
+    pub(crate) fn has_written(&self) -> bool {
+        !self.state().applied.is_empty()
+    }
+
     pub(crate) fn take_applied(&self) -> Vec<Applied> {
         std::mem::take(&mut self.state().applied)
     }
@@ -267,10 +272,12 @@ impl Network {
     /// Holds what was changed against what the journal holds at this moment.
     async fn prove(&self, writes: Vec<Write>) {
         let rows = Arc::new(self.open_operations().await);
-        self.state().applied.extend(writes.into_iter().map(|write| Applied {
-            write,
-            rows: Some(Arc::clone(&rows)),
-        }));
+        self.state()
+            .applied
+            .extend(writes.into_iter().map(|write| Applied {
+                write,
+                rows: Some(Arc::clone(&rows)),
+            }));
     }
 }
 
@@ -318,7 +325,9 @@ impl Drop for Flight<'_> {
     fn drop(&mut self) {
         if self.request.is_some() && self.outlives {
             let (_, writes) = self.land();
-            let late = writes.into_iter().map(|write| Applied { write, rows: None });
+            let late = writes
+                .into_iter()
+                .map(|write| Applied { write, rows: None });
             self.network.state().applied.extend(late);
         }
     }

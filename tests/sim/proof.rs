@@ -37,7 +37,8 @@ impl Proof {
     }
 
     fn compare(&mut self, world: &World, write: &Write, rows: &[Open]) -> Option<String> {
-        let about: Vec<(Part, &FieldChange)> = rows.iter().flat_map(|row| parts(row, write)).collect();
+        let about: Vec<(Part, &FieldChange)> =
+            rows.iter().flat_map(|row| parts(row, write)).collect();
         if about.is_empty() {
             return Some("promise 3: without a durable record".to_owned());
         }
@@ -69,7 +70,11 @@ fn parts<'r>(row: &'r Open, write: &Write) -> Vec<(Part, &'r FieldChange)> {
         is_account && change.field.name == write.field && change.after == write.after
     });
     let part = |change: &FieldChange| {
-        (row.run.clone(), row.operation.number, change.field.name.clone())
+        (
+            row.run.clone(),
+            row.operation.number,
+            change.field.name.clone(),
+        )
     };
     fields.map(|change| (part(change), change)).collect()
 }

@@ -42,10 +42,12 @@ pub(crate) struct Summary {
     pub(crate) log: Vec<String>,
 }
 
-/// How a run is ended or disturbed in its middle, by the number of the look at it.
+/// How a run is ended or disturbed in its middle, by steps of the clock.
 #[derive(Debug, Clone, Copy, Default)]
 struct Disturbance {
     crash: Option<u64>,
+    /// The same, counted from the first write of the run.
+    crash_writing: Option<u64>,
     stop: Option<u64>,
     typing: Option<u64>,
 }
@@ -72,7 +74,7 @@ pub(crate) struct Trial {
     app: Option<App>,
     proof: Proof,
     summary: Summary,
-    /// The looks that a run took at most so far.
+    /// The steps of the clock that the runs of late took.
     length: u64,
     folder: tempfile::TempDir,
 }
@@ -113,12 +115,13 @@ impl Trial {
         world.demo().access().write_secrets(folder.path()).unwrap();
         let data = folder.path().join("data");
         let network = Network::over(&world, &clock, (seed, &data)).await;
+        let disk = Disk::turning_by(Arc::<SimClock>::clone(&clock) as Arc<dyn Clock>);
         let mut trial = Self {
             dice,
             clock,
             world,
             network,
-            disk: Disk::default(),
+            disk,
             app: None,
             proof: Proof::default(),
             summary: Summary::default(),
@@ -132,10 +135,16 @@ impl Trial {
     /// Starts the host on what is there.
     async fn open(&mut self) {
         let clock: Arc<dyn Clock> = Arc::<SimClock>::clone(&self.clock);
-        let mut app = attune_tests::open(self.folder.path(), "data", Arc::clone(&clock)).await.unwrap();
+        let mut app = attune_tests::open(self.folder.path(), "data", Arc::clone(&clock))
+            .await
+            .unwrap();
         app.host.store.close().await;
         let data = self.folder.path().join("data");
-        app.host.store = Store::open_on(&self.disk, &data).await.unwrap();
+        let opening = Store::open_on(&self.disk, &data);
+        let Ended::Done(store) = drive(&self.clock, opening, &mut || false).await else {
+            unreachable!("the database does not open");
+        };
+        app.host.store = store.unwrap();
         app.host.net = Outside::with_send(Arc::new(self.network.clone()), clock, 7);
         self.app = Some(app);
     }
@@ -156,7 +165,11 @@ impl Trial {
             self.disk.mend();
         }
         let task = Task::Run(self.order());
-        let disturbance = if is_calm { Disturbance::default() } else { self.disturbance() };
+        let disturbance = if is_calm {
+            Disturbance::default()
+        } else {
+            self.disturbance()
+        };
         let mut outcome = self.work(&task, disturbance).await;
         // Again and again, as a service manager would: some of these crash as well.
         while matches!(outcome, Outcome::Crashed) {
@@ -170,7 +183,9 @@ impl Trial {
         }
         match outcome {
             Outcome::Failed(why) if is_calm => {
-                self.summary.breaches.push(format!("failed in fine weather: {why}"));
+                self.summary
+                    .breaches
+                    .push(format!("failed in fine weather: {why}"));
             }
             Outcome::Ended(report) if report.state == State::Held => self.decide(&report).await,
             _ => {}
@@ -194,7 +209,8 @@ impl Trial {
             }
             5..7 => {
                 let store = self.app.as_ref().unwrap().host.store.clone();
-                let _may_fail = store.mark_plan(&report.digest, "rejected").await;
+                let marking = store.mark_plan(&report.digest, "rejected");
+                let _may_fail = drive(&self.clock, marking, &mut || false).await;
                 self.network.note("rejected");
             }
             _ => {}
@@ -223,7 +239,7 @@ impl Trial {
         for _ in 0..self.dice.random_range(0..4) {
             self.world.type_in(&mut self.dice, false);
         }
-        if self.dice.random_bool(0.12) {
+        if self.dice.random_bool(0.2) {
             let attribute = self.dice.random_range(0..4);
             let says = self.dice.random_bool(0.3);
             self.world.say_of_all(attribute, says);
@@ -246,23 +262,26 @@ impl Trial {
             self.network.restart(place, after, length);
         }
         if self.dice.random_bool(0.15) {
-            let trouble = *[Trouble::Full, Trouble::ReadOnly].choose(&mut self.dice).unwrap();
-            let passed = self.dice.random_range(0..200);
+            let trouble = *[Trouble::Full, Trouble::ReadOnly]
+                .choose(&mut self.dice)
+                .unwrap();
+            let passed = self.dice.random_range(0..90);
             let times = self.dice.random_range(1..40);
             self.disk.fail(trouble, passed, times);
         }
     }
 
     fn disturbance(&mut self) -> Disturbance {
-        let most = self.length.max(50) + self.length / 10;
-        let mut at = |chance: f64| {
-            let look = self.dice.random_range(1..=most);
-            self.dice.random_bool(chance).then_some(look)
+        let whole = self.length.max(50) + self.length / 10;
+        let mut at = |chance: f64, most: u64| {
+            let step = self.dice.random_range(1..=most);
+            self.dice.random_bool(chance).then_some(step)
         };
         Disturbance {
-            crash: at(0.4),
-            stop: at(0.1),
-            typing: at(0.15),
+            crash: at(0.25, whole),
+            crash_writing: at(0.4, 60),
+            stop: at(0.07, whole),
+            typing: at(0.15, whole),
         }
     }
 
@@ -275,7 +294,9 @@ impl Trial {
             _ => {
                 let people = self.world.demo().graph.people(|people| {
                     let all: Vec<_> = people.iter().collect();
-                    all.iter().map(|who| people.user_principal_name(*who)).collect::<Vec<_>>()
+                    all.iter()
+                        .map(|who| people.user_principal_name(*who))
+                        .collect::<Vec<_>>()
                 });
                 match people.choose(&mut self.dice) {
                     Some(name) => Order::sync(Mode::User(name.clone())),
@@ -295,16 +316,17 @@ impl Trial {
         let loaded = self.loaded();
         let app = self.app.take().unwrap();
         let watch = Watch::default();
-        let mut looks = 0;
-        let mut look = || {
-            looks += 1;
-            if disturbance.stop == Some(looks) {
+        let (mut steps, mut steps_writing) = (0, 0);
+        let mut step = || {
+            steps += 1;
+            if disturbance.stop == Some(steps) {
                 watch.stop.cancel();
             }
-            if disturbance.typing == Some(looks) {
+            if disturbance.typing == Some(steps) {
                 self.world.type_in(&mut self.dice, true);
             }
-            disturbance.crash == Some(looks)
+            steps_writing += u64::from(self.network.has_written());
+            disturbance.crash == Some(steps) || disturbance.crash_writing == Some(steps_writing)
         };
         let work = async {
             let done = match task {
@@ -321,8 +343,9 @@ impl Trial {
             }
             Ok::<_, sync::Error>(done.report)
         };
-        let ended = drive(&self.clock, Box::pin(work), &mut look).await;
-        self.length = self.length.max(looks);
+        let ended = drive(&self.clock, Box::pin(work), &mut step).await;
+        // The first run has far more to do than the others.
+        self.length = steps.max(self.length / 2);
         let outcome = match ended {
             Ended::Done(Ok(report)) => Outcome::Ended(report),
             Ended::Done(Err(error)) => {
@@ -335,7 +358,7 @@ impl Trial {
                 Outcome::Failed("stuck".to_owned())
             }
         };
-        self.judge(&outcome, looks).await;
+        self.judge(&outcome, steps).await;
         if matches!(outcome, Outcome::Crashed) {
             self.proof.crashes += 1;
             self.summary.crashes += 1;
@@ -349,17 +372,17 @@ impl Trial {
         outcome
     }
 
-    async fn judge(&mut self, outcome: &Outcome, looks: u64) {
+    async fn judge(&mut self, outcome: &Outcome, steps: u64) {
         let applied = self.network.take_applied();
         let open = self.network.open_operations().await;
         self.network.note(&match outcome {
             Outcome::Ended(report) => format!(
-                "{looks} looks: {:?}, {} writes, {} problems",
+                "{steps} steps: {:?}, {} writes, {} problems",
                 report.state,
                 applied.len(),
                 report.problems.len()
             ),
-            Outcome::Failed(why) => format!("{looks} looks: {why}"),
+            Outcome::Failed(why) => format!("{steps} steps: {why}"),
             Outcome::Crashed => format!("crashed, {} writes, {} open", applied.len(), open.len()),
         });
         let breaches = self.proof.judge(&self.world, &applied, &open);
@@ -392,7 +415,9 @@ impl Trial {
         }
         let open = self.network.open_operations().await;
         if !open.is_empty() {
-            self.summary.breaches.push(format!("promise 1: still open: {open:?}"));
+            self.summary
+                .breaches
+                .push(format!("promise 1: still open: {open:?}"));
         }
         let demo = self.world.demo();
         demo.jira.reset_log();
@@ -439,7 +464,9 @@ impl Trial {
                 Outcome::Crashed => {}
             }
         }
-        self.summary.breaches.push("it is held again and again".to_owned());
+        self.summary
+            .breaches
+            .push("it is held again and again".to_owned());
     }
 
     async fn end(mut self) -> Summary {

@@ -23,8 +23,9 @@ pub(crate) struct Weather {
 impl Weather {
     /// Some of it, none of it, or a lot of it.
     pub(crate) fn of(dice: &mut SmallRng) -> Self {
+        let is_fair = dice.random_bool(0.3);
         let mut chance = |most: f64| {
-            if dice.random_bool(0.5) {
+            if is_fair || dice.random_bool(0.5) {
                 0.0
             } else {
                 dice.random_range(0.0..most)
@@ -36,7 +37,7 @@ impl Weather {
             silent: chance(0.03),
             throttled: chance(0.15),
             truncated: chance(0.05),
-            login_page: chance(0.02),
+            login_page: chance(0.01),
             broken: chance(0.03),
         }
     }
@@ -89,7 +90,10 @@ impl Course {
             (weather.throttled, refusal(&mut dice)),
             (weather.truncated, Fate::Truncated),
             (weather.login_page, Fate::LoginPage),
-            (weather.broken, Fate::Broken([500, 502, 504][dice.random_range(0..3)])),
+            (
+                weather.broken,
+                Fate::Broken([500, 502, 504][dice.random_range(0..3)]),
+            ),
         ];
         let mut drawn: f64 = dice.random_range(0.0..1.0);
         let mut fate = Fate::Fine;

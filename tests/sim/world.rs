@@ -140,8 +140,14 @@ impl World {
 
     fn person(&self, who: Who) -> Person {
         let name = self.demo.graph.people(|all| all.user_principal_name(who));
-        let jira = self.demo.jira.accounts(|all| all.by_name(&name).unwrap().key.clone());
-        let wiki = self.demo.wiki.accounts(|all| all.by_name(&name).unwrap().key.clone());
+        let jira = self
+            .demo
+            .jira
+            .accounts(|all| all.by_name(&name).unwrap().key.clone());
+        let wiki = self
+            .demo
+            .wiki
+            .accounts(|all| all.by_name(&name).unwrap().key.clone());
         Person {
             who,
             accounts: BTreeMap::from([(Place::Jira, jira), (Place::Wiki, wiki)]),
@@ -162,7 +168,10 @@ impl World {
     pub(crate) fn connector(&self, guard: &str) -> String {
         let (shown, profile) = mappings();
         let trims = |text: &str| {
-            let (plain, trimmed) = ("from = \"department\"", "from = \"department\", steps = [\"text.trim\"]");
+            let (plain, trimmed) = (
+                "from = \"department\"",
+                "from = \"department\", steps = [\"text.trim\"]",
+            );
             text.replace(plain, trimmed)
         };
         let access = self.demo.access();
@@ -270,7 +279,10 @@ impl World {
             Place::Wiki => self.demo.wiki.accounts(|all| {
                 all.edit(&key, |a| a.set(rules.profile, text.unwrap_or_default()));
             }),
-            _ => self.demo.jira.accounts(|all| all.set_user_property(&key, rules.shown, text)),
+            _ => self
+                .demo
+                .jira
+                .accounts(|all| all.set_user_property(&key, rules.shown, text)),
         }
         known.typed.extend(value);
         known.loose.insert((person, attribute, place));
@@ -292,13 +304,19 @@ impl World {
         let key = &person.accounts[&place];
         match place {
             Place::Wiki => self.demo.wiki.value(key, ATTRIBUTES[attribute].profile),
-            _ => self.demo.jira.user_property(key, ATTRIBUTES[attribute].shown),
+            _ => self
+                .demo
+                .jira
+                .user_property(key, ATTRIBUTES[attribute].shown),
         }
     }
 
     fn says(&self, person: &Person, attribute: usize) -> Option<String> {
         let member = ATTRIBUTES[attribute].member;
-        let text = self.demo.graph.people(|people| people.text(person.who, member));
+        let text = self
+            .demo
+            .graph
+            .people(|people| people.text(person.who, member));
         text.filter(|text| !text.is_empty())
     }
 
@@ -330,7 +348,8 @@ impl World {
         if !known.people[person].said[attribute].contains(&write.after) {
             return Some("promise 5: the directory never said this of that person");
         }
-        let typed = |value: &Option<String>| value.as_ref().is_some_and(|v| known.typed.contains(v));
+        let typed =
+            |value: &Option<String>| value.as_ref().is_some_and(|v| known.typed.contains(v));
         if known.raced.contains(&cell) {
             return None;
         }

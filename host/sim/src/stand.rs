@@ -152,7 +152,9 @@ impl<P: Program> Stand<P> {
         let headers = reply.headers.into_iter();
         Answered {
             status: reply.status,
-            headers: headers.map(|(name, value)| (name.to_owned(), value)).collect(),
+            headers: headers
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
             body: reply.body,
         }
     }

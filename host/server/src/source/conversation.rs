@@ -250,6 +250,7 @@ impl Talk<'_> {
             return Err(Error::Incomplete { why });
         }
         tokio::select! {
+            biased;
             () = pages.closed() => Err(Error::Cancelled),
             Some(arrived) = self.requests.next() => Ok(self.arrived(arrived?)),
             Some(woken) = self.wakes.join_next() => match woken {

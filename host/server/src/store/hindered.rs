@@ -7,10 +7,12 @@
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnection;
 
 use super::{Error, Result, Store, make_private_file, make_private_folder, pool_of};
+use crate::clock::Clock;
 
 /// SQLite's primary codes for a file that cannot be written: read-only, I/O error, full.
 const DISK_CODES: [i32; 3] = [8, 10, 13];
@@ -61,6 +63,7 @@ pub enum Trouble {
 #[derive(Debug, Clone, Default)]
 pub struct Disk {
     plan: Arc<Mutex<Plan>>,
+    clock: Option<Arc<dyn Clock>>,
 }
 
 #[derive(Debug, Default)]
@@ -72,6 +75,14 @@ struct Plan {
 }
 
 impl Disk {
+    /// A disk of which each use waits for its turn by this clock: a simulation has one order of them.
+    pub fn turning_by(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            plan: Arc::default(),
+            clock: Some(clock),
+        }
+    }
+
     /// After so many uses of a connection, so many meet the trouble.
     pub fn fail(&self, trouble: Trouble, passed: u64, times: u64) {
         self.with(|plan| {
@@ -116,6 +127,9 @@ impl Disk {
 
     /// Tells a connection what it may do from now on.
     async fn set(&self, connection: &mut SqliteConnection) -> sqlx::Result<()> {
+        if let Some(clock) = &self.clock {
+            clock.sleep(Duration::ZERO).await;
+        }
         // SQLite never lowers the limit below what the file has already.
         let state = match self.next() {
             None => "pragma query_only = off; pragma max_page_count = 1000000000",
@@ -133,14 +147,16 @@ impl Store {
         let database = data_dir.join("attune.db");
         make_private_folder(data_dir)?;
         make_private_file(&database)?;
-        let disk = disk.clone();
-        let pool = pool_of(3).before_acquire(move |connection, _| {
-            let disk = disk.clone();
-            Box::pin(async move {
-                disk.set(connection).await?;
-                Ok(true)
+        let (new, used) = (disk.clone(), disk.clone());
+        let pool = pool_of(3)
+            .after_connect(move |connection, _| {
+                let disk = new.clone();
+                Box::pin(async move { disk.set(connection).await })
             })
-        });
+            .before_acquire(move |connection, _| {
+                let disk = used.clone();
+                Box::pin(async move { disk.set(connection).await.map(|()| true) })
+            });
         Self::open_through(data_dir, &database, pool).await
     }
 }

@@ -55,8 +55,10 @@ pub async fn run(
     let outcome = async {
         let mut lanes = lanes::open(host, &pinned, programs)?;
         let prepared = tokio::select! {
-            prepared = Box::pin(prepare(&mut run, &mut lanes, &watch.progress)) => prepared?,
+            // Whoever stops it stops it at once, whatever came at the same moment.
+            biased;
             () = watch.stop.cancelled() => return Err(Error::Stopped),
+            prepared = Box::pin(prepare(&mut run, &mut lanes, &watch.progress)) => prepared?,
         };
         let Prepared {
             stage,
@@ -204,8 +206,9 @@ async fn recover_unless_stopped(
     watch: &Watch,
 ) -> Result<u64, Error> {
     tokio::select! {
-        settled = recover::recover(run, lanes) => settled,
+        biased;
         () = watch.stop.cancelled() => Err(Error::Stopped),
+        settled = recover::recover(run, lanes) => settled,
     }
 }
 

@@ -73,9 +73,8 @@ impl Studio {
     /// Ends the checks that the sandbox put off; what they found.
     pub(super) fn finish(&mut self) -> Option<Problem> {
         let steps = self.steps.values_mut();
-        let verdicts = crate::compute::here(|| {
-            steps.map(|step| step.finish().problem).collect::<Vec<_>>()
-        });
+        let verdicts =
+            crate::compute::here(|| steps.map(|step| step.finish().problem).collect::<Vec<_>>());
         verdicts.into_iter().flatten().next()
     }
 }
