@@ -22,6 +22,7 @@ mod builds;
 mod changes;
 mod changes_lost;
 mod csv;
+mod disk;
 mod existing_values;
 mod explained;
 mod forger;

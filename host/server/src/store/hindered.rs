@@ -181,4 +181,50 @@ mod tests {
         store.note_wanted("digest", &big).await.unwrap();
         store.close().await;
     }
+
+    /// What tells two schemas apart.
+    async fn schema(store: &Store) -> Vec<String> {
+        let select = "select coalesce(sql, name) from sqlite_master where name not like 'sqlite_%' \
+                      order by name";
+        sqlx::query_scalar(select)
+            .fetch_all(&store.pool)
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_upgrade_that_ends_at_any_point_is_finished_by_the_next_start() {
+        let whole = tempfile::tempdir().unwrap();
+        let fresh = Store::open(whole.path()).await.unwrap();
+        let expected = schema(&fresh).await;
+        fresh.close().await;
+        let mut ended = 0;
+        for pages in (2..1000).step_by(7) {
+            let folder = tempfile::tempdir().unwrap();
+            let database = folder.path().join("attune.db");
+            let pool = pool_of(1).after_connect(move |connection, _| {
+                Box::pin(async move {
+                    let limit = format!("pragma max_page_count = {pages}");
+                    let limit = sqlx::AssertSqlSafe(limit);
+                    sqlx::raw_sql(limit).execute(connection).await.map(drop)
+                })
+            });
+            let opened = Store::open_through(folder.path(), &database, pool).await;
+            let is_whole = opened.is_ok();
+            match opened {
+                Ok(store) => store.close().await,
+                Err(error) => {
+                    assert!(error.is_of_disk(), "{pages} pages: {error:?}");
+                    ended += 1;
+                }
+            }
+            let again = Store::open(folder.path()).await.unwrap();
+            assert_eq!(schema(&again).await, expected, "{pages} pages");
+            again.close().await;
+            if is_whole {
+                break;
+            }
+        }
+        assert!(ended > 5, "only {ended} upgrades ended early");
+    }
 }
