@@ -69,6 +69,11 @@ fn complain(seed: u64, summary: &Summary) -> String {
 #[test]
 fn the_promises_hold_in_any_weather() {
     if let Some(seed) = asked("ATTUNE_SIM_SEED") {
+        // `RUST_LOG=sqlx=debug,attune_server=debug` shows what the engine does between two requests.
+        tracing_subscriber::fmt()
+            .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+            .with_writer(std::io::stderr)
+            .init();
         let summary = play(seed);
         say(&summary.log.join("\n"));
         assert!(summary.breaches.is_empty(), "{}", complain(seed, &summary));

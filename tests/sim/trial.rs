@@ -354,7 +354,8 @@ impl Trial {
             }
             Ended::Crashed => Outcome::Crashed,
             Ended::Stuck => {
-                self.summary.breaches.push("it waits for ever".to_owned());
+                let what = format!("it waits for ever: {:?}", self.disk);
+                self.summary.breaches.push(what);
                 Outcome::Failed("stuck".to_owned())
             }
         };
