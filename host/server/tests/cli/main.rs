@@ -10,6 +10,7 @@
     reason = "clippy.toml allows it in tests; these functions serve nothing else"
 )]
 
+mod canaries;
 mod certificate;
 mod discover;
 mod failures;
