@@ -24,6 +24,7 @@ mod changes;
 mod changes_lost;
 mod csv;
 mod database_gone;
+mod disk;
 mod existing_values;
 mod explained;
 mod fenced;

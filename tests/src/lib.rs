@@ -107,7 +107,8 @@ impl TestApp {
         let clock = TestClock::skipping(START.parse()?);
         std::fs::create_dir_all(folder.path().join("connectors"))?;
         world.access().write_secrets(folder.path())?;
-        let app = open(folder.path(), "data", Arc::clone(&clock)).await?;
+        let own: Arc<dyn Clock> = Arc::<TestClock>::clone(&clock);
+        let app = open(folder.path(), "data", own).await?;
         Ok(Self {
             world,
             app,
@@ -129,13 +130,15 @@ impl TestApp {
     /// Starts the host again on the same store, as after a crash.
     pub async fn restart(&mut self) -> anyhow::Result<()> {
         self.app.host.store.close().await;
-        self.app = open(self.folder.path(), "data", Arc::clone(&self.clock)).await?;
+        let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(&self.clock);
+        self.app = open(self.folder.path(), "data", clock).await?;
         Ok(())
     }
 
     /// A second host beside the same world, with a store and a clock of its own.
     pub async fn another(&self, data: &str, clock: &Arc<TestClock>) -> anyhow::Result<App> {
-        open(self.folder.path(), data, Arc::clone(clock)).await
+        let clock: Arc<dyn Clock> = Arc::<TestClock>::clone(clock);
+        open(self.folder.path(), data, clock).await
     }
 
     /// The lines of a target before its mapping, for a site at this URL.
@@ -379,7 +382,12 @@ pub async fn ran(done: Done) -> anyhow::Result<Ran> {
     })
 }
 
-async fn open(folder: &std::path::Path, data: &str, clock: Arc<TestClock>) -> anyhow::Result<App> {
+/// A host with its store below this folder, and the connectors and secrets that are there.
+pub async fn open(
+    folder: &std::path::Path,
+    data: &str,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<App> {
     let text = |name: &str| Some(folder.join(name).to_string_lossy().into_owned());
     let flags = Overrides {
         data_dir: text(data),
@@ -391,7 +399,6 @@ async fn open(folder: &std::path::Path, data: &str, clock: Arc<TestClock>) -> an
         let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("{}", lines.join("\n"))
     })?;
-    let clock: Arc<dyn Clock> = clock;
     let mut app = App::open_with(loaded.settings, Vault::new(env), clock).await?;
     let own = || Arc::clone(&app.host.plugins);
     let plugins = PLUGINS.get_or_init(|| shared_plugins(&app.settings).unwrap_or_else(|_| own()));

@@ -5,7 +5,7 @@ use crate::files::File;
 
 /// The modules of the server crate, from the leaves up.
 const LAYERS: [&[&str]; 8] = [
-    &["clock", "settings", "fault", "telemetry"],
+    &["clock", "compute", "settings", "fault", "telemetry"],
     &["net", "store", "watch"],
     &["source", "target", "vault", "connector"],
     &["notify"],

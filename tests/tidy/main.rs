@@ -7,6 +7,7 @@
 
 mod code;
 mod contract;
+mod faults;
 mod files;
 mod homes;
 mod layers;
@@ -41,6 +42,12 @@ fn libraries_stay_in_their_homes() {
 #[test]
 fn sql_stays_in_the_store() {
     assert_tidy(homes::sql);
+}
+
+#[test]
+fn every_fault_has_its_proof_or_says_what_it_waits_for() {
+    assert_tidy(faults::complaints);
+    assert_tidy(faults::gaps);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The service behind `attune`: everything that does I/O, and the commands that use it.
 //!
 //! Modules stand in layers and import downward only (`tests/tidy` checks it):
-//! leaves (`clock`, `settings`, `fault`, `telemetry`), then `net`, `store` and `watch`, then
+//! leaves (`clock`, `compute`, `settings`, `fault`, `telemetry`), then `net`, `store` and `watch`, then
 //! `source`, `target`, `connector` and `vault`, then `notify`, then `sync`, `jobs` and `backup`, then `service`, then `cli`, `api` and
 //! `app`.
 
@@ -18,6 +18,7 @@ pub mod app;
 pub mod backup;
 pub mod cli;
 pub mod clock;
+mod compute;
 pub mod connector;
 pub mod fault;
 pub mod jobs;

@@ -38,4 +38,4 @@ mod session;
 mod stand;
 mod wire;
 
-pub use stand::{Setup, Stand};
+pub use stand::{Answered, Setup, Stand};

@@ -37,6 +37,8 @@ const FLUSH: Duration = Duration::from_millis(20);
 pub struct Setup {
     /// The loopback port; 0 for any free one.
     pub port: u16,
+    /// Whether the port is opened at all. Where it is not, requests come by [`Stand::ask`] alone.
+    pub listens: bool,
     /// What the faults with a probability draw from.
     pub seed: u64,
     /// How many requests the log keeps (the newest), and a target how many writes (the first).
@@ -47,10 +49,22 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             port: 0,
+            listens: true,
             seed: 1,
             log_max: 100_000,
         }
     }
+}
+
+/// What a stand-in answers where nothing was sent over a wire.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// The status.
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: String,
 }
 
 struct Shared<P> {
@@ -69,15 +83,24 @@ pub struct Stand<P> {
 impl<P: Program> Stand<P> {
     /// Binds the port and serves what `program` makes of the origin (`http://127.0.0.1:N`).
     pub(crate) async fn open(setup: &Setup, program: impl FnOnce(String) -> P) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, setup.port)).await?;
-        let address = listener.local_addr()?;
+        let listener = if setup.listens {
+            Some(TcpListener::bind((Ipv4Addr::LOCALHOST, setup.port)).await?)
+        } else {
+            None
+        };
+        let address = match &listener {
+            Some(listener) => listener.local_addr()?,
+            None => SocketAddr::from((Ipv4Addr::LOCALHOST, setup.port)),
+        };
         let shared = Arc::new(Shared {
             program: program(format!("http://{address}")),
             log: Log::new(setup.log_max),
             script: Script::new(setup.seed),
         });
         let mut tasks = JoinSet::new();
-        tasks.spawn(accept(listener, Arc::clone(&shared)));
+        if let Some(listener) = listener {
+            tasks.spawn(accept(listener, Arc::clone(&shared)));
+        }
         Ok(Self {
             shared,
             address,
@@ -107,6 +130,33 @@ impl<P: Program> Stand<P> {
     /// Forgets the requests so far; unknown routes stay reported.
     pub fn reset_log(&self) {
         self.shared.log.reset();
+    }
+
+    /// Answers one request without a socket: for simulations, which carry requests themselves.
+    /// `place` is path and query. Scripted faults do not meet it; whoever carries it does the damage.
+    pub fn ask(
+        &self,
+        (method, place): (&str, &str),
+        headers: &[(String, String)],
+        body: Vec<u8>,
+    ) -> Answered {
+        let received = Received::whole((method, place), headers, body);
+        let _under_way = self.shared.log.enter();
+        let reply = self.shared.program.answer(&received);
+        let outcome = Outcome {
+            reply: &reply,
+            status: reply.status,
+            fault: None,
+        };
+        self.shared.log.push(&received, &outcome);
+        let headers = reply.headers.into_iter();
+        Answered {
+            status: reply.status,
+            headers: headers
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+            body: reply.body,
+        }
     }
 
     /// Scripts a fault. Of several that match, the one scripted first strikes.

@@ -4,7 +4,7 @@
 //! it (`stand`) does the waiting, the logging and the damage.
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, Method, Request};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use url::form_urlencoded;
 
 /// The largest request body that is read.
@@ -33,6 +33,26 @@ impl Received {
             query: head.uri.query().unwrap_or_default().to_owned(),
             headers: head.headers,
             body: body.unwrap_or_default(),
+        }
+    }
+
+    /// A request that is there as a whole; headers that no client could send are left out.
+    pub(crate) fn whole(
+        (method, place): (&str, &str),
+        headers: &[(String, String)],
+        body: Vec<u8>,
+    ) -> Self {
+        let (path, query) = place.split_once('?').unwrap_or((place, ""));
+        let pairs = headers.iter().filter_map(|(name, value)| {
+            let name = HeaderName::try_from(name.as_str()).ok()?;
+            Some((name, HeaderValue::try_from(value.as_str()).ok()?))
+        });
+        Self {
+            method: Method::try_from(method).unwrap_or_default(),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers: pairs.collect(),
+            body: body.into(),
         }
     }
 

@@ -11,13 +11,6 @@ pub(super) const SERVICE: &[Entry] = &[
         "Look at the log of `attune serve` for what it did last; ask for it again when that is mended.",
     ),
     entry(
-        "disk",
-        Fault::Operator,
-        1,
-        "There is too little room on the disk of the data directory to begin a run.",
-        "Make room, or move the data directory; jobs wait and go on by themselves.",
-    ),
-    entry(
         "fenced",
         Fault::Retry,
         1,

@@ -92,6 +92,7 @@ impl From<store::Error> for Failure {
             store::Error::Busy { .. } => "busy",
             store::Error::Fenced => "fenced",
             store::Error::Replaced { .. } => "database-replaced",
+            error if error.is_of_disk() => "disk",
             _ => "database",
         };
         Self::of(code, chain(&error))

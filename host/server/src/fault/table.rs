@@ -123,6 +123,13 @@ pub(super) const HOST: &[Entry] = &[
         "Send us its output.",
     ),
     entry(
+        "disk",
+        Fault::Operator,
+        1,
+        "The disk of the data directory is full, read-only or failing: a run was stopped, or none begins.",
+        "Make room or mend the disk, then run again: nothing is lost, and it goes on from what is recorded.",
+    ),
+    entry(
         "dns",
         Fault::Operator,
         4,

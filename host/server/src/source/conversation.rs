@@ -188,11 +188,11 @@ impl Talk<'_> {
         let adapter = Arc::clone(&self.source.adapter);
         let state = std::mem::take(&mut self.state);
         let now_ms = self.source.outside.clock().now().as_millisecond() as f64;
-        let computed = tokio::task::spawn_blocking(move || {
+        let computed = crate::compute::apart(move || {
             let turn = adapter.advance(&state, now_ms, &event);
             (turn, event)
         });
-        let (turn, event) = computed.await.map_err(|_| Error::Plugin {
+        let (turn, event) = computed.await.ok_or_else(|| Error::Plugin {
             code: "plugin-trap".to_owned(),
             message: "the step came to an unexpected end".to_owned(),
         })?;
@@ -318,6 +318,7 @@ impl Talk<'_> {
             return Err(Error::Incomplete { why });
         }
         tokio::select! {
+            biased;
             () = pages.closed() => Err(Error::Cancelled),
             Some(arrived) = self.requests.next() => Ok(self.arrived(arrived?)),
             Some(woken) = self.wakes.join_next() => match woken {

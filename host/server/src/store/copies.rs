@@ -27,7 +27,7 @@ pub fn schema() -> i64 {
 
 /// Reads a copy; fails where it is damaged. Nothing of it is changed but its log of writes.
 pub async fn look(path: &Path) -> Result<Copy> {
-    let pool = connect(path, sqlx::sqlite::SqliteSynchronous::Full, 1).await?;
+    let pool = connect(path, sqlx::sqlite::SqliteSynchronous::Full, pool_of(1)).await?;
     let copy = read(&pool).await;
     pool.close().await;
     copy
@@ -85,7 +85,7 @@ impl Store {
 
 /// Copies a staged plan, which somebody may be reading.
 pub async fn copy_stage(from: &Path, to: &Path) -> Result<()> {
-    let pool = connect(from, sqlx::sqlite::SqliteSynchronous::Normal, 1).await?;
+    let pool = connect(from, sqlx::sqlite::SqliteSynchronous::Normal, pool_of(1)).await?;
     let copied = copy(&pool, to).await;
     pool.close().await;
     copied

@@ -17,6 +17,7 @@ pub mod fills;
 pub mod forget;
 pub mod generations;
 pub mod held;
+pub mod hindered;
 pub mod history;
 mod identity;
 pub mod jobs;
@@ -138,7 +139,15 @@ impl Store {
         make_private_folder(data_dir)?;
         identity::must_be_there(data_dir, database)?;
         make_private_file(database)?;
-        let pool = connect(database, SqliteSynchronous::Full, 3).await?;
+        Self::open_through(data_dir, database, pool_of(3)).await
+    }
+
+    async fn open_through(
+        data_dir: &Path,
+        database: &Path,
+        pool: SqlitePoolOptions,
+    ) -> Result<Self> {
+        let pool = connect(database, SqliteSynchronous::Full, pool).await?;
         identity::must_be_same(&pool, data_dir, database).await?;
         sqlx::migrate!().run(&pool).await?;
         identity::settle(&pool, data_dir, database).await?;
@@ -216,7 +225,7 @@ impl Lock {
 async fn connect(
     path: &Path,
     synchronous: SqliteSynchronous,
-    connections: u32,
+    pool: SqlitePoolOptions,
 ) -> Result<sqlx::SqlitePool> {
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -229,16 +238,19 @@ async fn connect(
         // A whole page of rows crosses from SQLite's thread at once, not fifty at a time.
         .row_buffer_size(1024)
         .foreign_keys(true);
+    let opened = pool.connect_with(options).await;
+    opened.map_err(|source| Error::Open {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// A pool of so many connections to a file.
+fn pool_of(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(connections)
         // A file does not hang up.
         .test_before_acquire(false)
-        .connect_with(options)
-        .await
-        .map_err(|source| Error::Open {
-            path: path.to_owned(),
-            source,
-        })
 }
 
 /// Makes a folder that only its owner can enter.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteSynchronous;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
-use super::{CHUNK_ROWS, Error, Result, connect, make_private_file};
+use super::{CHUNK_ROWS, Error, Result, connect, make_private_file, pool_of};
 
 /// One change: number of the field, before, after (`None` = empty, so the field is cleared).
 pub type PackedChange = (u16, Option<String>, Option<String>);
@@ -105,7 +105,7 @@ impl Stage {
 
     /// Opens a stage that was made before.
     pub async fn open(path: &Path) -> Result<Self> {
-        let pool = connect(path, SqliteSynchronous::Normal, 1).await?;
+        let pool = connect(path, SqliteSynchronous::Normal, pool_of(1)).await?;
         for table in pictures::TABLES {
             sqlx::query(table).execute(&pool).await?;
         }

@@ -134,7 +134,11 @@ impl Store {
         }
     }
 
-    async fn written_operations(&self, slice: Slice<'_>, limit: u32) -> Result<Vec<WrittenAccount>> {
+    async fn written_operations(
+        &self,
+        slice: Slice<'_>,
+        limit: u32,
+    ) -> Result<Vec<WrittenAccount>> {
         let rows = sqlx::query(
             "select target, site, account, person, fields, state, forgotten_ms is not null \
              from journal where run = $1 and (target, account) > ($2, $3) \

@@ -98,8 +98,9 @@ pub(super) async fn recover_unless_stopped(
     watch: &Watch,
 ) -> Result<u64, Error> {
     tokio::select! {
-        settled = recover::recover(run, lanes) => settled,
+        biased;
         () = watch.stop.cancelled() => Err(Error::Stopped),
+        settled = recover::recover(run, lanes) => settled,
     }
 }
 

@@ -57,7 +57,7 @@ pub async fn discover(
     let look = async {
         let mut survey = Survey::new(keeps_samples);
         while let Some(page) = pages.recv().await {
-            tokio::task::block_in_place(|| add(&mut survey, &page, people));
+            crate::compute::here(|| add(&mut survey, &page, people));
         }
         survey
     };

@@ -54,7 +54,7 @@ pub(super) fn open_source(
         allow_plain: spec.allow_plain,
     };
     // The adapter is asked for its slots here, and computes.
-    tokio::task::block_in_place(|| Source::open(spec, &host.net)).map_err(Error::Source)
+    crate::compute::here(|| Source::open(spec, &host.net)).map_err(Error::Source)
 }
 
 /// Opens one target; sends nothing.

@@ -132,7 +132,7 @@ pub async fn explain(
             target: &target.spec.name,
             now_ms,
         };
-        let traces = tokio::task::block_in_place(|| program.explain(&batch));
+        let traces = crate::compute::here(|| program.explain(&batch));
         let wanted = traces
             .into_iter()
             .filter(|trace| field.is_none_or(|name| trace.field.name == name));

@@ -187,7 +187,7 @@ impl<'a> Planner<'a> {
             now_ms: self.run.now_ms,
         };
         // Plugins compute for milliseconds: other tasks of this thread move elsewhere meanwhile.
-        let results = tokio::task::block_in_place(|| lane.program.evaluate(&batch));
+        let results = crate::compute::here(|| lane.program.evaluate(&batch));
         let dropped = dropped(&results, people.len());
         (results, dropped)
     }

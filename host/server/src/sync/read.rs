@@ -310,8 +310,10 @@ impl<'a> Reader<'a> {
     }
 
     async fn ask(&self, names: &[String], groups: &[String]) -> Result<Vec<(String, bool)>, Error> {
-        let (sender, mut pages) = mpsc::channel::<Page>(PAGES_WAITING);
+        let (sender, pages) = mpsc::channel::<Page>(PAGES_WAITING);
         let keep = async {
+            // Goes with this block: where keeping fails, nobody waits for pages to be taken.
+            let mut pages = pages;
             let mut projector = self.projector()?;
             let mut found = Vec::new();
             while let Some(page) = pages.recv().await {
@@ -330,8 +332,9 @@ impl<'a> Reader<'a> {
         };
         let conversation = self.converse(Goal::People(names.to_vec()), groups, sender);
         let (completion, kept) = tokio::join!(conversation, keep);
+        let found = kept?;
         completion.map_err(Error::Source)?;
-        kept
+        Ok(found)
     }
 
     /// Holds one conversation and counts what it cost.

@@ -60,8 +60,10 @@ pub async fn run(
     let outcome = async {
         let mut lanes = lanes::open(host, &pinned, programs).await?;
         let prepared = tokio::select! {
-            prepared = Box::pin(prepare(&mut run, &mut lanes, left, &watch.progress)) => prepared?,
+            // Whoever stops it stops it at once, whatever came at the same moment.
+            biased;
             () = watch.stop.cancelled() => return Err(Error::Stopped),
+            prepared = Box::pin(prepare(&mut run, &mut lanes, left, &watch.progress)) => prepared?,
         };
         let (prepared, place) = prepared;
         let (stage, meta) = (prepared.stage, prepared.meta);
@@ -186,9 +188,10 @@ pub(super) async fn close(
                 .await?;
         }
         Err(error) => {
-            store
-                .close_run(&run.id, "failed", finished_ms, None)
-                .await?;
+            // A disk that is full stops a run; it is no fault of what the run was doing.
+            let is_of_disk = matches!(error, Error::Store(error) if error.is_of_disk());
+            let state = if is_of_disk { "stopped" } else { "failed" };
+            store.close_run(&run.id, state, finished_ms, None).await?;
             held::put_off(run, error).await?;
         }
     }
@@ -205,7 +208,7 @@ pub(super) async fn close(
 fn finish(lanes: &mut [Lane]) -> Result<bool, Error> {
     let mut is_repeatable = true;
     for lane in lanes {
-        let verdict = tokio::task::block_in_place(|| lane.program.finish());
+        let verdict = crate::compute::here(|| lane.program.finish());
         is_repeatable &= verdict.is_repeatable;
         if let Some(problem) = verdict.problem {
             let id = problem.at.clone();

@@ -378,7 +378,7 @@ impl<'a> Half<'a> {
                 now_ms: self.run.now_ms,
             };
             let began = Instant::now();
-            let results = tokio::task::block_in_place(|| program.evaluate(&batch));
+            let results = crate::compute::here(|| program.evaluate(&batch));
             self.time += began.elapsed();
             let dropped = dropped(&results, people.len());
             targets.push((results, dropped));

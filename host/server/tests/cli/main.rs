@@ -11,6 +11,7 @@
 )]
 
 mod brakes;
+mod canaries;
 mod certificate;
 mod discover;
 mod failures;

@@ -11,7 +11,7 @@ const CLIENT_SECRET: &str = "canary-entra/7f~!+&%=Zq";
 const PASSWORD: &str = "canary-jira#9k?/<>\"'Wv";
 
 /// A secret in every spelling in which it might leak.
-fn spellings(secret: &str) -> Vec<(&'static str, String)> {
+pub(crate) fn spellings(secret: &str) -> Vec<(&'static str, String)> {
     let encoded: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let percent: String = secret
         .bytes()
@@ -88,6 +88,24 @@ fn search_folder(folder: &Path, hits: &mut Vec<String>) -> usize {
         }
     }
     files
+}
+
+/// Every file below a folder with what is in it, but for those that are left out by name.
+pub(crate) fn search_files(folder: &Path, except: &[&str]) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if except.contains(&name.as_str()) {
+            continue;
+        }
+        if path.is_dir() {
+            found.extend(search_files(&path, except));
+        } else if let Ok(bytes) = std::fs::read(&path) {
+            found.push((path.display().to_string(), bytes));
+        }
+    }
+    found
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -58,7 +58,7 @@ impl Studio {
             seeds: &[],
             locale: "und",
         };
-        let answer = tokio::task::block_in_place(|| step.apply(&context, 1, &[&picture]));
+        let answer = crate::compute::here(|| step.apply(&context, 1, &[&picture]));
         let cell = answer.cell(0);
         match cell.kind {
             Kind::Bytes if cell.bytes.starts_with(PNG) => Ok(Made {
@@ -73,9 +73,8 @@ impl Studio {
     /// Ends the checks that the sandbox put off; what they found.
     pub(super) fn finish(&mut self) -> Option<Problem> {
         let steps = self.steps.values_mut();
-        let verdicts = tokio::task::block_in_place(|| {
-            steps.map(|step| step.finish().problem).collect::<Vec<_>>()
-        });
+        let verdicts =
+            crate::compute::here(|| steps.map(|step| step.finish().problem).collect::<Vec<_>>());
         verdicts.into_iter().flatten().next()
     }
 }

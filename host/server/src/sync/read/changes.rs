@@ -108,8 +108,10 @@ impl Reader<'_> {
         goal: Goal,
         progress: &Progress,
     ) -> Result<Completion, Failed> {
-        let (sender, mut pages) = mpsc::channel::<Page>(PAGES_WAITING);
+        let (sender, pages) = mpsc::channel::<Page>(PAGES_WAITING);
         let take = async {
+            // Goes with this block: where taking in fails, nobody waits for pages to be taken.
+            let mut pages = pages;
             let names = self.source().map_err(Error::Source)?.names();
             let mut hand = Hand {
                 projector: self.projector()?,

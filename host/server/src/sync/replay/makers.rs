@@ -71,7 +71,7 @@ impl Makers {
         let builds = builds.map(|(id, bytes)| (id.clone(), origin(&id), bytes));
         let snapshot = Snapshot::of_builds(host.plugins.engine(), builds.collect());
         // Plugins are compiled here, unless they are known.
-        let opened = tokio::task::block_in_place(|| Pinned::open(loaded, &snapshot));
+        let opened = crate::compute::here(|| Pinned::open(loaded, &snapshot));
         let (pinned, programs) = opened?;
         Ok(Self { pinned, programs })
     }
@@ -79,7 +79,7 @@ impl Makers {
     /// Evaluates a page for the target at this place; `None` where there is none.
     pub(super) fn answer(&mut self, at: usize, batch: &Batch<'_>) -> Option<Answers<'_>> {
         let program = self.programs.get_mut(at)?;
-        let results = tokio::task::block_in_place(|| program.evaluate(batch));
+        let results = crate::compute::here(|| program.evaluate(batch));
         Some(Answers {
             dropped: dropped(&results, batch.people.len()),
             results,
@@ -91,7 +91,7 @@ impl Makers {
     pub(super) fn finish(&mut self) -> Result<bool, Error> {
         let mut is_repeatable = true;
         for program in &mut self.programs {
-            let verdict = tokio::task::block_in_place(|| program.finish());
+            let verdict = crate::compute::here(|| program.finish());
             is_repeatable &= verdict.is_repeatable;
             if let Some(problem) = verdict.problem {
                 let id = problem.at.clone();
