@@ -90,7 +90,10 @@ async fn a_backup_has_what_waits_and_brings_connector_files_to_where_there_are_n
     let created = create(&app.app, &app.connectors(), &file).await.unwrap();
     let names: Vec<&str> = created.manifest.parts.iter().map(|p| &*p.name).collect();
     for needed in ["attune.db", "attune.id", "audit.head", "plans/", "builds/"] {
-        assert!(names.iter().any(|name| name.starts_with(needed)), "{needed}: {names:?}");
+        assert!(
+            names.iter().any(|name| name.starts_with(needed)),
+            "{needed}: {names:?}"
+        );
     }
     assert!(names.contains(&"connectors-of-backup/demo.toml"));
     let (data_dir, connectors_dir) = (app.path("elsewhere/data"), app.path("elsewhere/files"));
@@ -177,7 +180,9 @@ async fn a_backup_that_was_stopped_in_the_middle_is_not_there() {
     let app = app(4).await;
     app.sync(Mode::Complete).await.unwrap();
     let file = app.path("missing-folder/attune.backup");
-    let refused = create(&app.app, &app.connectors(), &file).await.unwrap_err();
+    let refused = create(&app.app, &app.connectors(), &file)
+        .await
+        .unwrap_err();
     assert_eq!(refused.code, "backup-file");
     let drafts = std::fs::read_dir(app.path("data")).unwrap();
     let names = drafts.map(|entry| entry.unwrap().file_name().into_string().unwrap());

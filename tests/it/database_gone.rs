@@ -23,7 +23,10 @@ async fn opened(folder: &Path) -> Store {
 /// Nothing is written any more.
 async fn is_refused(store: &Store) {
     let failure: Failure = store.audit(ACT, 2).await.unwrap_err().into();
-    assert_eq!((failure.code.as_str(), failure.exit), ("database-replaced", 1));
+    assert_eq!(
+        (failure.code.as_str(), failure.exit),
+        ("database-replaced", 1)
+    );
     assert!(store.still_there().is_err());
 }
 

@@ -67,11 +67,17 @@ async fn of_a_forgotten_person_no_value_is_in_any_file_and_of_the_others_everyth
     let data = app.path("data");
     for word in &words {
         let hits = found(&data, std::slice::from_ref(word));
-        assert!(!hits.is_empty(), "{word} was never there: the test looks at nothing");
+        assert!(
+            !hits.is_empty(),
+            "{word} was never there: the test looks at nothing"
+        );
     }
     let told = forget(&app, &name).await;
     assert_eq!((told.documents, told.versions > 0), (1, true), "{told:?}");
-    assert!(told.values >= 3 && told.operations >= 4 && told.planned >= 3, "{told:?}");
+    assert!(
+        told.values >= 3 && told.operations >= 4 && told.planned >= 3,
+        "{told:?}"
+    );
     assert_eq!(found(&data, &words), Vec::<String>::new());
     let others = ["neighbour-one".to_owned(), "neighbour-two".to_owned()];
     assert!(found(&data, &others).len() >= 2);
@@ -91,7 +97,10 @@ async fn of_a_forgotten_person_no_value_is_in_any_file_and_of_the_others_everyth
     // Replay and undo name who is gone.
     let run = first.report.run.clone().unwrap();
     let replayed = sync::replay(&app.app.host, &run, &[]).await.unwrap();
-    assert_eq!((replayed.missing, replayed.repeats), (vec![key.clone()], false));
+    assert_eq!(
+        (replayed.missing, replayed.repeats),
+        (vec![key.clone()], false)
+    );
     let row = store.run(&run).await.unwrap().unwrap();
     let undoing = Undoing {
         run: &row,
@@ -127,7 +136,11 @@ async fn who_is_still_in_scope_is_read_again_and_nothing_is_written() {
     app.forget();
     let again = app.sync(Mode::Complete).await.unwrap();
     assert_eq!(again.report.summary.changes, 0);
-    assert!(again.report.summary.adopted > 0, "{:?}", again.report.summary);
+    assert!(
+        again.report.summary.adopted > 0,
+        "{:?}",
+        again.report.summary
+    );
     assert!(app.world.jira.writes().is_empty());
     let quiet = app.sync(Mode::Complete).await.unwrap();
     assert_eq!(quiet.report.state, State::Nothing);

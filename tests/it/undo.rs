@@ -144,7 +144,11 @@ async fn one_person_is_put_back_and_nobody_else() {
     let first = app.sync(Mode::Complete).await.unwrap();
     let (before, who) = (fields(&app, 6), app.who(2));
     let plan = planned(&app, &run_of(&first), Some(app.key(who))).await;
-    assert!(plan.changes.iter().all(|change| change.person == app.key(who)));
+    assert!(
+        plan.changes
+            .iter()
+            .all(|change| change.person == app.key(who))
+    );
     app.approve(&plan.report.digest).await.unwrap();
     for ((place, field), value) in fields(&app, 6) {
         let expected = before[&(place, field)].clone().filter(|_| place != 2);
@@ -294,7 +298,11 @@ async fn whatever_others_did_each_field_holds_what_was_before_or_what_they_typed
         assert!(again.report.summary.written >= done.report.summary.written);
         // Whoever was only typed over is nobody's business before the next full run.
         for ((place, field), value) in fields(&app, PEOPLE) {
-            let member = PLAIN_FIELDS.iter().find(|(one, _)| *one == field).unwrap().1;
+            let member = PLAIN_FIELDS
+                .iter()
+                .find(|(one, _)| *one == field)
+                .unwrap()
+                .1;
             if !others.contains_key(&(place, field)) {
                 assert_eq!(value, app.member(app.who(place), member), "{place} {field}");
             }
@@ -330,7 +338,11 @@ async fn history_tells_every_change_also_of_somebody_who_left_and_what_was_undon
         .filter(|line| line.change.field.name == "Department")
         .map(|line| {
             let change = &line.change;
-            (line.run.clone(), change.after.clone(), line.undone_by.clone())
+            (
+                line.run.clone(),
+                change.after.clone(),
+                line.undone_by.clone(),
+            )
         })
         .collect();
     let expected = [

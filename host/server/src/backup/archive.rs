@@ -25,7 +25,9 @@ pub(super) fn write(
     parts: &[(String, PathBuf)],
 ) -> Result<(), Error> {
     let failed = || file(path);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     // Drafts are made with 0600.
     let draft = tempfile::NamedTempFile::new_in(folder).map_err(failed())?;
@@ -40,14 +42,16 @@ pub(super) fn write(
         append(&mut tar, (name.as_str(), part.bytes), source).map_err(failed())?;
     }
     let out = tar.into_inner().map_err(failed())?;
-    let draft = out.into_inner().map_err(|error| failed()(error.into_error()))?;
+    let draft = out
+        .into_inner()
+        .map_err(|error| failed()(error.into_error()))?;
     draft.as_file().sync_all().map_err(failed())?;
-    draft.persist_noclobber(path).map_err(|error| {
-        match error.error.kind() {
+    draft
+        .persist_noclobber(path)
+        .map_err(|error| match error.error.kind() {
             std::io::ErrorKind::AlreadyExists => Error::NotEmpty(path.to_owned()),
             _ => failed()(error.error),
-        }
-    })?;
+        })?;
     let folder_file = File::open(folder).map_err(file(folder))?;
     folder_file.sync_all().map_err(file(folder))
 }
@@ -90,8 +94,8 @@ pub(super) fn read(path: &Path, into: Option<&Path>) -> Result<Manifest, Error> 
     if sha256_text(&Sha256::digest(&text)).as_bytes() != digest {
         return Err(damaged(MANIFEST, "it is not as it was written"));
     }
-    let manifest: Manifest = serde_json::from_slice(&text)
-        .map_err(|error| damaged(MANIFEST, &error.to_string()))?;
+    let manifest: Manifest =
+        serde_json::from_slice(&text).map_err(|error| damaged(MANIFEST, &error.to_string()))?;
     if manifest.format != FORMAT {
         return Err(damaged(MANIFEST, "it is of a form that is not known here"));
     }
@@ -122,7 +126,10 @@ pub(super) fn read(path: &Path, into: Option<&Path>) -> Result<Manifest, Error> 
     }
     match entries.next() {
         None => Ok(manifest),
-        Some(_) => Err(damaged(MANIFEST, "the file has parts that it does not name")),
+        Some(_) => Err(damaged(
+            MANIFEST,
+            "the file has parts that it does not name",
+        )),
     }
 }
 
@@ -138,7 +145,10 @@ fn small<R: Read>(
     name: &str,
 ) -> Result<Vec<u8>, Error> {
     let Some(Ok(entry)) = entry else {
-        return Err(damaged(name, "the file is no backup, or its beginning is lost"));
+        return Err(damaged(
+            name,
+            "the file is no backup, or its beginning is lost",
+        ));
     };
     if *entry.path_bytes() != *name.as_bytes() {
         return Err(damaged(name, "the file is no backup"));
@@ -152,7 +162,9 @@ fn small<R: Read>(
 /// Where a part belongs: nowhere but in the folders of a data directory.
 fn place(name: &str) -> Result<&Path, Error> {
     let path = Path::new(name);
-    let is_inside = path.components().all(|one| matches!(one, Component::Normal(_)));
+    let is_inside = path
+        .components()
+        .all(|one| matches!(one, Component::Normal(_)));
     let first = name.split('/').next().unwrap_or_default();
     let is_known = FILES.contains(&name) || (FOLDERS.contains(&first) && first != name);
     if is_inside && is_known {

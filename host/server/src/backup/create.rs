@@ -153,9 +153,8 @@ fn tidy(data_dir: &Path, now: jiff::Timestamp) {
         let is_draft = entry.file_name().to_string_lossy().starts_with(DRAFTS);
         let changed = entry.metadata().and_then(|meta| meta.modified()).ok();
         let changed = changed.and_then(|time| jiff::Timestamp::try_from(time).ok());
-        let is_old = changed.is_some_and(|changed| {
-            now.as_millisecond() - changed.as_millisecond() > LEFT_MS
-        });
+        let is_old = changed
+            .is_some_and(|changed| now.as_millisecond() - changed.as_millisecond() > LEFT_MS);
         if is_draft && is_old {
             let _somebody_else_did = std::fs::remove_dir_all(entry.path());
         }

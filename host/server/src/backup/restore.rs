@@ -39,7 +39,9 @@ pub async fn restore(path: &Path, to: To<'_>) -> Result<Restored, Error> {
     let is_there = to.data_dir.exists();
     // Whoever runs there has it to itself.
     let has_lock = to.data_dir.join("attune.lock").exists();
-    let _lock = has_lock.then(|| Store::lock_folder(to.data_dir)).transpose()?;
+    let _lock = has_lock
+        .then(|| Store::lock_folder(to.data_dir))
+        .transpose()?;
     let is_used = is_there && is_used(to.data_dir)?;
     if is_used && !to.replaces {
         return Err(Error::NotEmpty(to.data_dir.to_owned()));
@@ -108,23 +110,26 @@ fn exchange(
     } else {
         RenameFlags::NOREPLACE
     };
-    renameat_with(CWD, staged.path(), CWD, to.data_dir, flags).map_err(|error| failed()(error.into()))?;
+    renameat_with(CWD, staged.path(), CWD, to.data_dir, flags)
+        .map_err(|error| failed()(error.into()))?;
     // From here on it is what was there before, and is not removed by anybody's drop.
     let before = staged.keep();
     if !is_there {
         return Ok(None);
     }
     // What plugins were compiled to is true of any data; without it they are compiled again.
-    let _none_or_in_the_way = std::fs::rename(
-        before.join("compiled"),
-        to.data_dir.join("compiled"),
-    );
+    let _none_or_in_the_way =
+        std::fs::rename(before.join("compiled"), to.data_dir.join("compiled"));
     if !is_used {
         std::fs::remove_dir_all(&before).map_err(file(&before))?;
         return Ok(None);
     }
     let stamp = to.now.strftime("%Y%m%dT%H%M%SZ");
-    let name = to.data_dir.file_name().unwrap_or_default().to_string_lossy();
+    let name = to
+        .data_dir
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy();
     let aside = to.data_dir.with_file_name(format!("{name}.before-{stamp}"));
     let flags = RenameFlags::NOREPLACE;
     match renameat_with(CWD, &before, CWD, &aside, flags) {

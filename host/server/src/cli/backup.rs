@@ -82,7 +82,11 @@ fn tell(shell: &Shell, (word, manifest): (&str, &Manifest), places: &[(&str, Str
             "bytes": bytes,
         });
         if let Some(members) = document.as_object_mut() {
-            members.extend(places.iter().map(|(name, place)| ((*name).to_owned(), json!(place))));
+            members.extend(
+                places
+                    .iter()
+                    .map(|(name, place)| ((*name).to_owned(), json!(place))),
+            );
         }
         out.json(&document);
         return;

@@ -11,7 +11,8 @@ use crate::service::Turn;
 use crate::store::forget::Forgotten;
 
 /// What a file that is not scrubbed means.
-const LEFT: &str = "another process reads the database: deleted pages may still hold values; run it again";
+const LEFT: &str =
+    "another process reads the database: deleted pages may still hold values; run it again";
 
 pub(super) async fn run(shell: &Shell, args: Forget) -> Outcome {
     let app = shell.app().await?;
@@ -37,24 +38,31 @@ pub(super) async fn run(shell: &Shell, args: Forget) -> Outcome {
     app.close().await;
     let out = &shell.out;
     if out.json {
-        let counts = told.lines().map(|(noun, count)| (noun.to_owned(), json!(count)));
-        let people = people.iter().map(|(connector, person)| {
-            json!({ "connector": connector, "person": person })
-        });
+        let counts = told
+            .lines()
+            .map(|(noun, count)| (noun.to_owned(), json!(count)));
+        let people = people
+            .iter()
+            .map(|(connector, person)| json!({ "connector": connector, "person": person }));
         out.json(&json!({
             "people": people.collect::<Vec<_>>(),
             "forgotten": serde_json::Map::from_iter(counts),
             "scrubbed": is_scrubbed,
         }));
     } else if people.is_empty() {
-        out.data(format!("nothing is kept of anybody called {}", visible(&args.user)));
+        out.data(format!(
+            "nothing is kept of anybody called {}",
+            visible(&args.user)
+        ));
     } else {
         let mut table = report::plain();
         for (noun, count) in told.lines() {
             table.add_row([noun.to_owned(), report::grouped(count)]);
         }
         out.data(table.to_string());
-        out.say("What accounts hold at the targets stays, and so do backups that were made before.");
+        out.say(
+            "What accounts hold at the targets stays, and so do backups that were made before.",
+        );
         out.say("Whoever is still in the scope of a connector is read again by its next run: exclude them there first ([scope] in the connector file).");
     }
     if is_scrubbed {

@@ -23,11 +23,15 @@ pub(super) async fn run(shell: &Shell, args: History) -> Outcome {
     }
     if shell.out.json {
         let lines: Vec<_> = lines.iter().map(document).collect();
-        shell.out.json(&json!({ "connector": connector, "person": person, "changes": lines }));
+        shell
+            .out
+            .json(&json!({ "connector": connector, "person": person, "changes": lines }));
         return Ok(Exit::Good);
     }
     if lines.is_empty() {
-        shell.out.data(format!("nothing was written for {}", visible(&person)));
+        shell
+            .out
+            .data(format!("nothing was written for {}", visible(&person)));
         return Ok(Exit::Good);
     }
     let mut table = report::plain();
@@ -83,7 +87,11 @@ fn value(line: &HistoryLine, value: Option<&str>) -> String {
 
 fn result(line: &HistoryLine) -> String {
     match &line.undone_by {
-        Some(run) => format!("{}, undone by {}", line.result, run.get(..16).unwrap_or(run)),
+        Some(run) => format!(
+            "{}, undone by {}",
+            line.result,
+            run.get(..16).unwrap_or(run)
+        ),
         None => line.result.clone(),
     }
 }

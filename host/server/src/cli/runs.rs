@@ -63,7 +63,10 @@ pub(super) async fn show(shell: &Shell, id: &str) -> Outcome {
         None => None,
     };
     let changes = staged_changes(shell, plan.as_ref(), &app).await?;
-    let undone = (store.undone_by(&run.id).await?, store.undoes(&run.id).await?);
+    let undone = (
+        store.undone_by(&run.id).await?,
+        store.undoes(&run.id).await?,
+    );
     app.close().await;
     print(&shell.out, (&run, &undone), problems, &changes);
     Ok(Exit::Good)

@@ -210,9 +210,11 @@ impl Store {
         let path = self.head_path();
         match std::fs::read(&path) {
             // One that cannot be read says nothing, and its count is not the log's.
-            Ok(text) => Ok(Some(serde_json::from_slice(&text).unwrap_or_else(|_| Head {
-                count: -1,
-                ..Head::default()
+            Ok(text) => Ok(Some(serde_json::from_slice(&text).unwrap_or_else(|_| {
+                Head {
+                    count: -1,
+                    ..Head::default()
+                }
             }))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(Error::File { path, source }),
@@ -286,7 +288,8 @@ impl Entry {
 fn against(head: Option<&Head>, at_head: Option<&str>, seen: &Verified) -> Option<Flaw> {
     let flaw = |sequence: i64, what| Some(Flaw { sequence, what });
     let Some(head) = head else {
-        let lost = "the file audit.head is gone: nobody can say whether rows are missing after these";
+        let lost =
+            "the file audit.head is gone: nobody can say whether rows are missing after these";
         return flaw(seen.count + 1, lost).filter(|_| seen.count > 0);
     };
     if head.count < 0 {

@@ -58,7 +58,11 @@ impl Store {
 
     /// The files of all kept builds.
     pub fn build_files(&self) -> Result<Vec<PathBuf>> {
-        Ok(self.builds()?.into_iter().map(|(_, path, _)| path).collect())
+        Ok(self
+            .builds()?
+            .into_iter()
+            .map(|(_, path, _)| path)
+            .collect())
     }
 
     /// Bytes of all kept builds.

@@ -332,7 +332,10 @@ mod tests {
         for table in tables {
             let lists = [CLEANED.as_slice(), WITHOUT_PEOPLE.as_slice()];
             let times = lists.iter().filter(|list| list.contains(&&*table)).count();
-            assert_eq!(times, 1, "`{table}`: say in store/forget.rs what forgetting means for it");
+            assert_eq!(
+                times, 1,
+                "`{table}`: say in store/forget.rs what forgetting means for it"
+            );
         }
     }
 }

@@ -148,7 +148,9 @@ pub(super) async fn settle(
         // Into the file itself; where somebody is in the way, the next start does it.
         "pragma wal_checkpoint(truncate)".to_owned(),
     ] {
-        sqlx::query(sqlx::AssertSqlSafe(pragma)).execute(pool).await?;
+        sqlx::query(sqlx::AssertSqlSafe(pragma))
+            .execute(pool)
+            .await?;
     }
     let is_marked = marked(database) == Some(mark(&id));
     write(data_dir, &Known { id, is_marked })

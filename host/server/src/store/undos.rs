@@ -150,9 +150,10 @@ impl Store {
         .await?;
         let read = |row: &sqlx::sqlite::SqliteRow| -> Result<WrittenAccount> {
             let fields: &str = row.try_get(4)?;
-            let fields: Vec<FieldChange> = serde_json::from_str(fields).map_err(|_| Error::Row {
-                what: "an operation",
-            })?;
+            let fields: Vec<FieldChange> =
+                serde_json::from_str(fields).map_err(|_| Error::Row {
+                    what: "an operation",
+                })?;
             let is_written = row.try_get::<&str, _>(5)? == "written";
             Ok(WrittenAccount {
                 target: row.try_get(0)?,

@@ -223,7 +223,12 @@ pub async fn apply_file(
 ) -> Result<Done, Error> {
     let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
     file.check(&pinned)?;
-    if host.store.undo_of_plan(&file.report.digest).await?.is_some() {
+    if host
+        .store
+        .undo_of_plan(&file.report.digest)
+        .await?
+        .is_some()
+    {
         // Whose a value is afterwards stands in the staged plan alone.
         let digest = &file.report.digest;
         let what = format!("it takes back a run: attune approve {digest}");

@@ -11,9 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use attune_core::Problem;
 use attune_core::mapping::{Field, FieldKind};
-use attune_core::plan::{
-    How, Op, Report, SourceRead, State, Summary, TargetSummary, Trouble,
-};
+use attune_core::plan::{How, Op, Report, SourceRead, State, Summary, TargetSummary, Trouble};
 use futures_util::{StreamExt as _, stream};
 
 use super::lanes::{self, Lane, any_left};
@@ -66,11 +64,7 @@ pub async fn undo(
     run::close(&run, outcome).await
 }
 
-async fn plan(
-    run: &Run<'_>,
-    lanes: &mut [Lane],
-    undoing: &Undoing<'_>,
-) -> Result<Done, Error> {
+async fn plan(run: &Run<'_>, lanes: &mut [Lane], undoing: &Undoing<'_>) -> Result<Done, Error> {
     let fields = fields(run, undoing).await?;
     let mut maker = Maker {
         run,
@@ -183,7 +177,10 @@ impl Maker<'_> {
         }
         let (is_gone, here): (Vec<_>, Vec<_>) = accounts.iter().partition(|one| one.is_forgotten);
         for account in is_gone {
-            self.left(account, &Problem::new("forgotten", "the values were forgotten"));
+            self.left(
+                account,
+                &Problem::new("forgotten", "the values were forgotten"),
+            );
         }
         let known = self.known(target, &here).await?;
         let observed = observe(lane, &here, &known).await;
@@ -226,7 +223,9 @@ impl Maker<'_> {
         let people: Vec<String> = accounts.iter().map(|one| one.person.clone()).collect();
         let connector = &self.run.pinned.connector.id;
         let links = store.links(self.run.place(target), &people).await?;
-        let usernames = links.into_values().map(|link| (link.account, link.username));
+        let usernames = links
+            .into_values()
+            .map(|link| (link.account, link.username));
         Ok(Known {
             ledger: store.ledger(&target.site, &keys).await?,
             ours: store
@@ -304,8 +303,7 @@ impl Maker<'_> {
             return Ok(None);
         };
         let pinned = self.run.pinned;
-        let (Some(number), Some(target)) =
-            (self.number(at, &change.field), pinned.targets.get(at))
+        let (Some(number), Some(target)) = (self.number(at, &change.field), pinned.targets.get(at))
         else {
             return Ok(None);
         };
@@ -396,7 +394,11 @@ impl Maker<'_> {
         }
         let now = jiff::Timestamp::from_millisecond(run.now_ms);
         let is_empty = self.summary.changes == 0;
-        let state = if is_empty { State::Nothing } else { State::Held };
+        let state = if is_empty {
+            State::Nothing
+        } else {
+            State::Held
+        };
         let mut meta = StageMeta {
             targets: pinned.targets.iter().map(|t| t.spec.name.clone()).collect(),
             fields: self.fields.into_iter().flatten().collect(),

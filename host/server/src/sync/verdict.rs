@@ -114,7 +114,11 @@ async fn bases(run: &Run<'_>, tally: &Tally, reading: &Reading) -> Result<Bases,
     })
 }
 
-pub(super) async fn digest(run: &Run<'_>, stage: &Stage, meta: &StageMeta) -> Result<String, Error> {
+pub(super) async fn digest(
+    run: &Run<'_>,
+    stage: &Stage,
+    meta: &StageMeta,
+) -> Result<String, Error> {
     let mut writer = DigestWriter::new(&Head {
         connector: &run.pinned.connector.id,
         revision: &run.pinned.revision,

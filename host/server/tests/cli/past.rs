@@ -44,12 +44,21 @@ async fn every_act_is_in_the_audit_log_whatever_came_of_it_and_looking_is_not() 
     terminal.run(&["plugin", "swap", "text", "--json"]).await;
     let who = terminal.who(2);
     let name = terminal.member(who, "userPrincipalName").unwrap();
-    terminal.run(&["sync", "demo", "--user", &name, "--json"]).await;
-    for looks in [["runs", "--json"], ["audit", "--json"], ["connector", "list"]] {
+    terminal
+        .run(&["sync", "demo", "--user", &name, "--json"])
+        .await;
+    for looks in [
+        ["runs", "--json"],
+        ["audit", "--json"],
+        ["connector", "list"],
+    ] {
         assert_eq!(terminal.run(&looks).await.exit, 0);
     }
     let rows = audit(&terminal).await;
-    let brief: Vec<_> = rows.iter().map(|row| (&*row[1], &*row[2], &*row[3])).collect();
+    let brief: Vec<_> = rows
+        .iter()
+        .map(|row| (&*row[1], &*row[2], &*row[3]))
+        .collect();
     let expected = [
         ("sync", "demo", "done"),
         ("reject", digest, "no-such-plan"),
@@ -76,12 +85,23 @@ async fn a_run_is_taken_back_after_it_was_shown_what_that_means() {
     let id = first["run"].as_str().unwrap();
     let shown = terminal.run(&["run", "undo", id, "--json"]).await;
     assert_eq!(shown.exit, 3, "{shown:?}");
-    assert_eq!(terminal.out_of_tune(), Vec::<String>::new(), "it only shows");
+    assert_eq!(
+        terminal.out_of_tune(),
+        Vec::<String>::new(),
+        "it only shows"
+    );
     let shown = shown.json();
     assert_eq!(shown["summary"]["changes"], first["summary"]["written"]);
     let digest = shown["digest"].as_str().unwrap();
     let other = terminal
-        .run(&["run", "undo", id, "--approve", "sha256:0123456789", "--json"])
+        .run(&[
+            "run",
+            "undo",
+            id,
+            "--approve",
+            "sha256:0123456789",
+            "--json",
+        ])
         .await;
     assert_eq!(other.code(), "no-such-plan");
     let done = terminal
@@ -93,27 +113,40 @@ async fn a_run_is_taken_back_after_it_was_shown_what_that_means() {
     let run = terminal.run(&["run", "show", id, "--json"]).await.json();
     assert_eq!(run["undone-by"], Value::from(vec![by.clone()]));
     let run = terminal.run(&["run", "show", &by, "--json"]).await.json();
-    assert_eq!((run["verb"].as_str(), run["undoes"].as_str()), (Some("undo"), Some(id)));
-    let name = terminal.member(terminal.who(2), "userPrincipalName").unwrap();
+    assert_eq!(
+        (run["verb"].as_str(), run["undoes"].as_str()),
+        (Some("undo"), Some(id))
+    );
+    let name = terminal
+        .member(terminal.who(2), "userPrincipalName")
+        .unwrap();
     let history = terminal
         .run(&["history", "demo", &name, "City", "--json"])
         .await
         .json();
     let changes = history["changes"].as_array().unwrap();
     assert_eq!(changes.len(), 2, "{history}");
-    assert_eq!((changes[0]["verb"].as_str(), &changes[0]["after"]), (Some("undo"), &Value::Null));
+    assert_eq!(
+        (changes[0]["verb"].as_str(), &changes[0]["after"]),
+        (Some("undo"), &Value::Null)
+    );
     assert_eq!(changes[1]["undone-by"].as_str(), Some(&*by));
     let table = terminal.run(&["history", "demo", &name]).await;
     assert!(table.out.contains("undone by"), "{}", table.out);
     let rows = audit(&terminal).await;
-    assert_eq!(rows.last().unwrap()[1..4], ["undo", id, "done"].map(str::to_owned));
+    assert_eq!(
+        rows.last().unwrap()[1..4],
+        ["undo", id, "done"].map(str::to_owned)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn forgetting_says_what_went_and_may_be_repeated() {
     let terminal = Terminal::start(6).await;
     synced(&terminal).await;
-    let name = terminal.member(terminal.who(2), "userPrincipalName").unwrap();
+    let name = terminal
+        .member(terminal.who(2), "userPrincipalName")
+        .unwrap();
     let first = terminal.run(&["forget", &name, "--json"]).await;
     assert_eq!(first.exit, 0, "{first:?}");
     assert_eq!(first.json()["forgotten"]["documents"], 1);
@@ -121,7 +154,10 @@ async fn forgetting_says_what_went_and_may_be_repeated() {
     assert_eq!(again.exit, 0, "{again:?}");
     assert!(again.out.contains("nothing is kept of anybody called"));
     let rows = audit(&terminal).await;
-    assert!(rows.iter().all(|row| row.iter().all(|text| !text.contains(&name))));
+    assert!(
+        rows.iter()
+            .all(|row| row.iter().all(|text| !text.contains(&name)))
+    );
     assert!(rows[1][4].starts_with("person ") && rows[1][1] == "forget");
     let human = terminal.run(&["forget", "nobody@contoso.example"]).await;
     assert_eq!(human.exit, 0);
@@ -132,9 +168,13 @@ async fn a_service_makes_backups_and_is_in_nobodys_way_and_no_restore_is_in_its(
     let terminal = Terminal::start(6).await;
     let served = serve(&terminal).await;
     synced(&terminal).await;
-    let made = terminal.run(&["backup", "create", "one.backup", "--json"]).await;
+    let made = terminal
+        .run(&["backup", "create", "one.backup", "--json"])
+        .await;
     assert_eq!(made.exit, 0, "{made:?}");
-    let whole = terminal.run(&["backup", "verify", "one.backup", "--json"]).await;
+    let whole = terminal
+        .run(&["backup", "verify", "one.backup", "--json"])
+        .await;
     assert_eq!(whole.json()["parts"], made.json()["parts"]);
     let refused = terminal
         .run(&["backup", "restore", "one.backup", "--replace", "--json"])
@@ -142,15 +182,24 @@ async fn a_service_makes_backups_and_is_in_nobodys_way_and_no_restore_is_in_its(
     assert_eq!((refused.exit, refused.code().as_str()), (1, "busy"));
     let rows = audit(&terminal).await;
     assert!(rows.iter().any(|row| row[0] == user() && row[1] == "sync"));
-    assert!(rows.iter().any(|row| row[1] == "restore" && row[3] == "busy"));
+    assert!(
+        rows.iter()
+            .any(|row| row[1] == "restore" && row[3] == "busy")
+    );
     assert_eq!(served.end().await, Some(0));
-    let bare = terminal.run(&["backup", "restore", "one.backup", "--json"]).await;
+    let bare = terminal
+        .run(&["backup", "restore", "one.backup", "--json"])
+        .await;
     assert_eq!(bare.code(), "not-empty");
     let done = terminal
         .run(&["backup", "restore", "one.backup", "--replace", "--json"])
         .await;
     assert_eq!(done.exit, 0, "{done:?}");
-    assert!(terminal.path(done.json()["before"].as_str().unwrap()).is_dir());
+    assert!(
+        terminal
+            .path(done.json()["before"].as_str().unwrap())
+            .is_dir()
+    );
     let verified = terminal.run(&["audit", "--verify", "--json"]).await;
     assert_eq!(verified.exit, 0, "{verified:?}");
     let quiet = synced(&terminal).await.json();
@@ -190,7 +239,10 @@ async fn wherever_a_backup_or_a_restore_is_killed_there_is_a_whole_one_or_none()
         let runs = terminal.run(&["runs", "--json"]).await.json();
         assert_eq!(runs.as_array().unwrap().len(), 1, "round {round}: {runs}");
     }
-    assert!(made < 12 && restored < 12, "{made} made, {restored} restored: nobody was killed");
+    assert!(
+        made < 12 && restored < 12,
+        "{made} made, {restored} restored: nobody was killed"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -200,9 +252,17 @@ async fn a_service_whose_database_is_deleted_ends_and_says_why_and_none_begins_a
     synced(&terminal).await;
     std::fs::remove_file(terminal.path("data/attune.db")).unwrap();
     assert_eq!(served.ended().await, Some(1));
-    for command in [&["sync", "demo", "--json"][..], &["serve", "--json"], &["runs", "--json"]] {
+    for command in [
+        &["sync", "demo", "--json"][..],
+        &["serve", "--json"],
+        &["runs", "--json"],
+    ] {
         let told = terminal.run(command).await;
-        assert_eq!((told.exit, told.code().as_str()), (1, "database-replaced"), "{command:?}");
+        assert_eq!(
+            (told.exit, told.code().as_str()),
+            (1, "database-replaced"),
+            "{command:?}"
+        );
     }
     assert!(!terminal.path("data/attune.db").exists());
 }

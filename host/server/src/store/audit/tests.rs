@@ -67,9 +67,12 @@ fn tampering(random: &mut SmallRng) -> (Vec<String>, i64) {
     let at = random.random_range(1..=ROWS);
     match random.random_range(0..6) {
         0 => {
-            let columns = ["who", "what", "object", "result", "detail", "before", "hash"];
+            let columns = [
+                "who", "what", "object", "result", "detail", "before", "hash",
+            ];
             let column = columns[random.random_range(0..columns.len())];
-            let change = format!("update audit set {column} = {column} || 'x' where sequence = {at}");
+            let change =
+                format!("update audit set {column} = {column} || 'x' where sequence = {at}");
             (vec![change], at)
         }
         1 => {
@@ -96,7 +99,10 @@ fn tampering(random: &mut SmallRng) -> (Vec<String>, i64) {
             let back = "update audit set sequence = -sequence where sequence < 0".to_owned();
             (vec![swap, back], at.min(other))
         }
-        _ => (vec![format!("delete from audit where sequence >= {at}")], at),
+        _ => (
+            vec![format!("delete from audit where sequence >= {at}")],
+            at,
+        ),
     }
 }
 
@@ -166,7 +172,14 @@ async fn two_processes_make_one_chain() {
 #[tokio::test]
 async fn one_event_is_one_line_whatever_is_in_it() {
     let (store, folder) = filled(0).await;
-    for hostile in ["a\r\nb", "\u{1b}[2J", "\u{202e}evil", "\u{200b}", "\u{2028}", "\0"] {
+    for hostile in [
+        "a\r\nb",
+        "\u{1b}[2J",
+        "\u{202e}evil",
+        "\u{200b}",
+        "\u{2028}",
+        "\0",
+    ] {
         let act = Act {
             who: hostile,
             what: hostile,
@@ -176,9 +189,18 @@ async fn one_event_is_one_line_whatever_is_in_it() {
         };
         store.audit(act, 1).await.unwrap();
         let entry = store.audit_log(1, 0).await.unwrap().remove(0);
-        let texts = [entry.who, entry.what, entry.object, entry.result, entry.detail];
+        let texts = [
+            entry.who,
+            entry.what,
+            entry.object,
+            entry.result,
+            entry.detail,
+        ];
         for text in texts {
-            assert!(!text.chars().any(attune_core::plain::is_deceptive), "{text:?}");
+            assert!(
+                !text.chars().any(attune_core::plain::is_deceptive),
+                "{text:?}"
+            );
         }
     }
     let long = "x".repeat(10_000);

@@ -35,9 +35,7 @@ impl Stage {
         }
         let unused = "delete from images where hash not in \
                       (select after from pictured where after is not null)";
-        sqlx::query(unused)
-            .execute(&mut *connection)
-            .await?;
+        sqlx::query(unused).execute(&mut *connection).await?;
         drop(connection);
         // A run that failed before its verdict has none.
         if let Ok(mut meta) = self.meta().await {
