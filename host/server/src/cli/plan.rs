@@ -144,7 +144,7 @@ pub(super) async fn approve_for(
             if let Some(undo) = &undo
                 && sync::is_usable(&app.host, &loaded, &plan).await.is_ok()
             {
-                undo::pause(shell, (&app, &loaded), undo).await;
+                undo::pause(shell, (&app, &loaded), undo);
             }
             watched(&shell.out, async |watch| {
                 sync::approve(&app.host, &loaded, &plan, watch).await
