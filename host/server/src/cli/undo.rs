@@ -75,9 +75,9 @@ pub(super) async fn planned(
 
 /// Before a run is taken back: otherwise the next one by schedule would write it again.
 ///
-/// MERGE: h-jobs. It becomes async, and its body `app.host.store.pause(&loaded.connector.id, &shell.who, "run ... was
-/// undone", now_ms)` and, where that pauses it, `shell.out.say("connector NAME is paused, so that its
-/// schedule does not write this again; go on with: attune connector pause NAME --off")`.
+/// MERGE: h-jobs. It becomes async: unless `undo.keeps_running` it calls
+/// `app.host.store.pause(&loaded.connector.id, &shell.who, "run ... was undone", now_ms)` and says that
+/// the connector is paused and how to go on: `attune connector pause NAME --off`.
 pub(super) fn pause(_shell: &Shell, (_app, loaded): (&App, &Loaded), undo: &undos::Undo) {
     tracing::info!(
         connector = loaded.connector.name,
