@@ -1,5 +1,6 @@
 //! Backups: whole or not there, and the way back.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use attune_core::plan::State;
@@ -47,7 +48,6 @@ async fn after_a_restore_the_next_run_brings_everything_in_tune_and_writes_only_
     let file = app.path("attune.backup");
     let created = create(&app.app, &app.connectors(), &file).await.unwrap();
     assert_eq!(created.notes, Vec::<String>::new());
-    use std::os::unix::fs::PermissionsExt as _;
     let mode = std::fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     // Somebody changes for good, somebody changes and changes back, somebody changes afterwards.

@@ -70,8 +70,8 @@ pub async fn restore(path: &Path, to: To<'_>) -> Result<Restored, Error> {
 /// Whether anything would be lost.
 fn is_used(data_dir: &Path) -> Result<bool, Error> {
     let entries = std::fs::read_dir(data_dir).map_err(file(data_dir))?;
-    let mut names = entries.flatten().map(|entry| entry.file_name());
-    Ok(names.any(|name| name != "attune.lock" && name != "compiled"))
+    let is_data = |name: &std::ffi::OsStr| name != "attune.lock" && name != "compiled";
+    Ok(entries.flatten().any(|entry| is_data(&entry.file_name())))
 }
 
 /// Brings the copy up to date, and doubts what it says of accounts.
@@ -144,8 +144,8 @@ fn place_connectors(to: To<'_>) -> Result<PathBuf, Error> {
     let from = to.data_dir.join(CONNECTORS);
     let folder = to.connectors_dir;
     let is_toml = |path: &Path| path.extension().is_some_and(|end| end == "toml");
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    if !from.is_dir() || entries.map(|entry| entry.path()).any(|path| is_toml(&path)) {
+    let mut entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    if !from.is_dir() || entries.any(|entry| is_toml(&entry.path())) {
         return Ok(from);
     }
     copy_folder(&from, folder)?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sqlx::Row as _;
 
-use super::{Error, Result, Store, connect};
+use super::{Error, Result, Store, connect, pool_of};
 
 /// What a copy of the database says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

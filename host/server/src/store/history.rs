@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use attune_core::mapping::{Field, FieldKind};
+use attune_core::mapping::Field;
 use attune_core::matching::fold;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
@@ -182,13 +182,6 @@ impl Store {
             }
         }
         Ok(found)
-    }
-}
-
-impl HistoryLine {
-    /// Whether its values are those of a picture: hashes.
-    pub fn is_picture(&self) -> bool {
-        self.change.field.kind == FieldKind::Photo
     }
 }
 

@@ -94,7 +94,7 @@ async fn plan(run: &Run<'_>, lanes: &mut [Lane], undoing: &Undoing<'_>) -> Resul
     maker.close(lanes).await
 }
 
-impl<'a> Undoing<'a> {
+impl Undoing<'_> {
     fn slice<'s>(&'s self, after: (&'s str, &'s str)) -> Slice<'s> {
         Slice {
             run: &self.run.id,

@@ -1,5 +1,7 @@
 //! A log that was touched says so, and where.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use rand::rngs::SmallRng;
 use rand::{RngExt as _, SeedableRng as _};
 
@@ -207,7 +209,6 @@ async fn one_event_is_one_line_whatever_is_in_it() {
     store.audit(act(&long), 2).await.unwrap();
     assert!(store.audit_log(1, 0).await.unwrap()[0].object.len() < 500);
     assert_eq!(store.audit_verify().await.unwrap().flaw, None);
-    use std::os::unix::fs::PermissionsExt as _;
     let meta = std::fs::metadata(folder.path().join(HEAD)).unwrap();
     assert_eq!(meta.permissions().mode() & 0o777, 0o600);
 }
