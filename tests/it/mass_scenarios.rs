@@ -102,13 +102,13 @@ fn of_people() -> Vec<Scenario> {
     let plain = ("", PLAIN);
     let scoped = (MEMBERS, PLAIN);
     vec![
-        ("the first of ten pages is all there is", plain, Spoil::Some(54, |p, w| p.remove(w)), Held("source-shrinks")),
-        ("the directory is empty", plain, All(|p, w| p.remove(w)), Held("source-shrinks")),
-        ("half of the people are not listed", plain, Spoil::Some(30, |p, w| p.remove(w)), Held("source-shrinks")),
-        ("a department of a quarter is not listed", plain, Spoil::Some(15, |p, w| p.remove(w)), Held("source-shrinks")),
-        ("one above a fifth is not listed", plain, Spoil::Some(13, |p, w| p.remove(w)), Held("source-shrinks")),
+        ("the first of ten pages is all there is", plain, Spoil::Some(54, People::remove), Held("source-shrinks")),
+        ("the directory is empty", plain, All(People::remove), Held("source-shrinks")),
+        ("half of the people are not listed", plain, Spoil::Some(30, People::remove), Held("source-shrinks")),
+        ("a department of a quarter is not listed", plain, Spoil::Some(15, People::remove), Held("source-shrinks")),
+        ("one above a fifth is not listed", plain, Spoil::Some(13, People::remove), Held("source-shrinks")),
         ("everybody was made anew under another key", plain, All(|p, w| { p.recreate(w); }), Held("source-shrinks")),
-        ("all but five are not listed", plain, Spoil::Some(55, |p, w| p.remove(w)), Held("source-shrinks")),
+        ("all but five are not listed", plain, Spoil::Some(55, People::remove), Held("source-shrinks")),
         ("the scope's attribute is not delivered", scoped, All(|p, w| p.unset(w, "userType")), Fails("not-delivered")),
         ("the scope's attribute is spelt otherwise", scoped, All(|p, w| p.set(w, "userType", "member")), Nobody),
         ("everybody is disabled", ("[scope]\nexclude = [{ attribute = \"accountEnabled\", equals = \"false\" }]", PLAIN), All(|p, w| p.set_raw(w, "accountEnabled", "false")), Nobody),

@@ -15,6 +15,7 @@ use aws_lc_rs::hmac;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 const SECRET: &str = "a secret of the receiver";
 
@@ -23,6 +24,8 @@ struct Receiver {
     url: String,
     taken: Arc<Mutex<Vec<Taken>>>,
     answers: Arc<Mutex<VecDeque<u16>>>,
+    /// Ends with the receiver.
+    _tasks: JoinSet<()>,
 }
 
 #[derive(Debug, Clone)]
@@ -62,7 +65,8 @@ impl Receiver {
             Arc::<Mutex<VecDeque<u16>>>::default(),
         );
         let (into, from) = (Arc::clone(&taken), Arc::clone(&answers));
-        tokio::spawn(async move {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let mut text = Vec::new();
                 let mut piece = [0; 4096];
@@ -100,6 +104,7 @@ impl Receiver {
             url,
             taken,
             answers,
+            _tasks: tasks,
         }
     }
 

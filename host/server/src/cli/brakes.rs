@@ -72,14 +72,13 @@ fn ways(out: &Out, report: &Report, (held, loaded): (&[HeldBy], Option<&Loaded>)
     out.data(format!("it is wrong:   attune reject {digest}"));
     for one in held {
         let name = &one.guard.name;
-        let line = loaded
-            .map(|loaded| limit_line(loaded, name))
-            .unwrap_or_else(|| {
-                format!(
-                    "`{name}` under [guard] in the file of connector `{}`",
-                    report.connector
-                )
-            });
+        let line = match loaded {
+            Some(loaded) => limit_line(loaded, name),
+            None => format!(
+                "`{name}` under [guard] in the file of connector `{}`",
+                report.connector
+            ),
+        };
         out.data(format!("always right:  another limit for {line}"));
     }
 }

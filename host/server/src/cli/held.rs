@@ -77,7 +77,7 @@ pub(super) async fn list(shell: &Shell, connector: Option<&str>) -> Outcome {
 }
 
 /// Tries held people now, one run each; what each came to.
-pub(super) async fn retry(shell: &Shell, args: HeldRetry) -> Outcome {
+pub(super) async fn retry(shell: &Shell, args: &HeldRetry) -> Outcome {
     let id = match &args.connector {
         Some(name) => Some(shell.connector(name)?.connector.id),
         None => None,

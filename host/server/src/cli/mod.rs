@@ -135,7 +135,7 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
         Command::Run(args::RunCommand::Replay(args)) => replay::run(&shell, args).await,
         Command::Held(args) => match args.command {
             None => held::list(&shell, args.connector.as_deref()).await,
-            Some(args::HeldCommand::Retry(args)) => held::retry(&shell, args).await,
+            Some(args::HeldCommand::Retry(args)) => held::retry(&shell, &args).await,
         },
         Command::Notify(args::NotifyCommand::Test) => notify::test(&shell).await,
         Command::Source(args::SourceCommand::Accept {

@@ -48,12 +48,12 @@ pub(super) async fn accept(shell: &Shell, connector: &str, selector: &str) -> Ou
     let missed = fills.iter().filter(|fill| fill.gone_ms.is_some());
     let missed: Vec<&str> = missed.map(|fill| fill.selector.as_str()).collect();
     let message = format!("no row of `{}` waits for `{selector}`", names.1);
-    Err(
-        Failure::of("nothing-waits", message).hint(match missed.is_empty() {
-            true => "every attribute that people had is delivered".to_owned(),
-            false => format!("not delivered any more: {}", missed.join(", ")),
-        }),
-    )
+    let hint = if missed.is_empty() {
+        "every attribute that people had is delivered".to_owned()
+    } else {
+        format!("not delivered any more: {}", missed.join(", "))
+    };
+    Err(Failure::of("nothing-waits", message).hint(hint))
 }
 
 fn print(out: &Out, discovered: &Discovered) {

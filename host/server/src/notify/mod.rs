@@ -187,16 +187,10 @@ async fn attempt(office: Office<'_>, one: &Outgoing, now_ms: i64) -> Fate {
 
 /// One attempt on one way.
 async fn deliver(office: Office<'_>, one: &Outgoing, now_ms: i64) -> Result<(), String> {
-    let sending = async {
-        match (
-            one.way.as_str(),
-            &office.settings.webhook,
-            &office.settings.mail,
-        ) {
-            ("webhook", Some(webhook), _) => webhook::send(office, webhook, one, now_ms).await,
-            ("mail", _, Some(mail)) => mail::send(office, mail, one).await,
-            _ => Ok(()),
-        }
-    };
-    sending.await
+    let settings = office.settings;
+    match (one.way.as_str(), &settings.webhook, &settings.mail) {
+        ("webhook", Some(webhook), _) => webhook::send(office, webhook, one, now_ms).await,
+        ("mail", _, Some(mail)) => mail::send(office, mail, one).await,
+        _ => Ok(()),
+    }
 }

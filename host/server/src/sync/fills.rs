@@ -124,6 +124,14 @@ impl Waits {
 }
 
 impl Gone {
+    fn of(fill: &Fill) -> Self {
+        Self {
+            selector: fill.selector.clone(),
+            had: fill.was_filled,
+            people: fill.was_people,
+        }
+    }
+
     fn problem(&self) -> Problem {
         let Self {
             selector,
@@ -159,16 +167,6 @@ pub(super) async fn look(run: &Run<'_>, reading: &Reading) -> Result<Fills, Erro
         fills.check_scope(run.pinned)?;
     }
     Ok(fills)
-}
-
-impl Gone {
-    fn of(fill: &Fill) -> Self {
-        Self {
-            selector: fill.selector.clone(),
-            had: fill.was_filled,
-            people: fill.was_people,
-        }
-    }
 }
 
 /// Every attribute that is read, in the order of the marks.

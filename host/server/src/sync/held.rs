@@ -171,7 +171,7 @@ fn spread(wait_ms: i64, (connector, person): (&str, &str), step: u32) -> i64 {
     let number = hash
         .iter()
         .take(4)
-        .fold(0, |sum, byte| sum << 8 | i64::from(*byte));
+        .fold(0, |sum, byte| (sum << 8) | i64::from(*byte));
     let thousandths = 800 + number % 401;
     wait_ms / 1000 * thousandths
 }
