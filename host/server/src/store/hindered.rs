@@ -21,8 +21,9 @@ impl Error {
     /// Whether the disk is the reason: full, read-only or failing.
     pub fn is_of_disk(&self) -> bool {
         match self {
-            Self::Sql(error) | Self::Open { source: error, .. } => is_of_disk(error),
-            Self::Migrate(sqlx::migrate::MigrateError::Execute(error)) => is_of_disk(error),
+            Self::Sql(error)
+            | Self::Open { source: error, .. }
+            | Self::Migrate(sqlx::migrate::MigrateError::Execute(error)) => is_of_disk(error),
             Self::Folder { source, .. } | Self::File { source, .. } => is_unwritable(source),
             Self::Migrate(_)
             | Self::Row { .. }
