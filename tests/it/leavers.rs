@@ -86,8 +86,9 @@ async fn what_is_ours_is_cleared_after_two_listings_and_thirty_days() {
         "never what is not ours"
     );
     let store = &app.app.host.store;
-    let ledger = store.ledger(&app.world.jira.url(), std::slice::from_ref(&account));
-    assert!(ledger.await.unwrap().is_empty());
+    let site = app.world.jira.url();
+    let ledger = store.ledger(&site, std::slice::from_ref(&account)).await;
+    assert!(ledger.unwrap().is_empty());
     assert_eq!(counted(&app, &key).await, None, "the link is free");
     nothing(&app, Mode::Complete).await;
 }
