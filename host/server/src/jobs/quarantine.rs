@@ -2,8 +2,9 @@
 //!
 //! In: a sign-in that is refused, at once; operations of which two in five fail, where that is many;
 //! the same failure of a whole run three times in a row. Meanwhile jobs wait, and those of one kind
-//! become one. Out: a probe that finds both ends well, and then a run that is good; or one that
-//! somebody made by hand. Time alone ends nothing.
+//! become one. Out: a run over changes that is good, by itself after each pause or made by hand; a
+//! remark of `check` that is no failure must not keep a connector here for ever. Time alone ends
+//! nothing.
 //!
 //! A target of several that fails alone does not bring its connector here: the others are finished
 //! in each run. Sites in maintenance are no failure (`retry`).

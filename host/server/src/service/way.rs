@@ -16,6 +16,7 @@ use super::{About, Job, Proposal, Service, Stage, What};
 use crate::connector::{self, Loaded};
 use crate::fault::Failure;
 use crate::settings::SwapPolicy;
+use crate::store::quarantines::Quarantine;
 use crate::sync::{self, Done, Mode, Order, Shadow, Side, Watch};
 
 /// What became of a proposal.
@@ -261,7 +262,7 @@ impl Service {
         }
         let quarantine = store.quarantines().await?.remove(id);
         Ok(quarantine
-            .filter(|row| row.is_on())
+            .filter(Quarantine::is_on)
             .map(|_| "in quarantine"))
     }
 

@@ -248,7 +248,6 @@ impl Service {
         };
         let entered = self.inner.queue.running.enter(listed, &watch);
         let result = match Kind::of(&job.kind) {
-            Some(Kind::Probe) => self.try_again(&host, &loaded, &watch).await,
             Some(kind) => run(&host, &loaded, (kind, &job.person), &watch).await,
             None => Err(Failure::of("internal", "a job of an unknown kind")),
         };
@@ -260,26 +259,6 @@ impl Service {
         drop(entered);
         self.follow_up(&loaded, &outcome, job.tries).await;
         self.end(&job, &outcome, was_cancelled).await;
-    }
-
-    /// A connector in quarantine: both ends are looked at, and where they are well it runs.
-    async fn try_again(
-        &self,
-        host: &sync::Host,
-        loaded: &Loaded,
-        watch: &Watch,
-    ) -> Result<attune_core::plan::Report, Failure> {
-        let lines = tokio::select! {
-            lines = sync::check(host, loaded) => lines?,
-            () = watch.stop.cancelled() => return Err(Failure::of("stopped", "stopped")),
-        };
-        if let Some(line) = lines.into_iter().find(|line| !line.ok) {
-            let rows = host.store.quarantines().await?;
-            let code = rows.get(&loaded.connector.id).map(|row| row.code.clone());
-            let message = format!("{}: {}", line.name, line.message);
-            return Err(Failure::of(&code.unwrap_or_default(), message));
-        }
-        run(host, loaded, (Kind::Probe, ""), watch).await
     }
 
     /// What a run that has ended means for the runs to come.

@@ -152,7 +152,7 @@ pub(super) fn judge(answer: &Response, is_write: bool, us: &Us) -> Result<Said, 
 /// anything else may as well be a proxy whose product broke down.
 fn down(is_of_the_product: bool, body: &[u8]) -> &'static str {
     let page = String::from_utf8_lossy(body).to_ascii_lowercase();
-    let words = ["maintenance", "starting", "re-index"];
+    let words = ["maintenance", "starting", "being started", "re-index"];
     if is_of_the_product || words.iter().any(|word| page.contains(word)) {
         "maintenance"
     } else {
