@@ -19,7 +19,11 @@ pub(super) async fn run(shell: &Shell, name: Option<&str>) -> Outcome {
     let app = shell.app().await?;
     let mut all = Vec::with_capacity(connectors.len());
     for loaded in &connectors {
-        let lines = sync::check(&app.host, loaded).await?;
+        let mut lines = sync::check(&app.host, loaded).await?;
+        // A server may say back what it was sent.
+        for line in &mut lines {
+            line.message = app.host.vault.redact(&line.message).into_owned();
+        }
         all.push(Checked {
             connector: loaded.connector.name.clone(),
             lines,

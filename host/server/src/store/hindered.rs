@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use sqlx::migrate::MigrateError;
 use sqlx::sqlite::SqliteConnection;
 
 use super::{Error, Result, Store, make_private_file, make_private_folder, pool_of};
@@ -23,7 +24,9 @@ impl Error {
         match self {
             Self::Sql(error)
             | Self::Open { source: error, .. }
-            | Self::Migrate(sqlx::migrate::MigrateError::Execute(error)) => is_of_disk(error),
+            | Self::Migrate(
+                MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _),
+            ) => is_of_disk(error),
             Self::Folder { source, .. } | Self::File { source, .. } => is_unwritable(source),
             Self::Migrate(_)
             | Self::Row { .. }
