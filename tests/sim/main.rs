@@ -12,6 +12,12 @@
 //! back (`.ci/run crash`). Deliberately not here: sockets, time-outs and TLS (`net`'s own tests), power
 //! cuts, several processes.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "clippy.toml allows it in tests; these functions serve nothing else"
+)]
+
 mod clock;
 mod drive;
 mod network;

@@ -221,7 +221,7 @@ impl Network {
         let course = Course::draw(&state.weather, self.inner.seed, name);
         let line = format!("{:>9} {name} {:?}", now.as_millis(), course.fate);
         if let Some(until) = state.closed.get(&place).filter(|until| now < **until) {
-            let early = (*until - now).as_millis();
+            let early = until.saturating_sub(now).as_millis();
             let breach = format!("promise 7: {early} ms before its time: {line}");
             state.breaches.push(breach);
         }
@@ -237,7 +237,7 @@ impl Network {
             Comeback::Seconds(seconds) => (seconds.to_string(), Duration::from_secs(seconds)),
             Comeback::Date(seconds) => {
                 let now = clock.now();
-                let then = now.as_second() + seconds as i64;
+                let then = now.as_second() + seconds.cast_signed();
                 let date = jiff::Timestamp::from_second(then).unwrap();
                 let printer = DateTimePrinter::new();
                 let text = printer.timestamp_to_rfc9110_string(&date).unwrap();

@@ -54,7 +54,7 @@ struct Disturbance {
 
 /// How a run ended.
 enum Outcome {
-    Ended(Report),
+    Ended(Box<Report>),
     Failed(String),
     Crashed,
 }
@@ -347,7 +347,7 @@ impl Trial {
         // The first run has far more to do than the others.
         self.length = steps.max(self.length / 2);
         let outcome = match ended {
-            Ended::Done(Ok(report)) => Outcome::Ended(report),
+            Ended::Done(Ok(report)) => Outcome::Ended(Box::new(report)),
             Ended::Done(Err(error)) => {
                 let failure = attune_server::fault::Failure::from(error);
                 Outcome::Failed(format!("{}: {}", failure.code, failure.message))
