@@ -67,7 +67,7 @@ async fn measure(people: usize) -> anyhow::Result<bool> {
     access.write_secrets(folder.path())?;
     let text = access.connector("id = \"demo\"", "", MAPPING);
     std::fs::write(connectors.join("demo.toml"), text)?;
-    let mut costs = vec![cost(&world, folder.path(), ("first run, complete", "complete")).await?];
+    let mut costs = vec![cost(&world, folder.path(), ("first run, complete", "complete"))?];
     let changed = people.div_ceil(SHARE) as u64;
     for (round, name, word) in [
         (1, "1 % changed, complete", "complete"),
@@ -79,7 +79,7 @@ async fn measure(people: usize) -> anyhow::Result<bool> {
                 all.set(who, "city", format!("Town {round}"));
             }
         });
-        let cost = cost(&world, folder.path(), (name, word)).await?;
+        let cost = cost(&world, folder.path(), (name, word))?;
         let written = cost.written;
         anyhow::ensure!(
             written == changed,
@@ -91,7 +91,7 @@ async fn measure(people: usize) -> anyhow::Result<bool> {
         ("nothing changed, complete", "complete"),
         ("nothing changed, changes only", "changes"),
     ] {
-        let cost = cost(&world, folder.path(), (name, word)).await?;
+        let cost = cost(&world, folder.path(), (name, word))?;
         let requests = cost.target_requests;
         anyhow::ensure!(requests == 0, "{name}: {requests} requests to the target");
         costs.push(cost);
@@ -100,7 +100,7 @@ async fn measure(people: usize) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-async fn cost(
+fn cost(
     world: &Demo,
     folder: &Path,
     (name, word): (&'static str, &str),
@@ -109,7 +109,7 @@ async fn cost(
     world.jira.reset_writes();
     world.graph.reset_log();
     let words = vec![folder.to_string_lossy().into_owned(), word.to_owned()];
-    let numbers = program::child(words).await?;
+    let numbers = program::child(&words)?;
     let [requests, bytes, looked_at, written, took_s, cpu_s, peak_mb] = numbers.as_slice() else {
         anyhow::bail!("{name}: the child said {numbers:?}");
     };

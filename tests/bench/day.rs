@@ -152,7 +152,7 @@ impl Day {
         self.clock.advance(due.saturating_sub(now));
         self.change(quarter);
         self.trouble(quarter).await?;
-        if quarter % 4 != 0 {
+        if !quarter.is_multiple_of(4) {
             return Ok(());
         }
         let hour = quarter / 4;

@@ -112,7 +112,7 @@ async fn measure(people: usize) -> anyhow::Result<Measured> {
         access.connector("id = \"demo\"", "", MAPPING),
     )?;
     let words = vec![folder.path().to_string_lossy().into_owned()];
-    let numbers = program::child(words).await?;
+    let numbers = program::child(&words)?;
     world.stop().await;
     let [people, changes, reading_s, matching_s, planning_s, peak_mb] = numbers.as_slice() else {
         anyhow::bail!("the child said {numbers:?}");

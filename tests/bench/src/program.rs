@@ -46,10 +46,10 @@ pub fn as_child() -> Option<Vec<String>> {
 
 /// Runs this program once more, with these words, and gives the numbers that it printed: what it
 /// needs is its own.
-pub async fn child(words: Vec<String>) -> anyhow::Result<Vec<f64>> {
+pub fn child(words: &[String]) -> anyhow::Result<Vec<f64>> {
     let run = || {
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg("--child").args(&words).output()
+        command.arg("--child").args(words).output()
     };
     let output = tokio::task::block_in_place(run)?;
     let text = String::from_utf8_lossy(&output.stdout);

@@ -66,53 +66,24 @@ fn of(command: &Command) -> Option<Act> {
         Command::Approve { digest, .. } => Some(Act::new("approve", digest)),
         Command::Reject { digest } => Some(Act::new("reject", digest)),
         Command::Forget(args) => {
-            let connector = args.connector.clone();
-            let act = Act::new("forget", connector.unwrap_or_else(|| "*".to_owned()));
+            let act = Act::new("forget", one_or_all(args.connector.as_ref()));
             Some(act.about(Some(&args.user)))
         }
-        Command::Run(RunCommand::Undo(args)) => {
-            // Without a digest it only shows what would be written.
-            let digest = args.approve.as_ref()?;
-            let act = Act::new("undo", &args.id).about(args.user.as_ref());
-            Some(act.detail(format!("approve {digest}")))
-        }
-        Command::Connector(ConnectorCommand::Accept { connector }) => {
-            Some(Act::new("accept", connector))
-        }
-        Command::Connector(ConnectorCommand::Release(args)) => {
-            let is_list = args.field.is_empty() && !args.all;
-            let act = Act::new("release", &args.connector);
-            let fields = if args.all {
-                "*".to_owned()
-            } else {
-                args.field.join(", ")
-            };
-            let to = args.to.as_deref().unwrap_or("nobody");
-            (!is_list).then(|| act.detail(format!("{fields} to {to}")))
-        }
-        Command::Connector(ConnectorCommand::Pause(args)) => {
-            let what = if args.off { "resume" } else { "pause" };
-            Some(Act::new(what, &args.connector))
-        }
-        Command::Connector(ConnectorCommand::Fmt(args)) if !args.check => {
-            let name = args.connector.clone();
-            Some(Act::new("fmt", name.unwrap_or_else(|| "*".to_owned())))
-        }
-        Command::Site(SiteCommand::Pause { url, .. }) => Some(Act::new("pause-site", url)),
-        Command::Site(SiteCommand::Resume { url }) => Some(Act::new("resume-site", url)),
-        Command::Run(RunCommand::Cancel { id }) => Some(Act::new("cancel", id)),
-        Command::Held(args) => {
-            let Some(HeldCommand::Retry(args)) = &args.command else {
-                return None;
-            };
-            let connector = args.connector.clone();
-            let act = Act::new("retry", connector.unwrap_or_else(|| "*".to_owned()));
-            Some(act.about(args.user.as_ref()))
-        }
+        Command::Held(args) => match &args.command {
+            None => None,
+            Some(HeldCommand::Retry(args)) => {
+                let act = Act::new("retry", one_or_all(args.connector.as_ref()));
+                Some(act.about(args.user.as_ref()))
+            }
+        },
+        Command::Run(command) => of_run(command),
+        Command::Connector(command) => of_connector(command),
         Command::Source(SourceCommand::Accept {
             connector,
             selector,
         }) => Some(Act::new("accept-gone", connector).detail(selector)),
+        Command::Site(SiteCommand::Pause { url, .. }) => Some(Act::new("pause-site", url)),
+        Command::Site(SiteCommand::Resume { url }) => Some(Act::new("resume-site", url)),
         Command::Plugin(PluginCommand::Swap { plugin }) => Some(Act::new("swap", plugin)),
         Command::Plugin(PluginCommand::Rollback { plugin }) => Some(Act::new("rollback", plugin)),
         Command::Backup(BackupCommand::Create { file }) => {
@@ -129,13 +100,6 @@ fn of(command: &Command) -> Option<Act> {
         | Command::History(_)
         | Command::Audit(_)
         | Command::Runs { .. }
-        | Command::Run(RunCommand::Show { .. } | RunCommand::Replay(_))
-        | Command::Connector(
-            ConnectorCommand::List
-            | ConnectorCommand::Validate(_)
-            | ConnectorCommand::Fmt(_)
-            | ConnectorCommand::Schema,
-        )
         | Command::Site(SiteCommand::List)
         | Command::Notify(_)
         | Command::Doctor
@@ -146,6 +110,48 @@ fn of(command: &Command) -> Option<Act> {
         | Command::Backup(BackupCommand::Verify { .. })
         | Command::Help { .. } => None,
     }
+}
+
+fn of_run(command: &RunCommand) -> Option<Act> {
+    match command {
+        RunCommand::Undo(args) => {
+            // Without a digest it only shows what would be written.
+            let digest = args.approve.as_ref()?;
+            let act = Act::new("undo", &args.id).about(args.user.as_ref());
+            Some(act.detail(format!("approve {digest}")))
+        }
+        RunCommand::Cancel { id } => Some(Act::new("cancel", id)),
+        RunCommand::Show { .. } | RunCommand::Replay(_) => None,
+    }
+}
+
+fn of_connector(command: &ConnectorCommand) -> Option<Act> {
+    match command {
+        ConnectorCommand::Accept { connector } => Some(Act::new("accept", connector)),
+        ConnectorCommand::Release(args) => {
+            // Without a field it only shows what could be let go of.
+            let fields = match args.field.as_slice() {
+                [] if args.all => "*".to_owned(),
+                [] => return None,
+                fields => fields.join(", "),
+            };
+            let to = args.to.as_deref().unwrap_or("nobody");
+            Some(Act::new("release", &args.connector).detail(format!("{fields} to {to}")))
+        }
+        ConnectorCommand::Pause(args) => {
+            let what = if args.off { "resume" } else { "pause" };
+            Some(Act::new(what, &args.connector))
+        }
+        ConnectorCommand::Fmt(args) => {
+            let act = Act::new("fmt", one_or_all(args.connector.as_ref()));
+            (!args.check).then_some(act)
+        }
+        ConnectorCommand::List | ConnectorCommand::Validate(_) | ConnectorCommand::Schema => None,
+    }
+}
+
+fn one_or_all(connector: Option<&String>) -> String {
+    connector.map_or_else(|| "*".to_owned(), String::clone)
 }
 
 /// The log that a command is written into, and by whom.
@@ -167,12 +173,11 @@ impl Desk {
     /// Before the command: who it is about may be forgotten by it. `None` for commands that only look.
     pub(super) async fn open(shell: &Shell, command: &Command) -> Option<Self> {
         let act = of(command)?;
-        let place = match &shell.service {
-            Some(service) => Place::Service(service.clone()),
-            None => {
-                let settings = &shell.settings;
-                Place::Here(settings.data_dir.clone(), settings.database.clone())
-            }
+        let place = if let Some(service) = &shell.service {
+            Place::Service(service.clone())
+        } else {
+            let settings = &shell.settings;
+            Place::Here(settings.data_dir.clone(), settings.database.clone())
         };
         let mut desk = Self {
             act,

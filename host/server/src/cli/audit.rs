@@ -83,12 +83,10 @@ fn moment(text: &str) -> Result<i64, Failure> {
     }
     let day = text.parse::<jiff::civil::Date>().ok();
     let day = day.and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
-    match day {
-        Some(day) => Ok(day.timestamp().as_millisecond()),
-        None => {
+    day.map(|day| day.timestamp().as_millisecond())
+        .ok_or_else(|| {
             let message = format!("`{text}` is no time");
             let hint = "write 2026-11-22 or 2026-11-22T08:30:00Z";
-            Err(Failure::of("usage", message).hint(hint))
-        }
-    }
+            Failure::of("usage", message).hint(hint)
+        })
 }

@@ -113,7 +113,7 @@ fn private(path: &Path) -> CheckLine {
     let mode = std::fs::metadata(path).map(|meta| meta.permissions().mode() & 0o777);
     let shown = path.display();
     let found = match mode {
-        Ok(mode) if mode & 0o077 == 0 => Ok(format!("{shown} is this user's alone")),
+        Ok(mode) if mode.trailing_zeros() >= 6 => Ok(format!("{shown} is this user's alone")),
         Ok(mode) => Err(format!("others can read {shown} (mode {mode:o})")),
         Err(error) => Err(format!("{shown}: {error}")),
     };

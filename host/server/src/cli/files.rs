@@ -61,13 +61,11 @@ pub(super) fn schema(shell: &Shell) -> Exit {
 fn paths(shell: &Shell, name: Option<&str>) -> Result<Vec<PathBuf>, Failure> {
     let folder = &shell.settings.connectors_dir;
     let wrong = |mistake: Mistake| mistaken(&[mistake]);
-    match name {
-        Some(name) => Ok(vec![connector::find(folder, name).map_err(wrong)?.path]),
-        None => {
-            let entries = connector::load_dir(folder).map_err(wrong)?;
-            Ok(entries.into_iter().map(|entry| entry.path).collect())
-        }
+    if let Some(name) = name {
+        return Ok(vec![connector::find(folder, name).map_err(wrong)?.path]);
     }
+    let entries = connector::load_dir(folder).map_err(wrong)?;
+    Ok(entries.into_iter().map(|entry| entry.path).collect())
 }
 
 fn unusable(path: &Path, error: &std::io::Error) -> Failure {

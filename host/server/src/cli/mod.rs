@@ -125,7 +125,7 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
         Command::Serve(_) => serve::run(shell).await,
         Command::Check(args) => check::run(&shell, args.connector.as_deref()).await,
         Command::Plan(args) => plan::plan(&shell, args).await,
-        Command::Sync(args) => plan::sync(&shell, args).await,
+        Command::Sync(args) => Box::pin(plan::sync(&shell, args)).await,
         Command::Apply { plan: file, out } => plan::apply(&shell, &file, out.as_deref()).await,
         Command::Approve { digest, out } => plan::approve(&shell, &digest, out.as_deref()).await,
         Command::Reject { digest } => plan::reject(&shell, &digest).await,
@@ -174,7 +174,7 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
             swap::roll_back(&shell, &plugin).await
         }
         Command::Doctor => doctor::run(&shell).await,
-        Command::Run(args::RunCommand::Undo(args)) => undo::run(&shell, args).await,
+        Command::Run(args::RunCommand::Undo(args)) => Box::pin(undo::run(&shell, args)).await,
         Command::History(args) => history::run(&shell, args).await,
         Command::Audit(args) => audit::run(&shell, args).await,
         Command::Forget(args) => forget::run(&shell, args).await,

@@ -14,6 +14,8 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
@@ -170,7 +172,7 @@ impl Secret {
             return self.held.place.clone();
         }
         let digest = Sha256::digest(self.current().expose_secret());
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        STANDARD.encode(digest)
     }
 
     /// What is used now, with its number.

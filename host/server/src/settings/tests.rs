@@ -45,11 +45,7 @@ fn nothing_set_is_the_documented_defaults() {
 fn a_host_that_keeps_no_documents_is_refused_and_not_ignored() {
     let refused = load_text("keep-documents = false\n", &[], Overrides::default());
     let mistakes = refused.err().unwrap();
-    assert!(
-        mistakes
-            .iter()
-            .any(|one| one.to_string().contains("unsupported"))
-    );
+    assert!(mistakes.iter().any(|one| one.contains("unsupported")));
 }
 
 #[test]

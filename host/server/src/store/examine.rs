@@ -76,7 +76,7 @@ pub fn disk(folder: &Path) -> Result<Disk> {
 
 #[cfg(target_os = "linux")]
 fn network(folder: &Path) -> rustix::io::Result<Option<&'static str>> {
-    let kind = i64::from(rustix::fs::statfs(folder)?.f_type) & 0xFFFF_FFFF;
+    let kind = rustix::fs::statfs(folder)?.f_type & 0xFFFF_FFFF;
     let found = NETWORKS.iter().find(|(magic, _)| *magic == kind);
     Ok(found.map(|(_, name)| *name))
 }

@@ -22,7 +22,7 @@ use crate::clock::Clock;
 /// How long a lease lasts without progress.
 const LEASE_MS: i64 = 120_000;
 /// How long nobody can have taken over from whoever has just looked.
-const SURE: Duration = Duration::from_secs(60);
+const SURE: Duration = Duration::from_mins(1);
 
 /// The right to write for one connector, until another one takes it.
 #[derive(Clone)]

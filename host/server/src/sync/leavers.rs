@@ -72,9 +72,12 @@ pub(super) async fn plan(
         let unseen = due.iter().filter(|one| !one.is_outside);
         let unseen: Vec<String> = unseen.map(|one| one.person.clone()).collect();
         let gone = walk.reader.gone(&unseen).await?;
-        let has_left = |one: &Leaver| match one.is_outside {
-            true => !tally.unjudged.contains(&one.person),
-            false => gone.contains(&one.person),
+        let has_left = |one: &Leaver| {
+            if one.is_outside {
+                !tally.unjudged.contains(&one.person)
+            } else {
+                gone.contains(&one.person)
+            }
         };
         let leavers: Vec<Leaver> = due.into_iter().filter(has_left).collect();
         for (target, lane) in run.pinned.targets.iter().zip(lanes.iter_mut()) {

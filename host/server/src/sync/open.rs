@@ -34,26 +34,24 @@ pub(super) async fn open<'a>(
 ) -> Result<(Run<'a>, Left), Error> {
     let (store, connector) = (&host.store, &pinned.connector.id);
     let clock_ms = host.clock.now().as_millisecond();
-    let left = match verb == order.verb() {
-        true => resume::find(host, pinned, order).await?,
-        false => Left::default(),
+    let left = if verb == order.verb() {
+        resume::find(host, pinned, order).await?
+    } else {
+        Left::default()
     };
     store.close_lost_runs(connector, clock_ms).await?;
     keep_builds(host, pinned)?;
     let before = store.listed_by(connector).await?;
     let takes_over = before.is_some_and(|before| before != pinned.connector.source.provider);
-    let (id, now_ms, part) = match &left.run {
-        Some((id, now_ms, part)) => {
-            store.reopen_run(id).await?;
-            (id.clone(), *now_ms, *part)
+    let (id, now_ms, part) = if let Some((id, now_ms, part)) = &left.run {
+        store.reopen_run(id).await?;
+        (id.clone(), *now_ms, *part)
+    } else {
+        let id = begin(host, (pinned, order, verb), clock_ms).await?;
+        if takes_over && order.mode != Mode::Kept {
+            store.take_over(connector).await?;
         }
-        None => {
-            let id = begin(host, (pinned, order, verb), clock_ms).await?;
-            if takes_over && order.mode != Mode::Kept {
-                store.take_over(connector).await?;
-            }
-            (id, clock_ms, 0)
-        }
+        (id, clock_ms, 0)
     };
     let last = store.last_listing(connector).await?;
     let listing = match last {

@@ -289,13 +289,12 @@ impl<'a> Reader<'a> {
                 let mut said = HashSet::new();
                 while let Some(page) = pages.recv().await {
                     said.extend(page.absent);
-                    for person in page.people {
-                        if person.presence == Presence::Gone || person.in_scope == Some(false) {
-                            said.insert(person.key);
-                        } else {
-                            said.remove(&person.key);
-                        }
-                    }
+                    let is_gone = |one: &Person| {
+                        one.presence == Presence::Gone || one.in_scope == Some(false)
+                    };
+                    let (out, here): (Vec<_>, Vec<_>) = page.people.into_iter().partition(is_gone);
+                    said.extend(out.into_iter().map(|person| person.key));
+                    said.retain(|key: &String| here.iter().all(|person| person.key != *key));
                 }
                 said
             };

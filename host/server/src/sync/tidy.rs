@@ -54,7 +54,7 @@ pub async fn tidy(host: &Host) -> Result<Tidied, Error> {
         match std::fs::remove_file(&path) {
             Ok(()) => done.files += 1,
             Err(error) => {
-                tracing::warn!(path = %path.display(), %error, "a file cannot be removed")
+                tracing::warn!(path = %path.display(), %error, "a file cannot be removed");
             }
         }
     }

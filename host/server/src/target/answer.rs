@@ -293,15 +293,15 @@ pub(super) fn from_net(error: &net::Error) -> Error {
         net::Error::Astray { .. } => Error::target("name-refused", text),
         net::Error::Proxy { .. } => Error::target("proxy", text),
         net::Error::Tls { .. } => Error::target("tls", text),
-        // No product is written to by mail.
-        net::Error::Mail { .. } => Error::target("unavailable", text),
         net::Error::Throttled { .. } => Error::target("throttled", text),
         net::Error::SignIn { .. } => Error::target("sign-in", text),
         net::Error::Credential { .. } => Error::target("credential", text),
         net::Error::TooLarge { .. } | net::Error::Status { .. } => {
             Error::target("bad-answer", text)
         }
-        net::Error::Timeout { .. }
+        // No product is written to by mail.
+        net::Error::Mail { .. }
+        | net::Error::Timeout { .. }
         | net::Error::Interrupted { .. }
         | net::Error::PagingLost { .. } => Error::target("unavailable", text),
         net::Error::Unsupported { .. } => Error::target("unsupported", text),

@@ -36,6 +36,9 @@ fn files(page: &mut Page, service: &Service) {
     }
 }
 
+/// Name, help, and what is read.
+type Family = (&'static str, &'static str, fn(&Counts) -> u64);
+
 fn runs(page: &mut Page, all: &BTreeMap<String, Counts>) {
     let name = "attune_runs_total";
     page.family(name, "counter", "Runs that ended, by verb and state.");
@@ -55,7 +58,7 @@ fn runs(page: &mut Page, all: &BTreeMap<String, Counts>) {
         let seconds = counts.busy_ms as f64 / 1000.0;
         page.line(name, &[("connector", connector)], seconds);
     }
-    let counters: [(&str, &str, fn(&Counts) -> u64); 3] = [
+    let counters: [Family; 3] = [
         (
             "attune_fields_written_total",
             "Fields written to targets.",
@@ -78,7 +81,7 @@ fn runs(page: &mut Page, all: &BTreeMap<String, Counts>) {
             page.line(name, &[("connector", connector)], read(counts));
         }
     }
-    let gauges: [(&str, &str, fn(&Counts) -> u64); 2] = [
+    let gauges: [Family; 2] = [
         (
             "attune_people",
             "People in scope in the last run that counted them.",

@@ -178,7 +178,7 @@ impl Connection {
                     return Ok(());
                 }
                 WRONG if tries < Secret::TRIES_MAX && bind.password.instead_of(used.serial) => {
-                    tries += 1
+                    tries += 1;
                 }
                 code => {
                     let mut why = format!("result code {code}{}", bind_words(code, &result.text));
