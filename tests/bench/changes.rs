@@ -67,7 +67,11 @@ async fn measure(people: usize) -> anyhow::Result<bool> {
     access.write_secrets(folder.path())?;
     let text = access.connector("id = \"demo\"", "", MAPPING);
     std::fs::write(connectors.join("demo.toml"), text)?;
-    let mut costs = vec![cost(&world, folder.path(), ("first run, complete", "complete"))?];
+    let mut costs = vec![cost(
+        &world,
+        folder.path(),
+        ("first run, complete", "complete"),
+    )?];
     let changed = people.div_ceil(SHARE) as u64;
     for (round, name, word) in [
         (1, "1 % changed, complete", "complete"),
@@ -100,11 +104,7 @@ async fn measure(people: usize) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-fn cost(
-    world: &Demo,
-    folder: &Path,
-    (name, word): (&'static str, &str),
-) -> anyhow::Result<Cost> {
+fn cost(world: &Demo, folder: &Path, (name, word): (&'static str, &str)) -> anyhow::Result<Cost> {
     world.jira.reset_log();
     world.jira.reset_writes();
     world.graph.reset_log();

@@ -3,6 +3,11 @@
 //! The reference keeps everything and counts by looking at all of it again; it shares no code with
 //! the guards but the words of a limit.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "clippy.toml allows it in tests; these functions serve nothing else"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use attune_core::guard::{Bases, Counts, Emptied, Limit, Limits, Planned, check};

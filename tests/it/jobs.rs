@@ -32,16 +32,12 @@ async fn begun_elsewhere(app: &TestApp, times: usize) -> String {
         now_ms: 0,
     };
     store.queue_job(asked).await.unwrap();
-    for time in 0..times {
+    for (time, fence) in (0..times).zip(1_i64..) {
         if time > 0 {
             assert!(store.take_back_jobs(3, 1).await.unwrap().is_empty());
         }
         let job = store.claim_job("demo", "elsewhere", 1).await.unwrap();
-        assert_eq!(
-            job.unwrap().fence,
-            time as i64 + 1,
-            "a claim raises the fence"
-        );
+        assert_eq!(job.unwrap().fence, fence, "a claim raises the fence");
     }
     asked.id.to_owned()
 }

@@ -110,7 +110,7 @@ async fn a_site_that_says_it_is_in_maintenance_is_asked_again_by_itself() {
                 .jira
                 .configure(|settings| settings.is_in_maintenance = false);
         }
-        clock.advance(Duration::from_mins(most as u64 + 1));
+        clock.advance(Duration::from_mins(most.unsigned_abs() + 1));
         service.until_ended(&job.id).await.unwrap();
     }
     assert!(

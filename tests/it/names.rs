@@ -10,6 +10,9 @@ use attune_server::net::{Names, Options, Outside};
 use attune_server::sync::Mode;
 use attune_tests::{PLAIN, PLAIN_FIELDS, TestApp};
 
+/// What a name leads to.
+type LookUp = fn(&str) -> io::Result<Vec<std::net::IpAddr>>;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_directory_whose_name_is_lost_is_no_empty_directory() {
     let mut app = TestApp::tidy(12).await.unwrap();
@@ -25,7 +28,7 @@ async fn a_directory_whose_name_is_lost_is_no_empty_directory() {
     let graph = app.world.access().graph_url.clone();
     let by_name = by_name.replace(&graph, &graph.replace("127.0.0.1", "localhost"));
     app.connector(&by_name).unwrap();
-    let lost: [fn(&str) -> io::Result<Vec<std::net::IpAddr>>; 3] = [
+    let lost: [LookUp; 3] = [
         |_| Err(io::ErrorKind::NotFound.into()),
         |_| Err(io::ErrorKind::TimedOut.into()),
         |_| Ok(Vec::new()),

@@ -89,7 +89,7 @@ async fn a_next_page_on_another_origin_is_refused_without_a_connection() {
             .replace("{far}", &far.local_addr().unwrap().to_string())
     };
     let links: Vec<String> = FOREIGN.iter().map(|pattern| fill(pattern)).collect();
-    let connections = sniffed(&[there, far], async {
+    let work = Box::pin(async {
         for link in links {
             app.world.graph.configure(|settings| {
                 settings.traps = Traps {
@@ -101,9 +101,8 @@ async fn a_next_page_on_another_origin_is_refused_without_a_connection() {
             assert_eq!(failure.code, "request-refused", "{link:?}: {failure:?}");
             assert_eq!(failure.exit, 1, "{link}");
         }
-    })
-    .await;
-    assert_eq!(connections, 0);
+    });
+    assert_eq!(sniffed(&[there, far], work).await, 0);
     assert_eq!(app.world.jira.counts().requests, 0);
     assert_eq!(app.listing().await.unwrap(), None);
 }
@@ -162,7 +161,7 @@ async fn a_directory_that_redirects_leads_nobody_on_and_is_no_empty_directory() 
                     }
                 }
             };
-            assert_eq!(sniffed(&[there, far], run).await, 0);
+            assert_eq!(sniffed(&[there, far], Box::pin(run)).await, 0);
         }
     }
     assert_eq!(app.world.jira.counts().requests, 0);

@@ -5,6 +5,11 @@
 //! change and syncs run. Where old and new are good together, or the new one lies in `next` before
 //! the old one ends, no run notices.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "clippy.toml allows it in tests; these functions serve nothing else"
+)]
+
 use std::cell::Cell;
 use std::path::Path;
 use std::time::Duration;
@@ -137,9 +142,11 @@ async fn syncs(app: &TestApp, is_rotating: &Cell<bool>) -> Seen {
 }
 
 async fn rotations(way: Way, number: u32) -> (TestApp, Seen) {
-    let app = TestApp::arranged(PEOPLE, |_, site| site.settings.token = "token-0".to_owned())
-        .await
-        .unwrap();
+    let app = TestApp::arranged(PEOPLE, |_, site| {
+        "token-0".clone_into(&mut site.settings.token);
+    })
+    .await
+    .unwrap();
     write(&app.path("jira-token"), "token-0");
     // Every value of one field changes in each sync: that is meant.
     let text = connector(&app, way);

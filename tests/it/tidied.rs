@@ -12,8 +12,10 @@ const DAY: Duration = Duration::from_hours(24);
 fn files(app: &TestApp) -> usize {
     let folder = app.app.host.store.data_dir().join("plans");
     let entries = std::fs::read_dir(folder).unwrap();
-    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    names.filter(|name| name.ends_with(".db")).count()
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .filter(|path| path.extension().is_some_and(|end| end == "db"))
+        .count()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -330,7 +330,7 @@ async fn history_tells_every_change_also_of_somebody_who_left_and_what_was_undon
     let store = &app.app.host.store;
     for word in [key.clone(), name.clone(), name.to_uppercase()] {
         let keys = store.keys_called("demo", &word).await.unwrap();
-        assert_eq!(keys, [key.clone()], "{word}");
+        assert_eq!(keys, std::slice::from_ref(&key), "{word}");
     }
     let history = store.history("demo", &key).await.unwrap();
     let told: Vec<_> = history

@@ -60,7 +60,8 @@ fn play(seed: u64) -> Summary {
 
 /// Past the capture of the test's output.
 fn say(text: &str) {
-    writeln!(std::io::stderr(), "{text}").unwrap();
+    let mut err = std::io::stderr();
+    writeln!(err, "{text}").unwrap();
 }
 
 fn complain(seed: u64, summary: &Summary) -> String {

@@ -98,7 +98,9 @@ async fn an_attribute_that_is_gone_can_be_accepted() {
     assert_eq!(terminal.run(&["sync", "demo"]).await.exit, 0);
     terminal.world.graph.people(|people| {
         let all: Vec<_> = people.iter().collect();
-        all.into_iter().for_each(|who| people.unset(who, "city"));
+        for who in all {
+            people.unset(who, "city");
+        }
     });
     let told = terminal.run(&["sync", "demo"]).await;
     assert_eq!(told.exit, 0);

@@ -117,7 +117,7 @@ impl Nest<'_> {
         let secret = format!("canary-{number:02}/7f~!+&%=Zq{number}");
         let text = shape(&secret);
         self.secrets.push(secret);
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             let name = format!("CANARY_{number}");
             let place = format!("{{ env = \"{name}\" }}");
             self.env.push((name, text));
@@ -186,6 +186,7 @@ impl Nest<'_> {
 }
 
 /// A provider, its options, endpoints and credential.
+#[expect(clippy::too_many_lines, reason = "a table of credentials")]
 fn sources(nest: &mut Nest<'_>, url: &str, directory: &str) -> Vec<(String, String)> {
     let both = format!("api = \"{url}\"\nlogin = \"{url}\"");
     let one = format!("api = \"{url}\"");
@@ -287,6 +288,10 @@ fn hits_in(secrets: &[String], what: &str, haystack: &[u8], hits: &mut Vec<Strin
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story from the first secret to the search"
+)]
 async fn forty_secrets_that_are_said_back_are_found_nowhere() {
     let terminal = Terminal::start(6).await;
     let parrot = Parrot::start().await;
