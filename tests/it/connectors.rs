@@ -60,7 +60,13 @@ fn connector_files_are_accepted_or_refused_in_these_words() {
 }
 
 /// Cases whose mistakes no schema sees: they are about more than one place, or about the world.
-const BEYOND_THE_SCHEMA: [&str; 4] = ["ldap-plain", "nothing-mapped", "plain-http", "syntax"];
+const BEYOND_THE_SCHEMA: [&str; 5] = [
+    "ldap-plain",
+    "nothing-mapped",
+    "plain-http",
+    "schedule-never",
+    "syntax",
+];
 
 #[test]
 fn the_schema_accepts_and_refuses_what_the_reader_does() {

@@ -48,7 +48,7 @@ async fn ended_at(
         "graph" => app.world.graph.inject(fault(&gate)),
         _ => app.world.jira.inject(fault(&gate)),
     }
-    let (watch, order) = (Watch::default(), Order::sync(mode));
+    let (watch, order) = (Watch::default(), Order::sync(mode).resuming());
     {
         let mut run = std::pin::pin!(app.run(&order, &watch));
         tokio::select! {
@@ -101,7 +101,7 @@ async fn goes_on(app: &TestApp, mode: Mode) -> Ran {
     let before = the_run(app).await;
     app.forget();
     app.clock.advance(Duration::from_secs(30));
-    let ran = app.sync(mode).await.unwrap();
+    let ran = go_on(app, mode).await.unwrap();
     let after = the_run(app).await;
     assert_eq!(
         (&after.id, after.started_ms),
@@ -129,8 +129,14 @@ fn pages(app: &TestApp) -> usize {
 async fn is_in_tune(app: &TestApp) {
     assert_eq!(app.out_of_tune(PLAIN_FIELDS), Vec::<String>::new());
     assert_eq!(app.open_intents().await.unwrap(), 0);
-    let quiet = app.sync(Mode::Complete).await.unwrap();
+    let quiet = go_on(app, Mode::Complete).await.unwrap();
     assert_eq!(quiet.report.state, State::Nothing);
+}
+
+/// A sync that goes on with what ended early, as jobs of the service do.
+async fn go_on(app: &TestApp, mode: Mode) -> anyhow::Result<Ran> {
+    let order = Order::sync(mode).resuming();
+    Ok(app.run(&order, &Watch::default()).await??)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -254,7 +260,7 @@ async fn a_write_that_somebody_overtook_meanwhile_is_a_conflict_and_not_sent() {
     let ran = goes_on(&app, Mode::Complete).await;
     assert_eq!(app.property(who, "City").as_deref(), Some("By hand"));
     assert!(ran.codes().contains(&"conflict"), "{:?}", ran.codes());
-    let next = app.sync(Mode::Complete).await.unwrap();
+    let next = go_on(&app, Mode::Complete).await.unwrap();
     assert_ne!(next.report.run, ran.report.run);
 }
 
@@ -290,13 +296,13 @@ async fn another_mapping_another_verb_or_another_day_begins_a_run_of_its_own() {
         match what {
             "mapping" => {
                 app.maps(&format!("{PLAIN}\nMail = \"mail\"")).unwrap();
-                app.sync(Mode::Complete).await.unwrap();
+                go_on(&app, Mode::Complete).await.unwrap();
             }
             "verb" => drop(app.plan(Mode::Complete).await.unwrap()),
-            "mode" => drop(app.sync(Mode::Full).await.unwrap()),
+            "mode" => drop(go_on(&app, Mode::Full).await.unwrap()),
             _ => {
                 app.clock.advance(Duration::from_hours(25));
-                app.sync(Mode::Complete).await.unwrap();
+                go_on(&app, Mode::Complete).await.unwrap();
             }
         }
         assert!(pages(&app) >= 6, "{what}");
@@ -340,13 +346,14 @@ async fn a_run_over_one_person_in_between_takes_nothing_away() {
     let mut app = paged().await;
     ended_at(&mut app, Mode::Complete, Way::Kill, "graph", held_list(3)).await;
     let dead = the_run(&app).await.id;
+    let who = app.who(3);
     let name = app
         .world
         .graph
-        .people(|people| people.user_principal_name(app.who(3)));
-    app.sync(Mode::User(name)).await.unwrap();
+        .people(|people| people.user_principal_name(who));
+    go_on(&app, Mode::User(name)).await.unwrap();
     app.forget();
-    let ran = app.sync(Mode::Complete).await.unwrap();
+    let ran = go_on(&app, Mode::Complete).await.unwrap();
     assert_eq!(ran.report.run, Some(dead));
     assert_eq!(pages(&app), LISTING - 3);
     is_in_tune(&app).await;
@@ -355,14 +362,14 @@ async fn a_run_over_one_person_in_between_takes_nothing_away() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_plan_of_a_run_that_went_on_is_held_as_a_whole_and_can_be_approved() {
     let mut app = paged().await;
-    app.sync(Mode::Complete).await.unwrap();
+    go_on(&app, Mode::Complete).await.unwrap();
     for place in 0..60 {
         app.set(app.who(place), "city", "Elsewhere");
     }
     let before = runs(&app).await.len();
     ended_at(&mut app, Mode::Complete, Way::Kill, "jira", held_look).await;
     app.forget();
-    let ran = app.sync(Mode::Complete).await.unwrap();
+    let ran = go_on(&app, Mode::Complete).await.unwrap();
     assert_eq!(runs(&app).await.len(), before + 1);
     assert_eq!((ran.report.state, pages(&app)), (State::Held, 0));
     assert!(ran.held_by().contains(&"changed-people"));
@@ -381,7 +388,7 @@ async fn a_full_run_that_went_on_keeps_its_way_with_conflicts() {
         );
         let text = app.connector_text("[guard]\nchanged-people = \"off\"", &mapping);
         app.connector(&text).unwrap();
-        app.sync(Mode::Complete).await.unwrap();
+        go_on(&app, Mode::Complete).await.unwrap();
         let who: Vec<_> = (0..60).map(|place| app.who(place)).collect();
         let who: Vec<_> = who
             .into_iter()
@@ -398,7 +405,7 @@ async fn a_full_run_that_went_on_keeps_its_way_with_conflicts() {
             Fault::hold(gate).on("PUT", "/properties/").after(20)
         })
         .await;
-        let ran = app.sync(Mode::Full).await.unwrap();
+        let ran = go_on(&app, Mode::Full).await.unwrap();
         assert_eq!(runs(&app).await.first().unwrap().resumed, 1);
         assert_eq!(ran.report.summary.written, ran.report.summary.changes);
         for one in &who {
@@ -415,7 +422,7 @@ async fn a_full_run_that_went_on_keeps_its_way_with_conflicts() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_over_changes_that_died_goes_on_and_moves_the_checkpoint() {
     let mut app = paged().await;
-    app.sync(Mode::Complete).await.unwrap();
+    go_on(&app, Mode::Complete).await.unwrap();
     let before = app.app.host.store.checkpoint("demo").await.unwrap();
     for place in 0..12 {
         app.set(app.who(place), "jobTitle", &format!("New {place}"));
@@ -425,7 +432,7 @@ async fn a_run_over_changes_that_died_goes_on_and_moves_the_checkpoint() {
     })
     .await;
     app.forget();
-    let ran = app.sync(Mode::Changes).await.unwrap();
+    let ran = go_on(&app, Mode::Changes).await.unwrap();
     assert_eq!(runs(&app).await.first().unwrap().resumed, 1);
     assert_eq!(app.world.graph.log().len(), 0);
     assert_eq!(ran.report.state, State::Applied);

@@ -7,12 +7,13 @@ mod connectors;
 mod page;
 mod plugins;
 mod process;
+mod work;
 
 use crate::service::Service;
 use page::Page;
 
 /// The page of a service.
-pub(super) fn page(service: &Service) -> String {
+pub(super) async fn page(service: &Service) -> String {
     let mut page = Page::default();
     let build = [("version", env!("CARGO_PKG_VERSION"))];
     page.family("attune_build_info", "gauge", "The build of the service.");
@@ -25,6 +26,7 @@ pub(super) fn page(service: &Service) -> String {
     page.line("attune_ready", &[], u64::from(service.is_ready()));
     plugins::add(&mut page, service);
     connectors::add(&mut page, service);
+    work::add(&mut page, service).await;
     process::add(&mut page, service);
     page.text
 }

@@ -166,7 +166,7 @@ async fn metrics(State(begun): State<Begun>) -> Response {
     match begun.get() {
         Some(service) => {
             let headers = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
-            (StatusCode::OK, headers, metrics::page(service)).into_response()
+            (StatusCode::OK, headers, metrics::page(service).await).into_response()
         }
         None => plain(StatusCode::SERVICE_UNAVAILABLE, "starting"),
     }

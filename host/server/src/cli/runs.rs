@@ -211,7 +211,7 @@ fn print(
         } else {
             out.data(format!("{} {} {}", run.id, run.verb, run.state));
             if run.state == "stopped" {
-                out.say("the same command goes on with it for a day");
+                out.say("the next run makes it good");
             }
         }
         return;

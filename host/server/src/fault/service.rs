@@ -39,6 +39,13 @@ pub(super) const SERVICE: &[Entry] = &[
         "Nothing, where the site comes back by itself; `attune site resume URL` where it was paused.",
     ),
     entry(
+        "mail-refused",
+        Fault::Operator,
+        1,
+        "The mail server did not take a notice.",
+        "`attune notify test` says why; look at `[notify] mail`: address, sign-in, sender and receivers.",
+    ),
+    entry(
         "no-older-build",
         Fault::Operator,
         1,

@@ -42,13 +42,13 @@ impl From<sync::Error> for Failure {
 
 impl sync::Error {
     /// The code alone: unlike the message it never quotes what others said.
-    pub fn code(&self) -> &str {
-        match self {
+    pub fn code(&self) -> String {
+        let code = match self {
+            Self::Target(error) => return error.problem().code,
             Self::Source(error) => error.code(),
             Self::NoTarget { problem, .. }
             | Self::Configuration(problem)
             | Self::Scope(problem) => &problem.code,
-            Self::Target(_) => "target",
             Self::Stopped => "stopped",
             Self::Fenced => "fenced",
             Self::Store(_) => "database",
@@ -61,7 +61,8 @@ impl sync::Error {
             Self::NoSuchPlan(_) => "no-such-plan",
             Self::TooManyChanges(_) => "usage",
             Self::PlanFile(_) => "plan-file",
-        }
+        };
+        code.to_owned()
     }
 }
 

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use secrecy::SecretString;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use super::credential::Sign;
 use super::pace::Pace;
@@ -125,7 +127,15 @@ impl Slot {
     /// status. An error means that there is no answer.
     pub async fn exchange(&self, request: Request) -> Result<Response, Error> {
         let body = request.body.clone();
-        self.exchange_anew(request, &|| Ok(body.clone())).await
+        let method = request.method.as_str();
+        let span = tracing::info_span!("request", origin = %self.origin(), method, status = Empty);
+        let body = || Ok(body.clone());
+        let answer = self.exchange_anew(request, &body);
+        let answer = Box::pin(answer.instrument(span.clone())).await;
+        if let Ok(answer) = &answer {
+            span.record("status", answer.status);
+        }
+        answer
     }
 
     /// The same with a body that is made anew for every attempt.

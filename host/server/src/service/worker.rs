@@ -417,10 +417,23 @@ async fn run(
     (kind, person): (Kind, &str),
     watch: &Watch,
 ) -> Result<attune_core::plan::Report, Failure> {
-    let order = Order::sync(kind.mode(person));
-    let done = Box::pin(sync::run(host, loaded, &order, watch)).await?;
-    if let Some(stage) = done.stage {
-        stage.finish().await;
+    let order = Order::sync(kind.mode(person)).resuming();
+    loop {
+        let done = Box::pin(sync::run(host, loaded, &order, watch)).await?;
+        if let Some(stage) = done.stage {
+            stage.finish().await;
+        }
+        let is_done = matches!(
+            done.report.state,
+            ReportState::Applied | ReportState::Nothing
+        );
+        let row = match &done.report.run {
+            Some(id) if is_done => host.store.run(id).await?,
+            _ => None,
+        };
+        // It ended with what it had read before it broke off: once more, with what there is now.
+        if row.is_none_or(|row| row.resumed == 0) {
+            return Ok(done.report);
+        }
     }
-    Ok(done.report)
 }

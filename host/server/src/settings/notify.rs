@@ -81,23 +81,20 @@ impl Notify {
                 layers.wrong("notify.events", &format!("'{event}' is none of: {all}"));
             }
         }
-        let webhook = match layers.table("notify.webhook") {
-            Some((section, folder)) => Some(webhook(section, &folder)?),
-            None => None,
-        };
-        let mail = match layers.table("notify.mail") {
-            Some((section, folder)) => Some(mail(section, &folder)?),
-            None => None,
-        };
+        // Both are read before either is used: all mistakes are told at once.
+        let webhook = layers.table("notify.webhook");
+        let webhook = webhook.map(|(section, folder)| webhook_of(section, &folder));
+        let mail = layers.table("notify.mail");
+        let mail = mail.map(|(section, folder)| mail_of(section, &folder));
         Some(Self {
-            webhook,
-            mail,
+            webhook: webhook.map_or(Some(None), |read| read.map(Some))?,
+            mail: mail.map_or(Some(None), |read| read.map(Some))?,
             events,
         })
     }
 }
 
-fn webhook(section: Section<'_>, folder: &std::path::Path) -> Option<Webhook> {
+fn webhook_of(section: Section<'_>, folder: &std::path::Path) -> Option<Webhook> {
     let url = section.need("url", "the address that notices are posted to");
     let secret = section.need("secret", "{ env = \"NAME\" } or { file = \"PATH\" }");
     let ca_file = section.get("ca-file").and_then(|node| path(&node, folder));
@@ -123,7 +120,7 @@ fn webhook(section: Section<'_>, folder: &std::path::Path) -> Option<Webhook> {
     })
 }
 
-fn mail(section: Section<'_>, folder: &std::path::Path) -> Option<Mail> {
+fn mail_of(section: Section<'_>, folder: &std::path::Path) -> Option<Mail> {
     let text = |node: Node<'_>| node.full_text().map(str::to_owned);
     let url = section.need("url", "smtps://host:465 or smtp://host:587");
     let from = section.need("from", "the sender, such as attune@example.com");

@@ -13,7 +13,7 @@ use super::{Error, Result, Store};
 
 /// Tables that hold something of a person, and are cleaned here.
 #[cfg(test)]
-const CLEANED: [&str; 14] = [
+const CLEANED: [&str; 18] = [
     "people",
     "versions",
     "names",
@@ -27,13 +27,19 @@ const CLEANED: [&str; 14] = [
     "problems",
     "pictures",
     "portraits",
+    "held",
+    "leavers",
+    // A conversation that goes on may hold what its last answer said.
+    "unfinished",
+    // A person of whom a run is asked.
+    "jobs",
     // Files of staged plans stand there by name.
     "plans",
 ];
 
 /// Tables that hold nothing of anybody but keys.
 #[cfg(test)]
-const WITHOUT_PEOPLE: [&str; 15] = [
+const WITHOUT_PEOPLE: [&str; 24] = [
     "revisions",
     "revision_files",
     "runs",
@@ -46,6 +52,15 @@ const WITHOUT_PEOPLE: [&str; 15] = [
     "audit",
     "undos",
     "undo_runs",
+    "leases",
+    "schedules",
+    "pauses",
+    "sites",
+    "quarantines",
+    "pulse",
+    "fills",
+    "notices",
+    "outbox",
     "identity",
     "_sqlx_migrations",
     "sqlite_sequence",
@@ -109,7 +124,7 @@ impl std::ops::AddAssign for Forgotten {
 type Statement = (&'static str, fn(&mut Forgotten) -> &mut u64);
 
 /// In this order: what belongs to their accounts goes while links and journal still name those.
-const STATEMENTS: [Statement; 12] = [
+const STATEMENTS: [Statement; 16] = [
     (
         "delete from ledger where owner = $1 and exists (select 1 from journal j where \
          j.connector = $1 and j.person = $2 and j.site = ledger.site and j.account = ledger.account \
@@ -170,6 +185,22 @@ const STATEMENTS: [Statement; 12] = [
     (
         "delete from pictures where connector = $1 and person = $2",
         |told| &mut told.pictures,
+    ),
+    (
+        "delete from held where connector = $1 and person = $2",
+        |told| &mut told.messages,
+    ),
+    (
+        "delete from leavers where connector = $1 and person = $2",
+        |told| &mut told.links,
+    ),
+    (
+        "delete from unfinished where connector = $1 and $2 <> ''",
+        |told| &mut told.planned,
+    ),
+    (
+        "delete from jobs where connector = $1 and person = $2 and state <> 'running'",
+        |told| &mut told.operations,
     ),
 ];
 

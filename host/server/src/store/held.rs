@@ -4,6 +4,8 @@
 //! are kept, no messages: those may say something of a person. Deliberately not here: when the next
 //! try is, which `sync` says.
 
+use std::collections::BTreeMap;
+
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
 use super::{CHUNK_ROWS, Result, Store};
@@ -102,6 +104,16 @@ impl Store {
         .await?;
         let due = |(connector, person)| HeldDue { connector, person };
         Ok(rows.into_iter().map(due).collect())
+    }
+
+    /// How much is held, by connector.
+    pub async fn held_counts(&self) -> Result<BTreeMap<String, u64>> {
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("select connector, count(*) from held group by connector")
+                .fetch_all(&self.pool)
+                .await?;
+        let counted = |(connector, count): (String, i64)| (connector, count.unsigned_abs());
+        Ok(rows.into_iter().map(counted).collect())
     }
 
     /// Keeps what is held of some people in some targets, in place of what was.

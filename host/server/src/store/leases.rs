@@ -21,6 +21,8 @@ use crate::clock::Clock;
 
 /// How long a lease lasts without progress.
 const LEASE_MS: i64 = 120_000;
+/// How often a connection that cannot begin anything is replaced before that is an error.
+const TRIES_MAX: u32 = 3;
 /// How long nobody can have taken over from whoever has just looked.
 const SURE: Duration = Duration::from_mins(1);
 
@@ -177,11 +179,29 @@ impl Store {
     /// reads first and writes then would be refused where another one wrote meanwhile.
     pub(super) async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
         self.still_there()?;
-        let mut tx = self.pool.begin_with("begin immediate").await?;
+        let mut tx = self.fresh().await?;
         if let Some(lease) = &self.lease {
             lease.check(&mut tx).await?;
         }
         Ok(tx)
+    }
+
+    /// A transaction on a connection that can begin one. A full disk ends a transaction behind the
+    /// library's back, which then takes that connection to be in the middle of it for ever.
+    async fn fresh(&self) -> Result<Transaction<'static, Sqlite>> {
+        let mut tries = 0;
+        loop {
+            match self.pool.begin_with("begin immediate").await {
+                Err(sqlx::Error::InvalidSavePointStatement) if tries < TRIES_MAX => {
+                    tries += 1;
+                    let idle = std::iter::from_fn(|| self.pool.try_acquire());
+                    for connection in idle.collect::<Vec<_>>() {
+                        connection.close().await?;
+                    }
+                }
+                begun => return Ok(begun?),
+            }
+        }
     }
 
     /// Writes by one statement.

@@ -139,6 +139,9 @@ pub struct Order {
     pub writes: bool,
     /// Nothing of a plan with more changes than these is written.
     pub changes_max: Option<u64>,
+    /// A run that ended early goes on where it was, with what it had read by then. Whoever wants that
+    /// runs once more afterwards: what changed meanwhile is for the run after it.
+    pub resumes: bool,
 }
 
 impl Order {
@@ -148,6 +151,7 @@ impl Order {
             mode,
             writes: false,
             changes_max: None,
+            resumes: false,
         }
     }
 
@@ -157,6 +161,7 @@ impl Order {
             mode,
             writes: true,
             changes_max: None,
+            resumes: false,
         }
     }
 
@@ -175,7 +180,16 @@ impl Order {
         !matches!(self.mode, Mode::User(_) | Mode::Sample(_))
     }
 
-    /// Whether a run that ended early goes on when the same is asked again. Short ones begin anew.
+    /// The same, going on with a run that ended early where there is one.
+    #[must_use]
+    pub fn resuming(self) -> Self {
+        Self {
+            resumes: true,
+            ..self
+        }
+    }
+
+    /// Whether a run that ends early can be gone on with. Short ones begin anew.
     pub fn goes_on(&self) -> bool {
         matches!(self.mode, Mode::Complete | Mode::Full | Mode::Changes)
     }

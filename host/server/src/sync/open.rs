@@ -34,7 +34,7 @@ pub(super) async fn open<'a>(
 ) -> Result<(Run<'a>, Left), Error> {
     let (store, connector) = (&host.store, &pinned.connector.id);
     let clock_ms = host.clock.now().as_millisecond();
-    let left = if verb == order.verb() {
+    let left = if order.resumes && verb == order.verb() {
         resume::find(host, pinned, order).await?
     } else {
         Left::default()

@@ -17,6 +17,19 @@ pub(super) fn word(state: State) -> &'static str {
     }
 }
 
+/// What a run is called in traces; requests that it makes stand below.
+pub(super) fn span(run: &Run<'_>) -> tracing::Span {
+    let connector = &run.pinned.connector.name;
+    let (verb, mode) = (run.verb, run.order.mode.word());
+    tracing::info_span!(
+        "run",
+        run.id = run.id,
+        connector.name = connector,
+        verb,
+        mode
+    )
+}
+
 /// Tells that a run ended.
 pub(super) fn ended(run: &Run<'_>, outcome: Result<&Done, &Error>, at_ms: i64) {
     let connector = &run.pinned.connector.name;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use attune_core::plan::{How, Report, State};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::apply::{Manner, Outlet, Writer, Written};
 use super::kept::{self, Layouts};
@@ -57,6 +58,7 @@ pub async fn run(
     let host = &lease(host, &pinned).await?;
     let (mut run, left) = open(host, &pinned, order, order.verb()).await?;
     watch.progress.opened(&run.id);
+    let span = outcome::span(&run);
     let outcome = async {
         let mut lanes = lanes::open(host, &pinned, programs).await?;
         let prepared = tokio::select! {
@@ -83,6 +85,7 @@ pub async fn run(
             stage: Some(stage),
         })
     }
+    .instrument(span)
     .await;
     close(&run, outcome, watch).await
 }

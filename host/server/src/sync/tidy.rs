@@ -7,6 +7,9 @@ use super::{Error, Host};
 use crate::store::stage::Stage;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// A date that is so far ahead of the run before is not believed at once: it may be a clock that was set
+/// wrongly, and what is forgotten does not come back. The next run believes it.
+const LEAP_MS: i64 = 366 * DAY_MS;
 
 /// What was forgotten.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,6 +34,14 @@ pub struct Tidied {
 pub async fn tidy(host: &Host) -> Result<Tidied, Error> {
     let (store, keep) = (&host.store, &host.keep);
     let now_ms = host.clock.now().as_millisecond();
+    let runs = store.runs(2).await?;
+    let before = runs.iter().find(|run| run.finished_ms.is_some());
+    if before.is_some_and(|run| now_ms - run.started_ms > LEAP_MS) {
+        tracing::warn!(
+            "the last run was more than a year ago by the clock: nothing is forgotten yet"
+        );
+        return Ok(Tidied::default());
+    }
     let ago = |days: u32| now_ms - i64::from(days) * DAY_MS;
     let mut done = Tidied {
         plans: store.drop_plans(ago(keep.runs_days)).await?,

@@ -222,6 +222,9 @@ async fn a_change_is_noticed_by_the_timer_when_the_watches_are_lost() {
     };
     let mut watch = Watch::open(&[dir.path().to_owned()], options);
     watch.watched.watcher = None;
+    // Its thread ends a moment later.
+    while !is_still(&mut watch).await {}
+    watch.rescan_at = Instant::now() + Duration::from_secs(5);
     fs::write(dir.path().join("a.toml"), "a\n").unwrap();
     assert!(is_still(&mut watch).await, "nobody says so");
     assert!(is_noticed(&mut watch).await, "the timer does");

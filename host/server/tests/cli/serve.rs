@@ -251,10 +251,8 @@ async fn a_paused_connector_plans_and_writes_nothing_with_and_without_a_service(
     let listed = terminal.run(&["connector", "list", "--json"]).await.json();
     assert_eq!(listed[0]["paused"]["reason"], "the audit");
     let listed = terminal.run(&["connector", "list"]).await;
-    assert!(
-        listed.out.contains("paused by cli: the audit"),
-        "{listed:?}"
-    );
+    assert!(listed.out.contains("paused by cli:"), "{listed:?}");
+    assert!(listed.out.contains("the audit"), "{listed:?}");
     assert!(terminal.world.jira.writes().is_empty());
     let off = ["connector", "pause", "demo", "--off"];
     assert_eq!(terminal.run(&off).await.exit, 0);

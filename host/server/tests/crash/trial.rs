@@ -182,11 +182,7 @@ impl Trial {
 
     /// One more run, and one that has nothing to do.
     async fn make_good(&mut self, mut course: Course) {
-        let mut again = self.run_whole(&["sync", "demo", "--json"]).await;
-        if self.went_on().await {
-            // It was the rest of the killed run; what has happened since is for the one after it.
-            again = self.run_whole(&["sync", "demo", "--json"]).await;
-        }
+        let again = self.run_whole(&["sync", "demo", "--json"]).await;
         if again.exit != 0 {
             self.outcome
                 .lost([format!("the next run did not end well: {again:?}")]);
@@ -228,16 +224,6 @@ impl Trial {
         let run = self.company.terminal.run(args);
         let ended = tokio::time::timeout(RUN_MAX, run).await;
         ended.unwrap_or_else(|_| panic!("`attune {}` does not end", args.join(" ")))
-    }
-
-    /// Whether the last run was one that had been killed.
-    async fn went_on(&self) -> bool {
-        let store = Store::open(&self.company.terminal.path("data"))
-            .await
-            .unwrap();
-        let last = store.runs(1).await.unwrap();
-        store.close().await;
-        last.iter().any(|run| run.resumed > 0)
     }
 
     async fn journal(&self) -> Journal {
