@@ -247,10 +247,16 @@ impl World {
         person.said[attribute].insert(value);
     }
 
-    /// The same for everybody: somebody upstream has made a mistake.
+    /// The same for everybody but one: somebody upstream has made a mistake. What nobody at all has any
+    /// more would be kept as it is, and not be for the guards to hold.
     pub(crate) fn say_of_all(&self, attribute: usize, says: bool) {
+        let here = self
+            .known()
+            .people
+            .iter()
+            .position(|person| !person.is_gone);
         for person in 0..self.size() {
-            self.say((person, attribute), says);
+            self.say((person, attribute), says || Some(person) == here);
         }
     }
 
