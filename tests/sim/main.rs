@@ -48,14 +48,14 @@ fn asked(name: &str) -> Option<u64> {
 
 /// One seed on a runtime of its own, with one thread; one at a time, because each has to see what
 /// the threads of its database do.
-fn play(seed: u64) -> Summary {
+fn play(seed: u64, disk_fails: bool) -> Summary {
     static TURN: Mutex<()> = Mutex::new(());
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    runtime.block_on(Trial::play(seed))
+    runtime.block_on(Trial::play(seed, disk_fails))
 }
 
 /// Past the capture of the test's output.
@@ -81,7 +81,7 @@ fn the_promises_hold_in_any_weather() {
             .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
             .with_writer(std::io::stderr)
             .init();
-        let summary = play(seed);
+        let summary = play(seed, true);
         say(&summary.log.join("\n"));
         assert!(summary.breaches.is_empty(), "{}", complain(seed, &summary));
         return;
@@ -93,7 +93,7 @@ fn the_promises_hold_in_any_weather() {
     let mut seeds = 0;
     while began.elapsed() < budget || seeds == 0 {
         let seed = first + seeds;
-        let summary = play(seed);
+        let summary = play(seed, true);
         assert!(summary.breaches.is_empty(), "{}", complain(seed, &summary));
         seeds += 1;
         total.runs += summary.runs;
@@ -117,11 +117,13 @@ fn the_promises_hold_in_any_weather() {
     ));
 }
 
+/// On a disk that holds: after a failure connections are replaced, and how many of them are idle at that
+/// moment is the machine's affair.
 #[test]
 fn a_seed_is_the_same_story_each_time() {
     let first = asked("ATTUNE_SIM_FIRST").unwrap_or(4_000);
     for seed in first..first + REPLAYED {
-        let (one, two) = (play(seed), play(seed));
+        let (one, two) = (play(seed, false), play(seed, false));
         let mut lines = one.log.iter().zip(&two.log);
         let apart = lines.find(|(one, two)| one != two);
         assert_eq!(one.hash, two.hash, "seed {seed} parts ways: {apart:#?}");

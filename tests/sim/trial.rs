@@ -71,6 +71,7 @@ pub(crate) struct Trial {
     world: Arc<World>,
     network: Network,
     disk: Disk,
+    disk_fails: bool,
     app: Option<App>,
     proof: Proof,
     summary: Summary,
@@ -80,9 +81,10 @@ pub(crate) struct Trial {
 }
 
 impl Trial {
-    /// Plays one seed.
-    pub(crate) async fn play(seed: u64) -> Summary {
+    /// Plays one seed, on a disk that may fail or on one that never does.
+    pub(crate) async fn play(seed: u64, disk_fails: bool) -> Summary {
         let mut trial = Self::begin(seed).await;
+        trial.disk_fails = disk_fails;
         let rounds = trial.dice.random_range(3..9);
         for _ in 0..rounds {
             trial.round().await;
@@ -122,6 +124,7 @@ impl Trial {
             world,
             network,
             disk,
+            disk_fails: true,
             app: None,
             proof: Proof::default(),
             summary: Summary::default(),
@@ -267,7 +270,9 @@ impl Trial {
                 .unwrap();
             let passed = self.dice.random_range(0..90);
             let times = self.dice.random_range(1..40);
-            self.disk.fail(trouble, passed, times);
+            if self.disk_fails {
+                self.disk.fail(trouble, passed, times);
+            }
         }
     }
 
@@ -359,7 +364,7 @@ impl Trial {
                 Outcome::Failed("stuck".to_owned())
             }
         };
-        self.judge(&outcome, steps).await;
+        self.judge(&outcome).await;
         if matches!(outcome, Outcome::Crashed) {
             self.proof.crashes += 1;
             self.summary.crashes += 1;
@@ -373,17 +378,17 @@ impl Trial {
         outcome
     }
 
-    async fn judge(&mut self, outcome: &Outcome, steps: u64) {
+    async fn judge(&mut self, outcome: &Outcome) {
         let applied = self.network.take_applied();
         let open = self.network.open_operations().await;
         self.network.note(&match outcome {
             Outcome::Ended(report) => format!(
-                "{steps} steps: {:?}, {} writes, {} problems",
+                "{:?}, {} writes, {} problems",
                 report.state,
                 applied.len(),
                 report.problems.len()
             ),
-            Outcome::Failed(why) => format!("{steps} steps: {why}"),
+            Outcome::Failed(why) => why.clone(),
             Outcome::Crashed => format!("crashed, {} writes, {} open", applied.len(), open.len()),
         });
         let breaches = self.proof.judge(&self.world, &applied, &open);
