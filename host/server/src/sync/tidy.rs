@@ -9,7 +9,7 @@ use crate::store::stage::Stage;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// A date that is so far ahead of the run before is not believed at once: it may be a clock that was set
 /// wrongly, and what is forgotten does not come back. The next run believes it.
-const LEAP_MS: i64 = 366 * DAY_MS;
+const LEAP_MS: i64 = 2 * 366 * DAY_MS;
 
 /// What was forgotten.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub async fn tidy(host: &Host) -> Result<Tidied, Error> {
     let before = runs.iter().find(|run| run.finished_ms.is_some());
     if before.is_some_and(|run| now_ms - run.started_ms > LEAP_MS) {
         tracing::warn!(
-            "the last run was more than a year ago by the clock: nothing is forgotten yet"
+            "the last run was more than two years ago by the clock: nothing is forgotten yet"
         );
         return Ok(Tidied::default());
     }
