@@ -75,6 +75,7 @@ fn watch(root: &Path) {
         "plugins/Cargo.toml",
         "plugins/Cargo.lock",
         "plugins/sdk",
+        "plugins/functions",
         "plugins/transforms",
         "plugins/providers",
         "plugins/testing",
