@@ -103,8 +103,13 @@ fn spec(function: &Function) -> FunctionSpec {
             .iter()
             .map(|uses| uses.word().to_owned())
             .collect(),
-        extra: Vec::new(),
+        extra: owned(function.open.extra()),
     }
+}
+
+fn owned(extra: &[(&str, &str)]) -> Vec<(String, String)> {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    extra.iter().map(owned).collect()
 }
 
 /// Makes a component of a plugin: `export_transforms!(plugin)`, where `plugin` is a function that

@@ -68,6 +68,7 @@ type Opening = dyn Fn(&str) -> Result<Box<dyn Step>, Problem>;
 pub struct Open {
     open: Box<Opening>,
     fields: fn() -> Option<&'static [&'static str]>,
+    extra: &'static [(&'static str, &'static str)],
 }
 
 impl Plugin {
@@ -134,7 +135,20 @@ impl Open {
                 Ok(Box::new(step) as Box<dyn Step>)
             }),
             fields: options::fields::<O>,
+            extra: &[],
         }
+    }
+
+    /// Puts entries into the function's `extra`, such as `("full-name", "entra.expression")`.
+    #[must_use]
+    pub fn with_extra(mut self, extra: &'static [(&'static str, &'static str)]) -> Self {
+        self.extra = extra;
+        self
+    }
+
+    /// The entries of the function's `extra`.
+    pub fn extra(&self) -> &'static [(&'static str, &'static str)] {
+        self.extra
     }
 
     /// The names of the options, as the options' struct reads them.

@@ -205,3 +205,28 @@ fn complaints_name_what_schema_struct_and_examples_disagree_about() {
         assert!(got.contains(part), "{part}: {got}");
     }
 }
+
+#[test]
+fn extra_entries_of_a_function_stand_in_its_manifest() {
+    let same = |text: &str, out: Cell<'_>| out.text(text);
+    let function = |open| Function {
+        name: "f",
+        summary: "",
+        options: NoOptions::SCHEMA,
+        examples: "[]",
+        uses: &[],
+        open,
+    };
+    let plugin = Plugin {
+        id: "p",
+        version: "1",
+        summary: "",
+        functions: vec![
+            function(Open::text(same)),
+            function(Open::text(same).with_extra(&[("full-name", "p.whole")])),
+        ],
+    };
+    let manifest = super::export::manifest(&plugin);
+    let extra: Vec<_> = manifest.functions.iter().map(|f| f.extra.len()).collect();
+    assert_eq!(extra, [0, 1]);
+}

@@ -1,0 +1,34 @@
+//! `regex.*`: regular expressions in the syntax of Rust, .NET or Java.
+//!
+//! The sisters of `text.regex-*` with what those leave out: look-around and back-references (with a
+//! bound on their steps), the other languages' syntax, lists of matches, one group replaced. A
+//! pattern without look-around and back-references runs in linear time here too.
+
+mod options;
+mod replace;
+mod rules;
+mod search;
+
+use attune_plugin::transform::Plugin;
+
+attune_plugin::export_transforms!(plugin);
+
+/// The plugin's table.
+pub fn plugin() -> Plugin {
+    Plugin {
+        id: "regex",
+        version: env!("CARGO_PKG_VERSION"),
+        summary: "Regular expressions with look-around and back-references, in Rust, .NET or Java syntax",
+        functions: vec![
+            search::matches(),
+            search::find(),
+            search::find_all(),
+            replace::replace(),
+            replace::replace_group(),
+            rules::rules(),
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests;
