@@ -5,4 +5,10 @@
 //! difference is an argument. Nothing here knows columns, options or WIT: that is the business of
 //! the components, which contain only what they call.
 
+pub mod case;
+pub mod convert;
+pub mod fold;
+pub mod list;
+pub mod mail;
 pub mod regex;
+pub mod text;
