@@ -4,3 +4,5 @@
 //! call it here, so that they cannot come to differ by accident; where the originals disagree, the
 //! difference is an argument. Nothing here knows columns, options or WIT: that is the business of
 //! the components, which contain only what they call.
+
+pub mod time;
