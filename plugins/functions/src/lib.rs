@@ -12,3 +12,4 @@ pub mod list;
 pub mod mail;
 pub mod regex;
 pub mod text;
+pub mod time;
