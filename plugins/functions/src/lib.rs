@@ -7,6 +7,7 @@
 
 pub mod case;
 pub mod convert;
+pub mod expression;
 pub mod fold;
 pub mod list;
 pub mod mail;

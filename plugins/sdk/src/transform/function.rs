@@ -66,7 +66,7 @@ type Opening = dyn Fn(&str) -> Result<Box<dyn Step>, Problem>;
 
 /// How a step is made from its options.
 pub struct Open {
-    open: Box<Opening>,
+    make: Box<Opening>,
     fields: fn() -> Option<&'static [&'static str]>,
     extra: &'static [(&'static str, &'static str)],
 }
@@ -78,7 +78,7 @@ impl Plugin {
             let message = format!("the plugin `{}` has no function `{name}`", self.id);
             return Err(Problem::new("unknown-function", message));
         };
-        (function.open.open)(options)
+        (function.open.make)(options)
     }
 }
 
@@ -130,7 +130,7 @@ impl Open {
         M: Fn(O) -> Result<S, Problem> + 'static,
     {
         Self {
-            open: Box::new(move |json| {
+            make: Box::new(move |json| {
                 let step = open(options::parse(json)?)?;
                 Ok(Box::new(step) as Box<dyn Step>)
             }),

@@ -9,7 +9,7 @@ use crate::options::{Occurrences, Syntax, Writing, input, replacement, too_hard}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Rules {
+struct Ordered {
     rules: Vec<RuleText>,
     #[serde(default)]
     occurrences: Occurrences,
@@ -73,14 +73,14 @@ pub(crate) fn rules() -> Function {
             {"options": {"rules": [{"find": "^a"}]}, "input": [{"$":"absent"}], "output": {"$":"absent"}}
         ]"#,
         uses: &[],
-        open: Open::text_with(|options: Rules| {
+        open: Open::text_with(|options: Ordered| {
             let rules = compile(&options)?;
             Ok(move |text: &str, out: Cell<'_>| first(&rules, &options, text, out))
         }),
     }
 }
 
-fn compile(options: &Rules) -> Result<Vec<(Pattern, Replacement)>, Problem> {
+fn compile(options: &Ordered) -> Result<Vec<(Pattern, Replacement)>, Problem> {
     if options.rules.is_empty() {
         let message = "there is no rule; write at least one { find = \"...\" }";
         return Err(Problem::option("rules", message));
@@ -99,7 +99,7 @@ fn compile(options: &Rules) -> Result<Vec<(Pattern, Replacement)>, Problem> {
 
 fn first(
     rules: &[(Pattern, Replacement)],
-    options: &Rules,
+    options: &Ordered,
     text: &str,
     mut out: Cell<'_>,
 ) -> Outcome {

@@ -69,7 +69,7 @@ pub(crate) fn matches() -> Function {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Find {
+struct Search {
     find: String,
     group: Option<Group>,
     #[serde(default)]
@@ -80,7 +80,7 @@ struct Find {
     no_match: NoMatch,
 }
 
-impl Find {
+impl Search {
     fn open(self) -> Result<Finder, attune_plugin::Problem> {
         let writing = Writing {
             syntax: self.syntax,
@@ -133,7 +133,7 @@ pub(crate) fn find() -> Function {
             {"options": {"find": "\\d+"}, "input": [{"$":"absent"}], "output": {"$":"absent"}}
         ]"#,
         uses: &[],
-        open: Open::text_with(|options: Find| {
+        open: Open::text_with(|options: Search| {
             let finder = options.open()?;
             Ok(
                 move |text: &str, out: Cell<'_>| match finder.pattern.find(text, finder.group) {
@@ -177,7 +177,7 @@ pub(crate) fn find_all() -> Function {
             {"options": {"find": "[A-Z]"}, "input": [null], "output": null}
         ]"#,
         uses: &[],
-        open: Open::text_with(|options: Find| {
+        open: Open::text_with(|options: Search| {
             let finder = options.open()?;
             Ok(
                 move |text: &str, out: Cell<'_>| match finder.all(text, out) {
