@@ -21,7 +21,7 @@ pub use error::{Answer, Error, Stop};
 pub use evaluate::{Call, CallNode, Inputs, Kind, Node, Scope};
 pub use random::Random;
 pub use suggest::suggest;
-pub use value::{Dialect, Value};
+pub use value::{Dialect, Value, piece};
 
 /// How deep an expression may be nested.
 pub const DEPTH_MAX: usize = 64;

@@ -58,6 +58,11 @@ impl<'a> Value<'a> {
         Self::Text(Cow::Owned(text.into()))
     }
 
+    /// How many there are of something.
+    pub fn count(count: usize) -> Self {
+        Self::Integer(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+
     /// A JSON value taken apart.
     pub fn from_json(json: &'a str) -> Self {
         match json.as_bytes() {
@@ -196,5 +201,13 @@ impl<'a> Value<'a> {
             Self::List(list) => list.iter().map(|one| one.weight() + 8).sum(),
             _ => 0,
         }
+    }
+}
+
+/// A piece of a text, borrowed where the text is.
+pub fn piece<'a>(text: Cow<'a, str>, cut: impl for<'t> Fn(&'t str) -> &'t str) -> Value<'a> {
+    match text {
+        Cow::Borrowed(text) => Value::borrowed(cut(text)),
+        Cow::Owned(text) => Value::owned(cut(&text)),
     }
 }

@@ -5,7 +5,10 @@
 //! schema, the struct that reads its options, and its examples.
 
 mod example;
+mod readme;
 mod schema;
+
+pub use readme::{Documented, documented};
 
 use serde_json::Value as Json;
 

@@ -57,110 +57,111 @@ fn the_last_byte_of_long_text_and_every_script_are_reached() {
     }
 }
 
+/// (function, options, input, output)
+const CASES: &[(&str, &str, &str, &str)] = &[
+    (
+        "match",
+        r#"{"find":"a|ab","whole":true}"#,
+        r#"["ab"]"#,
+        "true",
+    ),
+    (
+        "match",
+        r#"{"find":"a|ab","whole":true,"syntax":"java"}"#,
+        r#"["abc"]"#,
+        "false",
+    ),
+    ("match", r#"{"find":"^$"}"#, r#"[""]"#, "true"),
+    ("match", r#"{"find":"^7$"}"#, "[7]", "true"),
+    ("match", r#"{"find":"日本"}"#, r#"["日本語"]"#, "true"),
+    ("find", r#"{"find":"(a)?b"}"#, r#"["b"]"#, ABSENT),
+    (
+        "find",
+        r#"{"find":"(a)?b","group":0}"#,
+        r#"["b"]"#,
+        r#""b""#,
+    ),
+    (
+        "find",
+        r#"{"find":"x","no-match":"input"}"#,
+        r#"["b"]"#,
+        r#""b""#,
+    ),
+    (
+        "find",
+        r#"{"find":"(?<n>x)(y)","group":1,"syntax":"dotnet"}"#,
+        r#"["xy"]"#,
+        r#""y""#,
+    ),
+    (
+        "find-all",
+        r#"{"find":"."}"#,
+        r#"["a\"é"]"#,
+        r#"["a","\"","é"]"#,
+    ),
+    (
+        "find-all",
+        r#"{"find":"(?=(aa))"}"#,
+        r#"["aaa"]"#,
+        r#"["aa","aa"]"#,
+    ),
+    ("replace", r#"{"find":"a"}"#, r#"["banana"]"#, r#""bnn""#),
+    (
+        "replace",
+        r#"{"find":"a","occurrences":"first"}"#,
+        r#"["banana"]"#,
+        r#""bnana""#,
+    ),
+    (
+        "replace",
+        r#"{"find":".*","with":""}"#,
+        r#"["abc"]"#,
+        r#""""#,
+    ),
+    // Page error: functions.md 1 quotes 19998887777 from the page; the plus stays.
+    (
+        "replace",
+        r#"{"find":"[()\\s-]+","syntax":"dotnet"}"#,
+        r#"["+1 (999) 888-7777"]"#,
+        r#""+19998887777""#,
+    ),
+    (
+        "replace-group",
+        r#"{"find":"(a)(b)","group":2,"with":"$1"}"#,
+        r#"["ab"]"#,
+        r#""a$1""#,
+    ),
+    (
+        "replace-group",
+        r#"{"find":"(a)","group":1,"with":"x","occurrences":"first"}"#,
+        r#"["aa"]"#,
+        r#""xa""#,
+    ),
+    (
+        "rules",
+        r#"{"rules":[{"find":"^a","with":"b"},{"find":"^b","with":"c"}]}"#,
+        r#"["ab"]"#,
+        r#""bb""#,
+    ),
+    (
+        "rules",
+        r#"{"rules":[{"find":"^a"}],"no-match":"clear"}"#,
+        r#"["x"]"#,
+        r#"{"$":"clear"}"#,
+    ),
+    (
+        "rules",
+        r#"{"rules":[{"find":"^a"}],"no-match":"missing"}"#,
+        r#"["x"]"#,
+        ABSENT,
+    ),
+];
+
 #[test]
 fn functions_give_what_their_language_gives() {
-    let cases = [
-        // (function, options, input, output)
-        (
-            "match",
-            r#"{"find":"a|ab","whole":true}"#,
-            r#"["ab"]"#,
-            "true",
-        ),
-        (
-            "match",
-            r#"{"find":"a|ab","whole":true,"syntax":"java"}"#,
-            r#"["abc"]"#,
-            "false",
-        ),
-        ("match", r#"{"find":"^$"}"#, r#"[""]"#, "true"),
-        ("match", r#"{"find":"^7$"}"#, "[7]", "true"),
-        ("match", r#"{"find":"日本"}"#, r#"["日本語"]"#, "true"),
-        ("find", r#"{"find":"(a)?b"}"#, r#"["b"]"#, ABSENT),
-        (
-            "find",
-            r#"{"find":"(a)?b","group":0}"#,
-            r#"["b"]"#,
-            r#""b""#,
-        ),
-        (
-            "find",
-            r#"{"find":"x","no-match":"input"}"#,
-            r#"["b"]"#,
-            r#""b""#,
-        ),
-        (
-            "find",
-            r#"{"find":"(?<n>x)(y)","group":1,"syntax":"dotnet"}"#,
-            r#"["xy"]"#,
-            r#""y""#,
-        ),
-        (
-            "find-all",
-            r#"{"find":"."}"#,
-            r#"["a\"é"]"#,
-            r#"["a","\"","é"]"#,
-        ),
-        (
-            "find-all",
-            r#"{"find":"(?=(aa))"}"#,
-            r#"["aaa"]"#,
-            r#"["aa","aa"]"#,
-        ),
-        ("replace", r#"{"find":"a"}"#, r#"["banana"]"#, r#""bnn""#),
-        (
-            "replace",
-            r#"{"find":"a","occurrences":"first"}"#,
-            r#"["banana"]"#,
-            r#""bnana""#,
-        ),
-        (
-            "replace",
-            r#"{"find":".*","with":""}"#,
-            r#"["abc"]"#,
-            r#""""#,
-        ),
-        // Page error: functions.md 1 quotes 19998887777 from the page; the plus stays.
-        (
-            "replace",
-            r#"{"find":"[()\\s-]+","syntax":"dotnet"}"#,
-            r#"["+1 (999) 888-7777"]"#,
-            r#""+19998887777""#,
-        ),
-        (
-            "replace-group",
-            r#"{"find":"(a)(b)","group":2,"with":"$1"}"#,
-            r#"["ab"]"#,
-            r#""a$1""#,
-        ),
-        (
-            "replace-group",
-            r#"{"find":"(a)","group":1,"with":"x","occurrences":"first"}"#,
-            r#"["aa"]"#,
-            r#""xa""#,
-        ),
-        (
-            "rules",
-            r#"{"rules":[{"find":"^a","with":"b"},{"find":"^b","with":"c"}]}"#,
-            r#"["ab"]"#,
-            r#""bb""#,
-        ),
-        (
-            "rules",
-            r#"{"rules":[{"find":"^a"}],"no-match":"clear"}"#,
-            r#"["x"]"#,
-            r#"{"$":"clear"}"#,
-        ),
-        (
-            "rules",
-            r#"{"rules":[{"find":"^a"}],"no-match":"missing"}"#,
-            r#"["x"]"#,
-            ABSENT,
-        ),
-    ];
-    for (name, options, input, expect) in cases {
+    for (name, options, input, expect) in CASES {
         let got = run(&plugin(), name, options, input).unwrap();
-        assert_eq!(got, expect, "{name} {options} of {input}");
+        assert_eq!(got, *expect, "{name} {options} of {input}");
     }
 }
 

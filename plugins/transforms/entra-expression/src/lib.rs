@@ -1,0 +1,124 @@
+//! `entra.expression`: expressions as they are pasted from Entra's attribute mappings.
+//!
+//! Two dialects: application provisioning ("Reference for writing expressions for attribute
+//! mappings in Microsoft Entra ID") and Entra Connect Sync ("Microsoft Entra Connect Sync:
+//! Functions Reference"). Where the two disagree under one name, the dialect decides. The text is
+//! parsed once, when the step opens; its `[attributes]` become the step's inputs. README.md beside
+//! this has a line for every function; a test compares it with the tables here.
+
+mod functions;
+mod operators;
+mod parse;
+mod row;
+
+use attune_functions::expression::Dialect;
+use attune_plugin::Problem;
+use attune_plugin::transform::{Batch, Cells, Function, Open, Plugin, Step, Uses};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use parse::Expression;
+
+attune_plugin::export_transforms!(plugin);
+
+/// The plugin's table.
+pub fn plugin() -> Plugin {
+    Plugin {
+        id: "entra-expression",
+        version: env!("CARGO_PKG_VERSION"),
+        summary: "Evaluates expressions of Entra's attribute mappings",
+        functions: vec![evaluate()],
+    }
+}
+
+/// Whose expressions these are.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Language {
+    #[default]
+    Provisioning,
+    ConnectSync,
+}
+
+/// What `IIF` makes of an empty attribute in its condition.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Empty {
+    #[default]
+    AsDocumented,
+    AsText,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Options {
+    expression: String,
+    #[serde(default)]
+    dialect: Language,
+    #[serde(default, rename = "empty-attribute")]
+    empty_attribute: Empty,
+    #[serde(default)]
+    parameters: BTreeMap<String, String>,
+}
+
+fn evaluate() -> Function {
+    Function {
+        name: "evaluate",
+        summary: "The value of an Entra expression, pasted as it is",
+        options: r#"{
+            "type": "object",
+            "properties": {
+                "expression": { "title": "Expression", "type": "string", "minLength": 1, "maxLength": 10000,
+                    "description": "The text as it stands in Entra, such as Join(\" \", [givenName], [surname]); what stands in [brackets] is an attribute of the person" },
+                "dialect": { "title": "Dialect", "default": "provisioning", "enum": ["provisioning", "connect-sync"],
+                    "description": "Where the expression comes from: application provisioning, or Entra Connect Sync" },
+                "empty-attribute": { "title": "Empty attribute in IIF", "default": "as-documented",
+                    "enum": ["as-documented", "as-text"],
+                    "description": "Provisioning only: as documented, a condition of IIF that mentions a missing or empty attribute fails; or such an attribute is empty text" },
+                "parameters": { "title": "Parameters", "type": "object", "default": {},
+                    "additionalProperties": { "type": "string" },
+                    "description": "Connect Sync only: what %Name% in the expression stands for" }
+            },
+            "required": ["expression"],
+            "additionalProperties": false
+        }"#,
+        examples: include_str!("examples.json"),
+        uses: &[Uses::Now, Uses::Seed],
+        open: Open::step(|options: Options| Expression::open(&options))
+            .with_extra(&[("full-name", "entra.expression")]),
+    }
+}
+
+impl Expression {
+    fn open(options: &Options) -> Result<Self, Problem> {
+        let is_connect = options.dialect == Language::ConnectSync;
+        if !is_connect && !options.parameters.is_empty() {
+            let message = "parameters exist in Entra Connect Sync only; leave them out, or set dialect = \"connect-sync\"";
+            return Err(Problem::option("parameters", message));
+        }
+        let dialect = if is_connect {
+            Dialect::ConnectSync
+        } else {
+            Dialect::Provisioning
+        };
+        let strict_empty = matches!(options.empty_attribute, Empty::AsDocumented);
+        let mut parsed = Self::parse(&options.expression, dialect, &options.parameters)
+            .map_err(|error| Problem::option("expression", error.explain(&options.expression)))?;
+        parsed.strict_empty = strict_empty;
+        Ok(parsed)
+    }
+}
+
+impl Step for Expression {
+    fn inputs(&self) -> Vec<String> {
+        self.selectors.clone()
+    }
+
+    fn apply(&self, batch: &Batch<'_>, out: &mut Cells) -> Result<(), Problem> {
+        batch.each_row(out, |row, out| row::evaluate(self, row, out));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
