@@ -4,8 +4,11 @@
 //! reads like the documentation. [`complaints`] ties the three texts of a function together: its
 //! schema, the struct that reads its options, and its examples.
 
+mod cases;
 mod example;
 mod schema;
+
+pub use cases::{Case, faults, mismatches, text_edges, unrefused};
 
 use serde_json::Value as Json;
 
