@@ -1,10 +1,11 @@
 //! Typographic quotes and dashes in plain ones, and characters that nobody sees.
 
-/// Typographic quotes, primes, dashes and the ellipsis as `'`, `"`, `-` and `...`.
-pub fn quotes(text: &str) -> String {
+/// Typographic quotes and primes as `'` and `"`; where `dashes` says so, dashes and the ellipsis
+/// as `-` and `...` too.
+pub fn quotes(text: &str, dashes: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
-        match plain(char) {
+        match plain(char).filter(|plain| dashes || matches!(*plain, "'" | "\"")) {
             Some(plain) => out.push_str(plain),
             None => out.push(char),
         }
@@ -56,8 +57,9 @@ mod tests {
 
     #[test]
     fn quotes_and_dashes_become_plain() {
-        assert_eq!(quotes("„O’Neill“ – «x»…"), "\"O'Neill\" - \"x\"...");
-        assert_eq!(quotes("plain 'text'"), "plain 'text'");
+        assert_eq!(quotes("„O’Neill“ – «x»…", true), "\"O'Neill\" - \"x\"...");
+        assert_eq!(quotes("„O’Neill“ – «x»…", false), "\"O'Neill\" – \"x\"…");
+        assert_eq!(quotes("plain 'text'", true), "plain 'text'");
     }
 
     #[test]

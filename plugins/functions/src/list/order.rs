@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::convert::{Notation, number};
+
 /// What order means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
@@ -12,6 +14,9 @@ pub enum Order {
     IgnoreCase,
     /// Runs of digits by their number: `CC-9` before `CC-10`; the rest without case.
     Natural,
+    /// By value; texts that are no numbers behind, as [`Order::Text`]. Values are compared as 64-bit
+    /// floats: those that are equal there, by their texts.
+    Number,
 }
 
 /// Puts elements in order of their texts; equal ones keep their places.
@@ -23,6 +28,7 @@ pub fn sort_by_text<T>(list: &mut [T], order: Order, text: impl Fn(&T) -> String
             (text.to_lowercase(), text)
         }),
         Order::Natural => list.sort_by_cached_key(|element| Natural::new(&text(element))),
+        Order::Number => list.sort_by_cached_key(|element| Numeric::new(text(element))),
     }
 }
 
@@ -79,13 +85,57 @@ impl PartialOrd for Natural {
     }
 }
 
+/// A text that compares by the number in it.
+struct Numeric {
+    number: Option<f64>,
+    text: String,
+}
+
+impl Numeric {
+    fn new(text: String) -> Self {
+        let number = number(&text, Notation::default()).ok();
+        let number = number.and_then(|number| number.parse().ok());
+        Self { number, text }
+    }
+}
+
+impl Ord for Numeric {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let order = match (self.number, other.number) {
+            (Some(one), Some(other)) => one.total_cmp(&other),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => Ordering::Equal,
+        };
+        order.then_with(|| self.text.cmp(&other.text))
+    }
+}
+
+impl PartialOrd for Numeric {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Numeric {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Numeric {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn each_order_is_the_same_whatever_came_first() {
-        let cases: [(Order, &[&str]); 3] = [
+        let cases: [(Order, &[&str]); 4] = [
+            (
+                Order::Number,
+                &["-1.5", "0.0", "1.0", "9", "1e1", "99", "", "x"],
+            ),
             (
                 Order::Text,
                 &["", "10", "9", "Bern", "Zug", "aarau", "Ägeri"],

@@ -89,7 +89,7 @@ impl Ambient {
     }
 }
 
-fn failed_code(shown: &str) -> Option<String> {
+pub(super) fn failed_code(shown: &str) -> Option<String> {
     let special = special(shown)?;
     (special.what == "failed").then_some(special.code)
 }

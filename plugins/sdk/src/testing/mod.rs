@@ -4,10 +4,12 @@
 //! reads like the documentation. [`complaints`] ties the three texts of a function together: its
 //! schema, the struct that reads its options, and its examples.
 
+mod cases;
 mod example;
 mod readme;
 mod schema;
 
+pub use cases::{Case, faults, mismatches, text_edges, unrefused};
 pub use readme::{Documented, documented};
 
 use serde_json::Value as Json;

@@ -47,7 +47,7 @@ pub use cells::{Cell, Cells, Outcome, TEXT_BYTES_MAX, TextCell};
 pub(crate) use export::apply;
 pub use export::{Component, Opened, Transforms};
 pub use function::{Function, Open, Plugin, Step, Uses};
-pub use no_match::NoMatch;
+pub use no_match::{NoMatch, OrFail};
 pub use value::{TextView, Value};
 
 pub use crate::wit::transform::attune::plugin::types::Column;

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::cells::{Cell, Outcome};
+use crate::Problem;
 
 /// The option `no-match`.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
@@ -30,5 +31,39 @@ impl NoMatch {
             Self::Clear => out.clear(),
             Self::DropPerson => out.drop_person(),
         }
+    }
+}
+
+/// The option `no-match` of a function that fails on such a text unless told otherwise.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub enum OrFail {
+    /// The value fails; the field stays as it is and the run says why.
+    #[default]
+    Fail,
+    /// As [`NoMatch::Input`].
+    Input,
+    /// As [`NoMatch::Missing`].
+    Missing,
+    /// As [`NoMatch::Keep`].
+    Keep,
+    /// As [`NoMatch::Clear`].
+    Clear,
+    /// As [`NoMatch::DropPerson`].
+    DropPerson,
+}
+
+impl OrFail {
+    /// The outcome for `text`, of which `problem` says what is wrong.
+    pub fn outcome(self, text: &str, problem: &Problem, out: Cell<'_>) -> Outcome {
+        let no_match = match self {
+            Self::Fail => return out.failed(problem),
+            Self::Input => NoMatch::Input,
+            Self::Missing => NoMatch::Missing,
+            Self::Keep => NoMatch::Keep,
+            Self::Clear => NoMatch::Clear,
+            Self::DropPerson => NoMatch::DropPerson,
+        };
+        no_match.outcome(text, out)
     }
 }

@@ -1,5 +1,6 @@
 //! Parts of a text: trim, left, right, mid, split.
 
+use attune_functions::text::{last, part};
 use attune_plugin::transform::{Cell, Function, Open, Outcome};
 use attune_plugin::{NoOptions, Problem};
 use serde::Deserialize;
@@ -176,32 +177,4 @@ fn split_text(options: &Split, text: &str, out: Cell<'_>) -> Outcome {
     }
     out.push(']');
     out.done_json()
-}
-
-/// Up to `length` characters from position `start`.
-fn part(text: &str, start: usize, length: Option<usize>) -> &str {
-    let rest = text.get(offset(text, start)..).unwrap_or_default();
-    match length {
-        Some(length) => rest.get(..offset(rest, length)).unwrap_or_default(),
-        None => rest,
-    }
-}
-
-fn last(text: &str, length: usize) -> &str {
-    let Some(before) = length.checked_sub(1) else {
-        return "";
-    };
-    let start = text
-        .char_indices()
-        .rev()
-        .nth(before)
-        .map_or(0, |(at, _)| at);
-    text.get(start..).unwrap_or_default()
-}
-
-/// The byte at which character `position` begins.
-fn offset(text: &str, position: usize) -> usize {
-    text.char_indices()
-        .nth(position)
-        .map_or(text.len(), |(at, _)| at)
 }

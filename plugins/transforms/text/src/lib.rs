@@ -4,12 +4,17 @@
 //! Every function sees one text, as the SDK's text view gives it; positions count characters
 //! (Unicode scalar values) from 0, like the indexes of selectors.
 
+mod around;
 mod case;
+mod chars;
 mod cut;
 mod mail;
 mod pattern;
+mod pieces;
 mod regex;
 mod replace;
+mod space;
+mod whether;
 
 use attune_plugin::transform::Plugin;
 
@@ -20,7 +25,7 @@ pub fn plugin() -> Plugin {
     Plugin {
         id: "text",
         version: env!("CARGO_PKG_VERSION"),
-        summary: "Shapes one text: trim, case, replace, regular expressions, cut, split, mail",
+        summary: "Shapes one text: trim, case, replace, regular expressions, cut, split, pad, words, mail",
         functions: vec![
             cut::trim(),
             case::upper(),
@@ -36,6 +41,23 @@ pub fn plugin() -> Plugin {
             cut::split(),
             mail::strip_domain(),
             mail::guest_to_email(),
+            around::append(),
+            around::pad(),
+            around::quote(),
+            pieces::word(),
+            pieces::before(),
+            pieces::after(),
+            replace::first(),
+            chars::replace(),
+            chars::reverse(),
+            chars::length(),
+            space::trim_left(),
+            space::trim_right(),
+            space::strip(),
+            space::collapse(),
+            whether::contains(),
+            whether::starts_with(),
+            whether::ends_with(),
         ],
     }
 }

@@ -1,5 +1,6 @@
 //! Mail addresses and user names: strip-domain, guest-to-email.
 
+use attune_functions::mail;
 use attune_plugin::NoOptions;
 use attune_plugin::transform::{Cell, Function, Open, Outcome};
 
@@ -17,7 +18,7 @@ pub(crate) fn strip_domain() -> Function {
         ]"#,
         uses: &[],
         open: Open::text(|text: &str, out: Cell<'_>| {
-            out.text(text.rsplit_once('@').map_or(text, |(name, _)| name))
+            out.text(mail::local_part(text).unwrap_or(text))
         }),
     }
 }
@@ -41,20 +42,9 @@ pub(crate) fn guest_to_email() -> Function {
     }
 }
 
-/// The last `_` before `#EXT#` stands for the `@`.
 fn guest(text: &str, out: Cell<'_>) -> Outcome {
-    const MARK: &[u8] = b"#EXT#";
-    let mark = text
-        .as_bytes()
-        .windows(MARK.len())
-        .position(|at| at.eq_ignore_ascii_case(MARK));
-    let address = mark.and_then(|mark| text.get(..mark)?.rsplit_once('_'));
-    let Some((name, domain)) = address else {
-        return out.text(text);
-    };
-    let mut out = out.write_text();
-    out.push_str(name);
-    out.push('@');
-    out.push_str(domain);
-    out.done()
+    match mail::guest(text) {
+        Some(address) => out.text(&address),
+        None => out.text(text),
+    }
 }

@@ -1,5 +1,6 @@
-//! `text.replace`: a literal text for another, everywhere.
+//! A literal text for another: replace everywhere, replace-first once.
 
+use attune_functions::text::replace_first;
 use attune_plugin::Problem;
 use attune_plugin::transform::{Cell, Function, Open, Outcome};
 use serde::Deserialize;
@@ -42,6 +43,39 @@ pub(crate) fn replace() -> Function {
                 return Err(Problem::option("find", "there is nothing to find"));
             }
             Ok(move |text: &str, out: Cell<'_>| all(&options, text, out))
+        }),
+    }
+}
+
+/// `text.replace-first`
+pub(crate) fn first() -> Function {
+    Function {
+        name: "replace-first",
+        summary: "Replaces the first occurrence of a text; upper and lower case differ",
+        options: r#"{
+            "type": "object",
+            "properties": {
+                "find": { "title": "Find", "type": "string", "minLength": 1,
+                    "description": "The text that is replaced where it stands first" },
+                "with": { "title": "With", "type": "string", "default": "",
+                    "description": "What takes its place; nothing when left out" }
+            },
+            "required": ["find"],
+            "additionalProperties": false
+        }"#,
+        examples: r#"[
+            {"options": {"find": "is", "with": "at"}, "input": ["This is a test"],
+             "output": "That is a test"},
+            {"options": {"find": "Dr. "}, "input": ["Dr. Dr. Roth"], "output": "Dr. Roth"},
+            {"options": {"find": "x"}, "input": ["Roth"], "output": "Roth"},
+            {"options": {"find": "x"}, "input": [{"$":"absent"}], "output": {"$":"absent"}}
+        ]"#,
+        uses: &[],
+        open: Open::text_with(|Replace { find, with }| {
+            if find.is_empty() {
+                return Err(Problem::option("find", "there is nothing to find"));
+            }
+            Ok(move |text: &str, out: Cell<'_>| out.text(&replace_first(text, &find, &with)))
         }),
     }
 }
