@@ -5,4 +5,6 @@
 //! difference is an argument. Nothing here knows columns, options or WIT: that is the business of
 //! the components, which contain only what they call.
 
+pub mod country;
+pub mod name;
 pub mod time;
