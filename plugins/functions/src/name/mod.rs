@@ -215,7 +215,14 @@ fn without_degrees(mut words: Vec<&str>, least: usize) -> Titles<'_> {
 fn without_nickname(text: &str, nickname: &mut String) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find(['"', '“', '„', '(']) {
+    // What is never closed from one place on is never closed further on.
+    let (mut quotes, mut brackets) = (true, true);
+    let opens = |char: char, quotes: bool, brackets: bool| match char {
+        '(' => brackets,
+        '"' | '“' | '„' => quotes,
+        _ => false,
+    };
+    while let Some(at) = rest.find(|char| opens(char, quotes, brackets)) {
         let (before, from) = rest.split_at_checked(at).unwrap_or_default();
         out.push_str(before);
         out.push(' ');
@@ -228,6 +235,11 @@ fn without_nickname(text: &str, nickname: &mut String) -> String {
             &['"', '”', '“']
         };
         let Some(end) = inner.find(close) else {
+            if is_bracket {
+                brackets = false;
+            } else {
+                quotes = false;
+            }
             rest = inner;
             continue;
         };
