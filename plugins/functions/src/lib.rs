@@ -7,10 +7,12 @@
 
 pub mod case;
 pub mod convert;
+pub mod country;
 pub mod expression;
 pub mod fold;
 pub mod list;
 pub mod mail;
+pub mod name;
 pub mod regex;
 pub mod text;
 pub mod time;

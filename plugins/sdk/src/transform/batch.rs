@@ -138,6 +138,18 @@ impl<'a> Row<'a> {
         self.input(0)
     }
 
+    /// Calls `f` for the text of the value, as [`Batch::each_text`] does: for text functions that
+    /// need more of the row (its locale, the start of the run, inputs of their own).
+    #[inline]
+    pub fn with_text(self, out: Cell<'_>, f: impl FnOnce(&str, Cell<'_>) -> Outcome) -> Outcome {
+        let value = self.value();
+        match value.text() {
+            TextView::Text(text) => f(&text, out),
+            TextView::Missing => out.value(missing(value)),
+            TextView::Failed(problem) => out.failed(&problem),
+        }
+    }
+
     /// The value of column `index`; 1 is the first of the step's own inputs.
     #[inline]
     pub fn input(&self, index: usize) -> Value<'a> {

@@ -1,0 +1,77 @@
+//! The words that are no names: titles, degrees, generations, particles.
+//!
+//! Compared without case and full stops, except where a word is a name elsewhere (`Ma`, `Do`):
+//! such a degree counts with full stops or behind a comma only.
+
+#[rustfmt::skip]
+const TITLES: &[&str] = &[
+    "adm", "brother", "capt", "captain", "cdr", "cmdr", "col", "cpl", "dame", "dipling", "dipl-ing",
+    "dipl-inf", "dipl-kffr", "dipl-kfm", "dipl-phys", "don", "doña", "dott", "dr", "dra", "dr-ing", "fr", "frau",
+    "fräulein", "gen", "herr", "hon", "hr", "ing", "judge", "lady", "lic", "lord", "lt", "mag", "maj",
+    "major", "md", "med", "me", "miss", "mlle", "mme", "mr", "mrs", "ms", "mx", "ob", "pd", "pres", "priv-doz",
+    "prof", "professor", "rabbi", "rev", "rt", "sgt", "sig", "sir", "sra", "srta", "sr", "univ-prof",
+];
+
+/// What follows a title and belongs to it.
+#[rustfmt::skip]
+const TITLE_PARTS: &[&str] = &[
+    "agr", "dent", "et", "habil", "hc", "h", "c", "iur", "jur", "med", "mult", "nat", "oec", "phil", "pol", "rer",
+    "soc", "techn", "theol", "vet", "em",
+];
+
+#[rustfmt::skip]
+const DEGREES: &[&str] = &[
+    "jr", "sr", "jun", "sen", "junior", "senior", "ii", "iii", "iv", "phd", "mba", "msc", "bsc", "meng", "beng",
+    "mphil", "dphil", "edd", "esq", "esquire", "cpa", "cfa", "dds", "dvm", "llm", "llb", "pmp", "cissp", "rn", "jd",
+    "pharmd", "psyd", "mph", "dä", "dj",
+];
+
+/// Degrees that are names too.
+const SHORT_DEGREES: &[&str] = &[
+    "ma", "ba", "md", "do", "bs", "ms", "pe", "v", "vi", "qc", "kc",
+];
+
+#[rustfmt::skip]
+const PARTICLES: &[&str] = &[
+    "'t", "a", "abu", "af", "al", "am", "an", "av", "aw", "ben", "bin", "bint", "binte", "da", "dal", "dalla", "das",
+    "de", "degli", "dei", "del", "della", "delle", "dello", "den", "der", "di", "do", "dos", "du", "el", "ibn", "im",
+    "la", "las", "le", "les", "lo", "los", "op", "san", "santa", "ter", "te", "ten", "'s", "van", "vande", "vanden",
+    "vander", "vom", "von", "zu", "zum", "zur",
+];
+
+fn plain(word: &str) -> String {
+    word.chars()
+        .filter(|char| *char != '.')
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+fn knows(table: &[&str], word: &str) -> bool {
+    // Longer than any of them.
+    word.len() <= 20 && table.contains(&plain(word).as_str())
+}
+
+/// A title before a name; `Don`, `Me` and `Major` are names unless written like titles are.
+pub(super) fn is_title(word: &str) -> bool {
+    let is_name_too = [
+        "don", "me", "med", "md", "major", "mag", "ob", "ing", "gen", "sig", "rt",
+    ];
+    knows(TITLES, word) && (word.ends_with('.') || !is_name_too.contains(&plain(word).as_str()))
+}
+
+/// What follows a title: `med.`, `rer. nat.`, `h.c.`
+pub(super) fn is_title_part(word: &str) -> bool {
+    word.ends_with('.') && knows(TITLE_PARTS, word) || word == "et"
+}
+
+/// A generation or a degree.
+pub(super) fn is_degree(word: &str, behind_comma: bool) -> bool {
+    let is_marked = behind_comma || word.trim_end_matches('.').contains('.');
+    knows(DEGREES, word) || (is_marked && knows(SHORT_DEGREES, word))
+}
+
+/// A word that begins a family name.
+pub(super) fn is_particle(word: &str) -> bool {
+    // `J. A. Doe`: an initial has a full stop.
+    !word.ends_with('.') && knows(PARTICLES, word) && !matches!(word, "A" | "An" | "Do" | "Im")
+}
