@@ -29,3 +29,6 @@ pub const DEPTH_MAX: usize = 64;
 pub const LENGTH_MAX: usize = 10_000;
 /// How many bytes of text one step of an expression may make.
 pub const GROWTH_MAX: usize = 256 * 1024;
+
+#[cfg(test)]
+mod tests;

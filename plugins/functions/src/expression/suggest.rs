@@ -9,6 +9,9 @@ pub fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
         .filter(|(distance, _)| *distance <= limit)
         .collect();
     near.sort_unstable();
+    // Those that are farther off than the nearest only distract.
+    let best = near.first().map_or(0, |(distance, _)| *distance);
+    near.retain(|(distance, _)| *distance == best);
     let names: Vec<String> = near
         .iter()
         .take(3)

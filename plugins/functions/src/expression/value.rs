@@ -165,6 +165,27 @@ impl<'a> Value<'a> {
         })
     }
 
+    /// Its JSON, appended: dates and bytes as text.
+    pub fn write_json(&self, dialect: Dialect, out: &mut String) {
+        match self {
+            Self::Boolean(boolean) => out.push_str(if *boolean { "true" } else { "false" }),
+            Self::Integer(integer) => out.push_str(&integer.to_string()),
+            Self::Float(float) if float.is_finite() => out.push_str(&float.to_string()),
+            Self::Null | Self::Float(_) => out.push_str("null"),
+            Self::Number(json) | Self::Json(json) => out.push_str(json),
+            Self::Text(text) => push_text(text, out),
+            Self::Time(_) => push_text(&self.to_text(dialect).unwrap_or_default(), out),
+            Self::Bytes(bytes) => push_text(&crate::convert::base64(bytes), out),
+            Self::List(list) => {
+                for (index, value) in list.iter().enumerate() {
+                    out.push(if index == 0 { '[' } else { ',' });
+                    value.write_json(dialect, out);
+                }
+                out.push_str(if list.is_empty() { "[]" } else { "]" });
+            }
+        }
+    }
+
     /// How two values stand to each other: numbers as numbers where both are some, instants in
     /// time, all others as text, by character. Nothing where one of them has no text.
     pub fn compare(&self, other: &Self, dialect: Dialect) -> Option<Ordering> {
@@ -202,6 +223,11 @@ impl<'a> Value<'a> {
             _ => 0,
         }
     }
+}
+
+fn push_text(text: &str, out: &mut String) {
+    // A text has no way to fail.
+    out.push_str(&serde_json::to_string(text).unwrap_or_default());
 }
 
 /// A piece of a text, borrowed where the text is.

@@ -2,7 +2,7 @@
 
 use attune_functions::expression::{Dialect, Inputs, Scope, Stop, Value};
 use attune_plugin::Problem;
-use attune_plugin::transform::{self, Cell, Outcome, Row, TextCell};
+use attune_plugin::transform::{self, Cell, Outcome, Row};
 use std::cell::RefCell;
 
 use crate::parse::Expression;
@@ -59,29 +59,10 @@ fn write(value: &Value<'_>, dialect: Dialect, out: Cell<'_>) -> Outcome {
         Value::Time(_) => out.text(&value.to_text(dialect).unwrap_or_default()),
         Value::Bytes(bytes) => out.bytes(bytes),
         Value::Json(json) => out.json(json),
-        Value::List(list) => {
-            let mut out = out.write_text();
-            write_list(list, dialect, &mut out);
-            out.done_json()
+        Value::List(_) => {
+            let mut json = String::new();
+            value.write_json(dialect, &mut json);
+            out.json(&json)
         }
     }
-}
-
-fn write_list(list: &[Value<'_>], dialect: Dialect, out: &mut TextCell<'_>) {
-    out.push_str("[");
-    for (index, value) in list.iter().enumerate() {
-        if index > 0 {
-            out.push_str(",");
-        }
-        match value {
-            Value::Null => out.push_str("null"),
-            Value::Boolean(boolean) => out.push_str(if *boolean { "true" } else { "false" }),
-            Value::Integer(integer) => out.push_str(&integer.to_string()),
-            Value::Float(float) if float.is_finite() => out.push_str(&float.to_string()),
-            Value::Number(json) | Value::Json(json) => out.push_str(json),
-            Value::List(list) => write_list(list, dialect, out),
-            value => out.push_json(&value.to_text(dialect).unwrap_or_default()),
-        }
-    }
-    out.push_str("]");
 }
