@@ -134,7 +134,7 @@ impl Translator<'_> {
             return Ok(());
         }
         let name = match self.syntax {
-            Syntax::Java => name.strip_prefix("Is").unwrap_or(&name),
+            Syntax::Java => java_property(&name),
             _ => &name,
         };
         self.put(format_args!("\\{char}{{{name}}}"));
@@ -232,5 +232,17 @@ impl Translator<'_> {
         };
         self.put(format_args!(r"(?:\{group}){rest}"));
         Ok(())
+    }
+}
+
+/// What Java calls a property, as a general category where it nearly is one.
+fn java_property(name: &str) -> &str {
+    match name.strip_prefix("Is").unwrap_or(name) {
+        "Alphabetic" | "Letter" => "L",
+        "Lowercase" => "Ll",
+        "Uppercase" => "Lu",
+        "Punctuation" => "P",
+        "Digit" => "Nd",
+        other => other,
     }
 }
