@@ -44,9 +44,14 @@ impl Dn {
         Ok(Self(components))
     }
 
-    /// Component `number` from the left, counted from 1: its first value. Connect: `DNComponent`.
-    pub fn component(&self, number: i64) -> Option<&str> {
-        self.0.get(index(number)?).and_then(|values| first(values))
+    /// Component `number` from the left, counted from 1: its first value. Connect: `DNComponent`,
+    /// where every component counts.
+    pub fn component(&self, number: i64, dc: DcRule) -> Option<&str> {
+        self.0
+            .iter()
+            .filter(|values| dc == DcRule::Count || !is_dc(values))
+            .nth(index(number)?)
+            .and_then(|values| first(values))
     }
 
     /// Component `number` from the right, counted from 1. Connect: `DNComponentRev`.
@@ -234,12 +239,12 @@ mod tests {
     fn components_count_from_either_end() {
         let dn = Dn::parse(JOE).unwrap();
         assert_eq!(dn.len(), 6);
-        assert_eq!(dn.component(1), Some("Joe"));
+        assert_eq!(dn.component(1, DcRule::Count), Some("Joe"));
         assert_eq!(dn.component_rev(3, DcRule::Count), Some("US"));
         assert_eq!(dn.component_rev(1, DcRule::Ignore), Some("US"));
         assert_eq!(dn.values("OU"), ["Atlanta", "GA", "US"]);
         for number in [0, -1, i64::MIN, 7, i64::MAX] {
-            assert_eq!(dn.component(number), None, "{number}");
+            assert_eq!(dn.component(number, DcRule::Count), None, "{number}");
             assert_eq!(dn.component_rev(number, DcRule::Count), None, "{number}");
         }
         assert!(Dn::parse("").unwrap().is_empty());
@@ -261,7 +266,7 @@ mod tests {
         ];
         for (text, expect) in cases {
             assert_eq!(
-                Dn::parse(text).unwrap().component(1),
+                Dn::parse(text).unwrap().component(1, DcRule::Count),
                 Some(expect),
                 "{text}"
             );
@@ -298,7 +303,7 @@ mod tests {
         ] {
             let text = format!("cn={},dc=x", escape_value(value));
             assert_eq!(
-                Dn::parse(&text).unwrap().component(1),
+                Dn::parse(&text).unwrap().component(1, DcRule::Count),
                 Some(value),
                 "{text}"
             );
