@@ -44,9 +44,13 @@ impl Dn {
         Ok(Self(components))
     }
 
-    /// Component `number` from the left, counted from 1: its first value. Connect: `DNComponent`,
-    /// where every component counts.
-    pub fn component(&self, number: i64, dc: DcRule) -> Option<&str> {
+    /// Component `number` from the left, counted from 1: its first value. Connect: `DNComponent`.
+    pub fn component(&self, number: i64) -> Option<&str> {
+        self.component_counted(number, DcRule::Count)
+    }
+
+    /// [`Dn::component`] with a say in what counts.
+    pub fn component_counted(&self, number: i64, dc: DcRule) -> Option<&str> {
         self.0
             .iter()
             .filter(|values| dc == DcRule::Count || !is_dc(values))
@@ -239,12 +243,12 @@ mod tests {
     fn components_count_from_either_end() {
         let dn = Dn::parse(JOE).unwrap();
         assert_eq!(dn.len(), 6);
-        assert_eq!(dn.component(1, DcRule::Count), Some("Joe"));
+        assert_eq!(dn.component(1), Some("Joe"));
         assert_eq!(dn.component_rev(3, DcRule::Count), Some("US"));
         assert_eq!(dn.component_rev(1, DcRule::Ignore), Some("US"));
         assert_eq!(dn.values("OU"), ["Atlanta", "GA", "US"]);
         for number in [0, -1, i64::MIN, 7, i64::MAX] {
-            assert_eq!(dn.component(number, DcRule::Count), None, "{number}");
+            assert_eq!(dn.component(number), None, "{number}");
             assert_eq!(dn.component_rev(number, DcRule::Count), None, "{number}");
         }
         assert!(Dn::parse("").unwrap().is_empty());
@@ -266,7 +270,7 @@ mod tests {
         ];
         for (text, expect) in cases {
             assert_eq!(
-                Dn::parse(text).unwrap().component(1, DcRule::Count),
+                Dn::parse(text).unwrap().component(1),
                 Some(expect),
                 "{text}"
             );
@@ -303,7 +307,7 @@ mod tests {
         ] {
             let text = format!("cn={},dc=x", escape_value(value));
             assert_eq!(
-                Dn::parse(&text).unwrap().component(1, DcRule::Count),
+                Dn::parse(&text).unwrap().component(1),
                 Some(value),
                 "{text}"
             );

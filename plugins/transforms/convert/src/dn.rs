@@ -89,7 +89,7 @@ impl Part {
         };
         match self.index {
             ..0 => dn.component_rev(self.index.checked_neg()?, rule),
-            0.. => dn.component(self.index.checked_add(1)?, rule),
+            0.. => dn.component_counted(self.index.checked_add(1)?, rule),
         }
     }
 }
