@@ -108,14 +108,18 @@ pub enum Words<'s> {
     /// After every character that is no letter, digit, accent or apostrophe (' or ’).
     #[default]
     Letters,
-    /// After these characters only. Entra's `PCase` with separators; Connect's splits at `" "`.
+    /// After these characters only. Entra's `PCase` with separators.
     Only(&'s str),
+    /// After spaces only. Connect's `PCase`: its page says in one place that all other letters
+    /// become lower case, and in another that words in capitals are not treated properly, as
+    /// .NET's page says of itself.
+    Spaces(Acronyms),
     /// As .NET's `ToTitleCase` sees them, and Entra's `PCase` without separators: `'` is part of a
     /// word, `’` is not, and a digit begins none, so that `3rd` becomes `3Rd`.
     DotNet(Acronyms),
 }
 
-/// What `ToTitleCase` does with a word that is all capitals.
+/// What becomes of a word that is all capitals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Acronyms {
     /// It becomes an ordinary word: `PABLO` is `Pablo`, as the vectors of Entra's `PCase` want.
@@ -142,7 +146,9 @@ pub fn title_into(text: &str, words: Words<'_>, mapping: Mapping, push: &mut dyn
         let end = after.find(|char| words.ends(char)).unwrap_or(after.len());
         let (word, after) = after.split_at(end);
         match words {
-            Words::DotNet(Acronyms::Keep) if is_acronym(word) => push(word),
+            Words::DotNet(Acronyms::Keep) | Words::Spaces(Acronyms::Keep) if is_acronym(word) => {
+                push(word);
+            }
             _ => push_word(word, mapping, push),
         }
         rest = after;
@@ -161,6 +167,7 @@ impl Words<'_> {
         match self {
             Self::Only("") => false,
             Self::Only(separators) => separators.contains(char),
+            Self::Spaces(_) => char == ' ',
             Self::Letters => {
                 !(char.is_alphanumeric() || is_mark(char) || char == '\'' || char == '’')
             }
@@ -291,6 +298,19 @@ mod tests {
             ("GREGORY JAMES", dotnet, "Gregory James"),
             ("jean-luc PICARD", Words::Only(" "), "Jean-luc Picard"),
             ("jean-luc PICARD", Words::Letters, "Jean-Luc Picard"),
+            // Connect's page: PCase("TEsT"), PCase(LCase("TEST")).
+            ("TEsT", Words::Spaces(Acronyms::Keep), "Test"),
+            ("test", Words::Spaces(Acronyms::Keep), "Test"),
+            (
+                "TEST o'neill-x",
+                Words::Spaces(Acronyms::Keep),
+                "TEST O'neill-x",
+            ),
+            (
+                "TEST o'neill-x",
+                Words::Spaces(Acronyms::Lower),
+                "Test O'neill-x",
+            ),
         ];
         for (text, words, expect) in cases {
             assert_eq!(title(text, words, PLAIN), expect, "{words:?}");

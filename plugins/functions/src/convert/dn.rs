@@ -46,7 +46,16 @@ impl Dn {
 
     /// Component `number` from the left, counted from 1: its first value. Connect: `DNComponent`.
     pub fn component(&self, number: i64) -> Option<&str> {
-        self.0.get(index(number)?).and_then(|values| first(values))
+        self.component_counted(number, DcRule::Count)
+    }
+
+    /// [`Dn::component`] with a say in what counts.
+    pub fn component_counted(&self, number: i64, dc: DcRule) -> Option<&str> {
+        self.0
+            .iter()
+            .filter(|values| dc == DcRule::Count || !is_dc(values))
+            .nth(index(number)?)
+            .and_then(|values| first(values))
     }
 
     /// Component `number` from the right, counted from 1. Connect: `DNComponentRev`.

@@ -19,8 +19,8 @@ pub use bytes::{Charset, Letters, base64, base64_bytes, decode, encode, hex, hex
 pub use dn::{DcRule, Dn, escape_component, escape_value};
 pub use identity::{GuidOrder, guid, guid_bytes, is_guid, sid};
 pub use number::{
-    Notation, Overflow, Round, boolean, hex_literal, integer, integer_in, is_numeric, number,
-    wrap32,
+    Notation, Overflow, Print, Round, boolean, hex_literal, integer, integer_in, is_numeric,
+    number, printed, wrap32,
 };
 pub use version::version_order;
 

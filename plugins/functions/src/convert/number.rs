@@ -92,6 +92,45 @@ pub fn number(text: &str, notation: Notation) -> Result<String, Error> {
         .ok_or_else(|| not_a_number(text))
 }
 
+/// How a number is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Print {
+    /// How many digits the fraction has.
+    pub decimals: usize,
+    /// How it is rounded to them.
+    pub round: Round,
+    /// What stands before the fraction and between groups of three digits.
+    pub notation: Notation,
+}
+
+/// A number in JSON's spelling or the like, with a fixed count of decimals; fails beyond 38 digits.
+pub fn printed(text: &str, print: Print) -> Result<String, Error> {
+    let mut decimal =
+        Decimal::parse(text, Notation::default()).ok_or_else(|| not_a_number(text))?;
+    let too_large = || Error::Overflow(clipped(text.trim()));
+    let shift = i64::try_from(print.decimals).map_err(|_| too_large())?;
+    if !decimal.digits.is_empty() {
+        decimal.point = decimal.point.saturating_add(shift);
+    }
+    let scaled = decimal.rounded(print.round).ok_or_else(too_large)?;
+    let digits = format!("{:0>1$}", scaled.unsigned_abs(), print.decimals + 1);
+    let (whole, fraction) = digits
+        .split_at_checked(digits.len() - print.decimals)
+        .unwrap_or((&digits, ""));
+    let mut out = String::from(if scaled < 0 { "-" } else { "" });
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            out.extend(print.notation.group);
+        }
+        out.push(digit);
+    }
+    if !fraction.is_empty() {
+        out.push(print.notation.decimal);
+        out.push_str(fraction);
+    }
+    Ok(out)
+}
+
 /// Whether [`number`] reads it. Connect: `IsNumeric`.
 pub fn is_numeric(text: &str) -> bool {
     Decimal::parse(text, Notation::default()).is_some()
@@ -354,6 +393,35 @@ mod tests {
             assert!(number(text, notation).is_err(), "{text}");
         }
         assert!(is_numeric("-1.5") && !is_numeric("1.5 m"));
+    }
+
+    #[test]
+    fn printed_has_its_decimals_and_groups() {
+        let print = |decimals, decimal, group| Print {
+            decimals,
+            round: Round::HalfUp,
+            notation: Notation { decimal, group },
+        };
+        let cases = [
+            ("1234567.891", print(2, ',', Some('.')), "1.234.567,89"),
+            ("999.995", print(2, '.', Some(',')), "1,000.00"),
+            ("-0.004", print(2, '.', None), "0.00"),
+            ("-0.005", print(2, '.', None), "-0.01"),
+            ("0", print(2, '.', None), "0.00"),
+            ("1e3", print(0, '.', Some('\'')), "1'000"),
+            ("0.5", print(0, '.', None), "1"),
+            ("100", print(0, '.', Some(',')), "100"),
+            (
+                "12345678901234567890",
+                print(1, '.', None),
+                "12345678901234567890.0",
+            ),
+        ];
+        for (text, print, expect) in cases {
+            assert_eq!(printed(text, print).as_deref(), Ok(expect), "{text}");
+        }
+        assert!(printed("x", print(0, '.', None)).is_err());
+        assert!(printed("1e30", print(20, '.', None)).is_err());
     }
 
     #[test]

@@ -68,11 +68,13 @@ fn push(cluster: &str, out: &mut String) {
         .char_indices()
         .map(|(at, char)| at + char.len_utf8());
     // A letter with a thousand accents is no letter: four of them are looked at.
-    let ends: Vec<usize> = ends.take(5).collect();
-    for end in ends.into_iter().rev() {
+    let ends: [Option<usize>; 5] = {
+        let mut ends = ends;
+        std::array::from_fn(|_| ends.next())
+    };
+    for end in ends.into_iter().rev().flatten() {
         let (head, marks) = cluster.split_at(end);
-        let letter: String = head.nfd().collect();
-        if let Some(plain) = LETTERS.get(&letter) {
+        if let Some(plain) = LETTERS.get(head).or_else(|| apart(head)) {
             out.push_str(plain);
             out.push_str(marks);
             return;
@@ -81,11 +83,23 @@ fn push(cluster: &str, out: &mut String) {
     out.push_str(cluster);
 }
 
-/// The table by letter, decomposed.
+/// The letter as letter and accents in their canonical order; one character is that already.
+fn apart(letter: &str) -> Option<&'static &'static str> {
+    letter.chars().nth(1)?;
+    LETTERS.get(letter.nfd().collect::<String>().as_str())
+}
+
+/// The table by letter, each as the page has it, composed, and decomposed.
 static LETTERS: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     let rows = TABLE.iter().flat_map(|(letters, plain)| {
-        let letters = letters.split(' ');
-        letters.map(move |letter| (letter.nfd().collect(), *plain))
+        let forms = letters.split(' ').flat_map(|letter| {
+            [
+                letter.to_owned(),
+                letter.nfc().collect(),
+                letter.nfd().collect(),
+            ]
+        });
+        forms.map(move |letter| (letter, *plain))
     });
     rows.collect()
 });

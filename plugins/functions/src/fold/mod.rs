@@ -14,11 +14,14 @@ pub use entra::entra;
 pub use latin::{Other, ascii, german};
 pub use plain::{invisible, quotes};
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Composed, canonical: what most systems store.
 pub fn nfc(text: &str) -> String {
-    text.nfc().collect()
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => text.to_owned(),
+        IsNormalized::No | IsNormalized::Maybe => text.nfc().collect(),
+    }
 }
 
 /// Decomposed, canonical: letters and accents apart.
@@ -48,14 +51,23 @@ pub fn is_mark(char: char) -> bool {
         | '\u{fe20}'..='\u{fe2f}')
 }
 
-/// The text as a letter and its accents at a time.
+/// The text in pieces: plain ASCII, and letters that are not each with its accents. A letter of
+/// ASCII before an accent belongs to the accent.
 fn clusters(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let first = rest.chars().next()?.len_utf8();
-        let tail = rest.get(first..)?;
-        let marks = tail.find(|char| !is_mark(char)).unwrap_or(tail.len());
-        let (cluster, after) = rest.split_at(first + marks);
+        let plain = rest.bytes().take_while(u8::is_ascii).count();
+        let is_marked = rest.get(plain..)?.starts_with(is_mark);
+        let len = match plain {
+            0 | 1 => {
+                let tail = rest.get(first..)?;
+                first + tail.find(|char| !is_mark(char)).unwrap_or(tail.len())
+            }
+            _ if is_marked => plain - 1,
+            _ => plain,
+        };
+        let (cluster, after) = rest.split_at(len);
         rest = after;
         Some(cluster)
     })

@@ -187,6 +187,8 @@ mod tests {
     #[test]
     fn mid_differs_at_the_edges_between_entra_and_connect() {
         let cases = [
+            (3, 5, "hn Do", "hn Do"),
+            (6, 999, "Doe", "Doe"),
             (3, 3, "hn ", "hn "),
             (6, 99, "Doe", "Doe"),
             (3, 0, "", ""),

@@ -75,6 +75,7 @@ mod tests {
     #[test]
     fn pad_counts_characters_and_never_cuts() {
         assert_eq!(pad("User", 10, '0', Side::Left), "000000User");
+        assert_eq!(pad("User", 10, '0', Side::Right), "User000000");
         assert_eq!(pad("Zoë", 5, '·', Side::Right), "Zoë··");
         assert_eq!(pad("long enough", 3, '0', Side::Left), "long enough");
         assert_eq!(pad("", 2, 'x', Side::Left), "xx");

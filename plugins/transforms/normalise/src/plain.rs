@@ -126,7 +126,7 @@ pub(crate) fn invisible() -> Function {
         examples: r#"[
             {"input": ["\ufeffJane\u200b Doe"], "output": "Jane Doe"},
             {"input": ["Mül\u00adler\u202e"], "output": "Müller"},
-            {"options": {"joiners": "keep"}, "input": ["نیک\u200cنام"], "output": "نیک‌نام"},
+            {"options": {"joiners": "keep"}, "input": ["\ufeffनेहा"], "output": "नेहा"},
             {"input": [null], "output": null}
         ]"#,
         uses: &[],

@@ -31,7 +31,14 @@ fn every_function_takes_missing_strange_and_long_values() {
 #[test]
 fn tables_differ_where_their_sources_differ() {
     // Entra: NormalizeDiacritics; the whole table is walked in attune-functions.
-    let cases: [Case<'_>; 14] = [
+    let cases: [Case<'_>; 16] = [
+        (
+            "invisible",
+            r#"{"joiners":"keep"}"#,
+            r#"["\u200dनी\u200cक"]"#,
+            "\"\u{200d}नी\u{200c}क\"",
+        ),
+        ("invisible", "{}", r#"["\u200dनी\u200cक"]"#, r#""नीक""#),
         ("ascii", r#"{"table":"entra"}"#, r#"["Zoë"]"#, r#""Zoe""#),
         (
             "ascii",

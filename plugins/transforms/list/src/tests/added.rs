@@ -72,8 +72,8 @@ const VECTORS: [Case<'_>; 24] = [
     (
         "split",
         r#"{"separator":","}"#,
-        r#"["Admin, User"]"#,
-        r#"["Admin","User"]"#,
+        r#"["PermissionSetOne, PermissionSetTwo"]"#,
+        r#"["PermissionSetOne","PermissionSetTwo"]"#,
     ),
     ("count", "{}", r#"[["a","b"]]"#, "2"),
     ("dedupe", "{}", r#"[["a","b","a"]]"#, r#"["a","b"]"#),

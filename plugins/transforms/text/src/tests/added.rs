@@ -46,7 +46,52 @@ fn every_function_takes_missing_strange_and_long_values() {
     assert_eq!(text_edges(&plugin(), &functions), NOTHING);
 }
 
-const VECTORS: [Case<'_>; 17] = [
+const VECTORS: [Case<'_>; 29] = [
+    (
+        "word",
+        r#"{"index":2}"#,
+        r#"["The quick brown fox"]"#,
+        r#""brown""#,
+    ),
+    // The page's Mid counts from 1; Append(Mid([givenName], 1, 3), Mid([surname], 1, 5)).
+    (
+        "mid",
+        r#"{"start":2,"length":5}"#,
+        r#"["John Doe"]"#,
+        r#""hn Do""#,
+    ),
+    (
+        "mid",
+        r#"{"start":5,"length":999}"#,
+        r#"["John Doe"]"#,
+        r#""Doe""#,
+    ),
+    (
+        "mid",
+        r#"{"start":0,"length":3}"#,
+        r#"["John"]"#,
+        r#""Joh""#,
+    ),
+    ("right", r#"{"length":3}"#, r#"["John Doe"]"#, r#""Doe""#),
+    ("length", "{}", r#"["John Doe"]"#, "8"),
+    ("trim", "{}", r#"[" Test "]"#, r#""Test""#),
+    ("trim-left", "{}", r#"[" Test "]"#, r#""Test ""#),
+    ("trim-right", "{}", r#"[" Test "]"#, r#"" Test""#),
+    ("lower", "{}", r#"["TeSt"]"#, r#""test""#),
+    ("upper", "{}", r#"["TeSt"]"#, r#""TEST""#),
+    (
+        "replace",
+        r#"{"find":"@contoso.com"}"#,
+        r#"["john.doe@contoso.com"]"#,
+        r#""john.doe""#,
+    ),
+    (
+        "pad",
+        r#"{"length":10,"side":"right"}"#,
+        r#"["User"]"#,
+        r#""User000000""#,
+    ),
+    ("title", r#"{"separators":" "}"#, r#"["TEsT"]"#, r#""Test""#),
     // Entra: Word, counted from 1 there.
     (
         "word",
@@ -69,8 +114,6 @@ const VECTORS: [Case<'_>; 17] = [
         r#"["Räksmörgås O’Neil"]"#,
         r#""Raksmorgas ONeil""#,
     ),
-    ("trim-left", "{}", r#"[" a "]"#, r#""a ""#),
-    ("trim-right", "{}", r#"[" a "]"#, r#"" a""#),
     // Okta: String.append, len, removeSpaces, replaceFirst, startsWith, stringContains,
     // substringBefore, substringAfter.
     (
