@@ -234,7 +234,8 @@ pub fn within(
     amount: i64,
     side: Side,
 ) -> Result<bool, Error> {
-    let earliest = add_zoned(now, interval, -amount).map_or(Timestamp::MIN, |at| at.timestamp());
+    let earliest = add_zoned(now, interval, amount.saturating_neg())
+        .map_or(Timestamp::MIN, |at| at.timestamp());
     let latest = add_zoned(now, interval, amount).map_or(Timestamp::MAX, |at| at.timestamp());
     let now = now.timestamp();
     Ok(match side {

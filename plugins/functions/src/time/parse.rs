@@ -359,7 +359,7 @@ impl Fields {
     fn whole_year(&self, language: Language) -> Result<i16, Why> {
         let year = match (self.year, self.century, self.short_year) {
             (Some(year), _, _) => year,
-            (None, Some(century), Some(short)) => century * 100 + short,
+            (None, Some(century), Some(short)) => century.saturating_mul(100).saturating_add(short),
             (None, _, Some(short)) => i64::from(century_of(short, language)) + short,
             (None, _, None) => return Err(Some("it says no year")),
         };

@@ -1,9 +1,11 @@
-//! `lookup.table`: another text for a text, from a table.
+//! `lookup.table`: another text for a text, from a table; `lookup.when`: a value by conditions.
 //!
-//! The table is sorted once, when the step opens; a key that stands in it twice with different
+//! A table is prepared once, when the step opens; a key that stands in it twice with different
 //! values is refused there, because whichever of the two won would be a guess.
 
+mod condition;
 mod table;
+mod when;
 
 use std::cell::RefCell;
 
@@ -11,7 +13,7 @@ use attune_plugin::Problem;
 use attune_plugin::transform::{Cell, Function, NoMatch, Open, Outcome, Plugin};
 use serde::Deserialize;
 
-use table::{Source, Table};
+use table::{Match, Source, Table};
 
 attune_plugin::export_transforms!(plugin);
 
@@ -20,8 +22,8 @@ pub fn plugin() -> Plugin {
     Plugin {
         id: "lookup",
         version: env!("CARGO_PKG_VERSION"),
-        summary: "Translates values by a table",
-        functions: vec![lookup()],
+        summary: "Translates values by a table, or by conditions",
+        functions: vec![lookup(), when::when()],
     }
 }
 
@@ -33,6 +35,8 @@ struct Options {
     key_column: Option<String>,
     #[serde(default)]
     value_column: Option<String>,
+    #[serde(default, rename = "match")]
+    how: Match,
     #[serde(default)]
     ignore_case: bool,
     #[serde(default)]
@@ -61,14 +65,18 @@ fn lookup() -> Function {
              "output": "Legal", "note": "rows of a CSV file"},
             {"options": {"table": [["code", "de", "en"], ["100", "Vertrieb", "Sales"]], "key-column": "code", "value-column": "en"},
              "input": ["100"], "output": "Sales"},
+            {"options": {"table": {"engineer": "R&D", "sales": "Sales"}, "match": "contains", "ignore-case": true},
+             "input": ["Senior Sales Engineer"], "output": "R&D", "note": "the first key wins"},
+            {"options": {"table": {"+49": "DE", "+4": "elsewhere"}, "match": "starts-with"},
+             "input": ["+49 89 123"], "output": "DE"},
             {"options": {"table": {"DE": "Germany"}, "default": "elsewhere"},
              "input": [{"$":"absent"}], "output": {"$":"absent"}}
         ]"#,
         uses: &[],
         open: Open::text_with(|options: Options| {
-            let miss = miss(&options)?;
+            let miss = miss(options.default.as_deref(), options.no_match)?;
             let columns = (options.key_column, options.value_column);
-            let table = Table::new(options.table, columns, options.ignore_case)?;
+            let table = Table::new(options.table, columns, options.how, options.ignore_case)?;
             let folded = RefCell::new(String::new());
             Ok(
                 move |text: &str, out: Cell<'_>| match table.find(text, &mut folded.borrow_mut()) {
@@ -91,6 +99,8 @@ const SCHEMA: &str = r#"{
             "description": "Name of the CSV column that is compared; then the first row is the header. When left out, the first column, and every row counts" },
         "value-column": { "title": "Value column", "type": "string",
             "description": "Name of the CSV column that holds the result. When left out, the second column" },
+        "match": { "title": "Match", "enum": ["whole", "starts-with", "contains"], "default": "whole",
+            "description": "Whether the text is a key, begins with one, or contains one; of several the first in the table wins" },
         "ignore-case": { "title": "Ignore case", "type": "boolean", "default": false,
             "description": "Whether upper and lower case are the same" },
         "default": { "title": "Default", "type": "string",
@@ -103,19 +113,19 @@ const SCHEMA: &str = r#"{
     "additionalProperties": false
 }"#;
 
-/// What a text gets that the table has not.
+/// What a value gets for which there is nothing.
 enum Miss {
     Default(String),
     NoMatch(NoMatch),
 }
 
-fn miss(options: &Options) -> Result<Miss, Problem> {
-    match (&options.default, options.no_match) {
+fn miss(default: Option<&str>, no_match: Option<NoMatch>) -> Result<Miss, Problem> {
+    match (default, no_match) {
         (Some(_), Some(_)) => Err(Problem::option(
             "no-match",
             "either `default` or `no-match`, not both",
         )),
-        (Some(default), None) => Ok(Miss::Default(default.clone())),
+        (Some(default), None) => Ok(Miss::Default(default.to_owned())),
         (None, no_match) => Ok(Miss::NoMatch(no_match.unwrap_or(NoMatch::Missing))),
     }
 }

@@ -13,17 +13,30 @@ pub(crate) enum Source {
     Rows(Vec<Vec<String>>),
 }
 
-/// Keys and values, sorted by key; keys in lower case where case is ignored.
+/// What of a text is compared with the keys.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Match {
+    #[default]
+    Whole,
+    StartsWith,
+    Contains,
+}
+
+/// Keys and values; keys in lower case where case is ignored. Sorted by key where the whole text
+/// is compared, else in the table's own order.
 pub(crate) struct Table {
     entries: Vec<(Box<str>, Box<str>)>,
+    how: Match,
     ignore_case: bool,
 }
 
 impl Table {
-    /// Sorts and checks a table; `columns` are the names of the key's and the value's column.
+    /// Checks a table, and sorts it; `columns` are the names of the key's and the value's column.
     pub(crate) fn new(
         source: Source,
         columns: (Option<String>, Option<String>),
+        how: Match,
         ignore_case: bool,
     ) -> Result<Self, Problem> {
         let pairs = match (source, columns) {
@@ -36,10 +49,11 @@ impl Table {
             (Source::Rows(rows), columns) => pairs(rows, columns)?,
         };
         let fold = |key: String| if ignore_case { key.to_lowercase() } else { key };
-        let mut entries: Vec<(Box<str>, Box<str>)> = pairs
+        let unsorted: Vec<(Box<str>, Box<str>)> = pairs
             .into_iter()
             .map(|(key, value)| (fold(key).into(), value.into()))
             .collect();
+        let mut entries = unsorted.clone();
         entries.sort();
         entries.dedup();
         for (one, next) in entries.iter().zip(entries.iter().skip(1)) {
@@ -48,8 +62,16 @@ impl Table {
                 return Err(Problem::option("table", message));
             }
         }
+        if how != Match::Whole {
+            if unsorted.iter().any(|(key, _)| key.is_empty()) {
+                let message = "an empty key is in every text; `default` is for what has no key";
+                return Err(Problem::option("table", message));
+            }
+            entries = unsorted;
+        }
         Ok(Self {
             entries,
+            how,
             ignore_case,
         })
     }
@@ -68,11 +90,18 @@ impl Table {
         } else {
             key
         };
-        let found = self
-            .entries
-            .binary_search_by(|(known, _)| known.as_ref().cmp(key))
-            .ok()?;
-        self.entries.get(found).map(|(_, value)| value.as_ref())
+        let mut entries = self.entries.iter();
+        let found = match self.how {
+            Match::Whole => {
+                let found = self
+                    .entries
+                    .binary_search_by(|(known, _)| known.as_ref().cmp(key));
+                self.entries.get(found.ok()?)
+            }
+            Match::StartsWith => entries.find(|(known, _)| key.starts_with(known.as_ref())),
+            Match::Contains => entries.find(|(known, _)| key.contains(known.as_ref())),
+        };
+        found.map(|(_, value)| value.as_ref())
     }
 }
 

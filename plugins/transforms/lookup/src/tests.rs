@@ -75,3 +75,167 @@ fn case_is_ignored_beyond_ascii() {
         r#""ZH""#
     );
 }
+
+/// "Okta Expression Language": `String.stringSwitch`, whose keys are parts of the text.
+#[test]
+fn string_switch_when_a_vector_of_the_page_gives_its_value() {
+    for (table, input, expect) in [
+        (
+            r#"[["absent","value1"],["wins","value2"],["match","value3"]]"#,
+            "First match wins",
+            "value2",
+        ),
+        (
+            r#"{"absent":"value1","wins":"value2","match":"value3"}"#,
+            "First match wins",
+            "value2",
+        ),
+        (r#"[["ring","value1"]]"#, "Substrings count", "value1"),
+        (r#"[["x","value1"]]"#, "Substrings count", "default"),
+    ] {
+        let options = format!(r#"{{"table":{table},"match":"contains","default":"default"}}"#);
+        let input = serde_json::json!([input]).to_string();
+        assert_eq!(
+            run(&plugin(), "table", &options, &input).unwrap(),
+            format!("\"{expect}\"")
+        );
+    }
+    let empty = serde_json::json!({ "table": { "": "x" }, "match": "contains" });
+    assert!(refused(&empty).starts_with("options at table: an empty key"));
+    let folded =
+        serde_json::json!({ "table": { "ÄB": "1" }, "match": "starts-with", "ignore-case": true });
+    assert_eq!(
+        run(&plugin(), "table", &folded.to_string(), r#"["äbc"]"#).unwrap(),
+        r#""1""#
+    );
+}
+
+fn when(test: &str, input: &str) -> String {
+    let options = format!(r#"{{"cases":[{{"if":{test},"then":"yes"}}],"default":"no"}}"#);
+    run(&plugin(), "when", &options, input).unwrap()
+}
+
+/// The truth table of the conditions of rows, and what is added to them here.
+#[test]
+fn conditions_when_asked_follow_the_truth_table() {
+    let tests = [
+        r#"{"equals":"a"}"#,
+        r#"{"not-equals":"a"}"#,
+        r#"{"in":["x","a",1]}"#,
+        r#"{"matches":"[a1]"}"#,
+        r#"{"present":true}"#,
+        r#"{"present":false}"#,
+        r#"{"contains":"A","ignore-case":true}"#,
+        r#"{"at-least":1}"#,
+    ];
+    for (input, expect) in [
+        //          equals differs in matches there missing contains at-least
+        (r#"["a"]"#, "ynyyynyn"),
+        (r#"["A"]"#, "nynnynyn"),
+        (r#"["ba"]"#, "nynyynyn"),
+        ("[1]", "nyyyynny"),
+        ("[true]", "nynnynnn"),
+        ("[null]", "nynnnynn"),
+        (r#"[{"$":"absent"}]"#, "nynnnynn"),
+        (r#"[""]"#, "nynnnynn"),
+        ("[[]]", "nynnnynn"),
+        ("[[null]]", "nynnnynn"),
+        (r#"[["a"]]"#, "ynyyynyn"),
+        (r#"[["b","a"]]"#, "ynyyynyn"),
+        (r#"[["b",1]]"#, "nyyyynny"),
+        (r#"[[["a"]]]"#, "nynnynnn"),
+        (r#"[{"a":"a"}]"#, "nynnynnn"),
+        (r#"["あ"]"#, "nynnynnn"),
+    ] {
+        let got: String = tests
+            .iter()
+            .map(|test| {
+                if when(test, input) == r#""yes""# {
+                    'y'
+                } else {
+                    'n'
+                }
+            })
+            .collect();
+        assert_eq!(got, expect, "{input}");
+    }
+    for (test, expect) in [
+        (r#"{"above":1.5}"#, "no"),
+        (r#"{"at-most":1.5}"#, "yes"),
+        (r#"{"below":2}"#, "yes"),
+        (r#"{"starts-with":"1."}"#, "yes"),
+        (r#"[{"below":2},{"above":2}]"#, "no"),
+    ] {
+        assert_eq!(when(test, "[1.5]"), format!("\"{expect}\""), "{test}");
+    }
+    let long = serde_json::json!(["b".repeat(60 * 1024)]).to_string();
+    assert_eq!(when(r#"{"matches":"(b*)*a$"}"#, &long), r#""no""#);
+}
+
+#[test]
+fn cases_when_wrong_are_refused_with_their_place() {
+    for (options, expect) in [
+        (r#"{"cases":[]}"#, "cases: one case"),
+        (
+            r#"{"cases":[{"if":{"equals":"a"}}]}"#,
+            "cases[0]: a case has one of",
+        ),
+        (
+            r#"{"cases":[{"if":{"equals":"a"},"then":"x","do":"keep"}]}"#,
+            "cases[0]: a case has one of",
+        ),
+        (
+            r#"{"cases":[{"if":[],"then":"x"}]}"#,
+            "cases[0].if: one condition",
+        ),
+        (
+            r#"{"cases":[{"if":{"equals":"a","in":[]},"then":"x"}]}"#,
+            "cases[0].if: a condition has one test",
+        ),
+        (
+            r#"{"cases":[{"if":{"attribute":"a"},"then":"x"}]}"#,
+            "cases[0].if: a condition has one test",
+        ),
+        (
+            r#"{"cases":[{"if":{"matches":"("},"then":"x"}]}"#,
+            "cases[0].if.matches: unclosed group",
+        ),
+        (
+            r#"{"cases":[{"if":{"present":true},"then":"x"}],"default":"a","no-match":"keep"}"#,
+            "no-match: either",
+        ),
+    ] {
+        let Err(problem) = plugin().open("when", options) else {
+            panic!("{options} was taken")
+        };
+        let shown = format!("{}: {}", problem.at, problem.message);
+        assert!(shown.starts_with(expect), "{shown}");
+    }
+}
+
+#[test]
+fn outcomes_when_a_case_holds_end_the_chain_or_keep_the_kind() {
+    let case =
+        |done: &str| format!(r#"{{"cases":[{{"if":{{"attribute":"a","present":true}},{done}}}]}}"#);
+    for (done, input, expect) in [
+        (r#""do":"input""#, r#"[[1,2], "x"]"#, "[1,2]"),
+        (r#""do":"keep""#, r#"[null, "x"]"#, r#"{"$":"keep"}"#),
+        (r#""do":"clear""#, r#"[[1,2], "x"]"#, r#"{"$":"clear"}"#),
+        (r#""do":"missing""#, r#"["y", "x"]"#, r#"{"$":"absent"}"#),
+        // What is taken is column 1: it is read before the conditions.
+        (
+            r#""take":"b""#,
+            r#"["y", ["l","m"], ["l"]]"#,
+            r#"["l","m"]"#,
+        ),
+        (r#""take":"a""#, r#"["y", 7]"#, "7"),
+        (r#""then":"""#, r#"["y", 7]"#, r#""""#),
+        (r#""then":"x""#, r#"["y"]"#, r#"{"$":"absent"}"#),
+    ] {
+        assert_eq!(
+            run(&plugin(), "when", &case(done), input).unwrap(),
+            expect,
+            "{done}"
+        );
+    }
+}

@@ -1,8 +1,9 @@
-//! `template.render`: a text with attributes in it.
+//! `template.render`: a text with attributes in it; `template.join`: attributes in a row.
 //!
 //! The template is taken apart once, when the step opens; its selectors become the step's inputs,
 //! each selector once. The host parses the selectors themselves and refuses wrong ones.
 
+mod join;
 mod pieces;
 
 use attune_plugin::Problem;
@@ -21,7 +22,7 @@ pub fn plugin() -> Plugin {
         id: "template",
         version: env!("CARGO_PKG_VERSION"),
         summary: "Puts attributes into a text",
-        functions: vec![render()],
+        functions: vec![render(), join::join()],
     }
 }
 

@@ -91,3 +91,40 @@ fn numbers_and_lists_of_one_are_text() {
     .unwrap();
     assert_eq!(got, r#""1.50/x/""#);
 }
+
+#[test]
+fn join_when_parts_are_missing_leaves_no_separator() {
+    let options = r#"{"inputs":["a","b","a","{}"],"separator":"-"}"#;
+    assert_eq!(plugin().open("join", options).unwrap().inputs(), ["a", "b"]);
+    let long = serde_json::json!([null, "x".repeat(60 * 1024)]).to_string();
+    for (input, expect) in [
+        (r#"["z", "x", "y"]"#, r#""x-y-x-z""#),
+        (r#"[null, "", "あ"]"#, r#""あ""#),
+        (r#"[[], [], [null, ""]]"#, r#"{"$":"absent"}"#),
+        (r#"[{"$":"absent"}, ["p", "q"], true]"#, r#""p-q-true-p-q""#),
+    ] {
+        assert_eq!(
+            run(&plugin(), "join", options, input).unwrap(),
+            expect,
+            "{input}"
+        );
+    }
+    assert!(
+        run(&plugin(), "join", options, &long)
+            .unwrap()
+            .contains("too-long")
+    );
+    let failed = run(&plugin(), "join", options, r#"[null, "x", {"id": 1}]"#).unwrap();
+    assert!(
+        failed.contains("not-text") && failed.contains(r#""at":"b""#),
+        "{failed}"
+    );
+    for bad in [
+        r#"{"inputs":[]}"#,
+        r#"{"inputs":[" "]}"#,
+        r#"{"inputs":"a"}"#,
+    ] {
+        let problem = plugin().open("join", bad).err().map(|problem| problem.code);
+        assert_eq!(problem.as_deref(), Some("options"), "{bad}");
+    }
+}
