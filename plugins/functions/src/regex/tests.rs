@@ -211,3 +211,29 @@ fn case_is_ignored_where_asked_in_every_script() {
     let pattern = Pattern::new("zürich", DotNet, true).unwrap();
     assert!(pattern.is_match("in ZÜRICH").unwrap());
 }
+
+#[test]
+fn any_text_is_refused_or_a_pattern_and_never_a_panic() {
+    const PARTS: [&str; 40] = [
+        "(", ")", "(?", "(?<n>", "(?<", "(?=", "(?i", ":", "[", "]", "[^", "-", "--", "&&", "\\",
+        "\\1", "\\k<n>", "\\u00e", "\\uD83D", "\\x4", "\\p{L", "\\p{Lu}", "\\Q", "\\E", "{",
+        "{1,2}", "{,", "}", "*", "+?", "|", "$", "^", ".", "a", "é", " ", "#", "\\c", "\\077",
+    ];
+    let mut random = crate::expression::Random::new([3; 16], 0);
+    let mut taken = 0;
+    for round in 0..6_000 {
+        let count = 1 + random.below(8);
+        let pick = |_| PARTS[random.below(PARTS.len() as u64) as usize];
+        let text: String = (0..count).map(pick).collect();
+        let syntax = [DotNet, Java, Rust][round % 3];
+        if let Ok(pattern) = Pattern::new(&text, syntax, false) {
+            taken += 1;
+            let _any = pattern.find("aé \n", 0);
+            if let Ok(with) = Replacement::new(&text, &pattern) {
+                let mut out = String::new();
+                let _any = pattern.replace("aé \n", &with, Which::All, &mut out);
+            }
+        }
+    }
+    assert!(taken > 100, "{taken}");
+}

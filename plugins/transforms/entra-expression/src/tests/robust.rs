@@ -160,3 +160,63 @@ fn attributes_are_asked_for_once_each_and_in_order() {
     );
     assert_eq!(got.unwrap(), r#""so far!""#);
 }
+
+#[test]
+fn any_text_is_refused_or_evaluated_and_never_a_panic() {
+    const PARTS: [&str; 40] = [
+        "(",
+        ")",
+        ",",
+        "[a]",
+        "[b[0].c]",
+        "[",
+        "]",
+        "\"",
+        "\"x\"",
+        "\"\\",
+        "%p%",
+        "$x",
+        "&H1",
+        "&",
+        "&&",
+        "||",
+        "=",
+        "<>",
+        "<",
+        "-",
+        "+",
+        "*",
+        "/",
+        "1",
+        "2.5",
+        "é",
+        " ",
+        "IIF(",
+        "Left(",
+        "Select($x,",
+        "With($x,",
+        "Replace(",
+        "Switch(",
+        "Join(",
+        "True",
+        "NULL",
+        "Guid(",
+        "Item(",
+        "Split(",
+        "Mid(",
+    ];
+    let mut random = attune_functions::expression::Random::new([7; 16], 0);
+    let mut taken = 0;
+    for round in 0..6_000 {
+        let count = 1 + random.below(12);
+        let pick = |_| PARTS[random.below(PARTS.len() as u64) as usize];
+        let text: String = (0..count).map(pick).collect();
+        let dialect = if round % 2 == 0 {
+            PROVISIONING
+        } else {
+            CONNECT
+        };
+        taken += usize::from(evaluate(dialect, &text, "").is_ok());
+    }
+    assert!(taken > 100, "{taken}");
+}

@@ -54,3 +54,58 @@ fn binary_values_and_patterns_that_are_too_hard_fail_alone() {
     assert_eq!(shown(&got), "pattern-too-hard");
     assert!(got.contains("column 16"), "{got}");
 }
+
+#[test]
+fn any_text_is_refused_or_evaluated_and_never_a_panic() {
+    const PARTS: [&str; 40] = [
+        "(",
+        ")",
+        ",",
+        "user.a",
+        "user",
+        ".",
+        "[",
+        "]",
+        "{",
+        "}",
+        ":",
+        "?",
+        "?:",
+        "'",
+        "'x'",
+        "\"\\",
+        "!",
+        "==",
+        "&&",
+        "or",
+        " ",
+        "matches",
+        "<",
+        "-",
+        "+",
+        "*",
+        "/",
+        "1",
+        "2.5",
+        "é",
+        ".![name]",
+        "[0]",
+        "String.len(",
+        ".substring(1)",
+        ".toInteger()",
+        "Arrays.add(",
+        ".parseStringTime()",
+        "null",
+        "true",
+        "Time.now(",
+    ];
+    let mut random = attune_functions::expression::Random::new([7; 16], 0);
+    let mut taken = 0;
+    for _ in 0..6_000 {
+        let count = 1 + random.below(12);
+        let pick = |_| PARTS[random.below(PARTS.len() as u64) as usize];
+        let text: String = (0..count).map(pick).collect();
+        taken += usize::from(evaluate(&text, r#""text""#).is_ok());
+    }
+    assert!(taken > 10, "{taken}");
+}
