@@ -42,9 +42,18 @@ pub(crate) struct Writing {
 impl Writing {
     /// Compiles; a problem names the option `at`.
     pub(crate) fn pattern(self, find: &str, at: &str) -> Result<Pattern, Problem> {
-        let refused = |why| Problem::option(at, format!("`{find}` is refused: {why}"));
+        let refused = |why| Problem::option(at, format!("`{}` is refused: {why}", shown(find)));
         Pattern::new(find, self.syntax.of(), self.ignore_case).map_err(refused)
     }
+}
+
+/// The beginning of a pattern, for messages.
+fn shown(find: &str) -> String {
+    let mut shown: String = find.chars().take(60).collect();
+    if shown.len() < find.len() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// A replacement for a pattern; a problem names the option `at`.

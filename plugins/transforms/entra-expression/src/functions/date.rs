@@ -8,18 +8,18 @@ use attune_functions::time::{self, Interval, Language, Styles, TimeZone, Timesta
 
 pub(super) static COMMON: &[Definition] = &[
     Definition::new("CDate", "text date", c_date),
-    Definition::new(
-        "DateAdd",
-        "interval text, count integer, date date",
-        date_add,
-    )
-    .checked(check_interval),
     Definition::new("DateFromNum", "filetime integer", date_from_num),
     Definition::new("Now", "", now),
     Definition::new("NumFromDate", "date date", num_from_date),
 ];
 
 pub(super) static PROVISIONING: &[Definition] = &[
+    Definition::new(
+        "DateAdd",
+        "interval text, count integer, date date",
+        date_add,
+    )
+    .checked(check_interval),
     Definition::new("DateDiff", "interval text, from date, to date", date_diff)
         .checked(check_interval),
     Definition::new(
@@ -30,11 +30,16 @@ pub(super) static PROVISIONING: &[Definition] = &[
     .checked(check_formats),
 ];
 
-pub(super) static CONNECT: &[Definition] =
-    &[
-        Definition::new("FormatDateTime", "date any, format text", connect_format)
-            .checked(check_format),
-    ];
+pub(super) static CONNECT: &[Definition] = &[
+    Definition::new(
+        "DateAdd",
+        "interval text, count integer, date date",
+        date_add,
+    )
+    .checked(check_connect_interval),
+    Definition::new("FormatDateTime", "date any, format text", connect_format)
+        .checked(check_format),
+];
 
 fn instant<'a>(at: Timestamp) -> Value<'a> {
     Value::Time(Box::new(at.to_zoned(TimeZone::UTC)))
@@ -92,10 +97,17 @@ fn no_interval(word: &str) -> String {
     )
 }
 
-/// Which intervals there are depends on the dialect: here the union of both is let pass.
 fn check_interval(call: &CallNode) -> Result<(), Error> {
+    check_interval_of(call, Dialect::Provisioning)
+}
+
+fn check_connect_interval(call: &CallNode) -> Result<(), Error> {
+    check_interval_of(call, Dialect::ConnectSync)
+}
+
+fn check_interval_of(call: &CallNode, dialect: Dialect) -> Result<(), Error> {
     match (call.arguments().first(), call.constant_text(0)) {
-        (Some(node), Some(word)) if Interval::connect(word).is_none() => {
+        (Some(node), Some(word)) if interval(word, dialect).is_none() => {
             Err(Error::syntax(node.column, no_interval(word)))
         }
         _ => Ok(()),

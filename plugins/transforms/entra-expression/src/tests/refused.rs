@@ -4,6 +4,11 @@ use super::{CONNECT, PROVISIONING, evaluate, with_options};
 
 /// Dialect, expression, what the message has in it.
 const CASES: &[(&str, &str, &[&str])] = &[
+    (
+        PROVISIONING,
+        "DateAdd(\"q\", 1, [a])",
+        &["column 9", "`q` is no interval"],
+    ),
     (PROVISIONING, "", &["expression is empty"]),
     (
         PROVISIONING,
