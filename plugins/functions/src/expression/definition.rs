@@ -23,6 +23,8 @@ pub struct Definition {
     pub run: Run,
     /// What is checked of constant arguments when the expression is opened.
     pub check: Option<Check>,
+    /// It looks at the start of the run: what it gives may differ in every run.
+    pub uses_now: bool,
 }
 
 /// How many arguments are taken.
@@ -42,6 +44,7 @@ impl Definition {
             takes,
             run,
             check: None,
+            uses_now: false,
         }
     }
 
@@ -49,6 +52,13 @@ impl Definition {
     #[must_use]
     pub const fn checked(mut self, check: Check) -> Self {
         self.check = Some(check);
+        self
+    }
+
+    /// The same, and it looks at the start of the run.
+    #[must_use]
+    pub const fn of_now(mut self) -> Self {
+        self.uses_now = true;
         self
     }
 

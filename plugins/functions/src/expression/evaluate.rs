@@ -139,6 +139,24 @@ impl Node {
         }
     }
 
+    /// Refuses an expression that looks at the start of the run; `instead` is the function to use.
+    pub fn refuse_now(&self, instead: &str) -> Result<(), Error> {
+        let mut found = None;
+        self.walk(&mut |node| {
+            if let Kind::Call(call) = &node.kind
+                && call.definition.uses_now
+            {
+                found.get_or_insert((call.definition.name, call.column));
+            }
+        });
+        found.map_or(Ok(()), |(name, column)| {
+            let message = format!(
+                "`{name}` changes with the time, so that the row has to be evaluated for everyone in every run; write use = \"{instead}\" where that is meant"
+            );
+            Err(Error::syntax(column, message))
+        })
+    }
+
     /// The text, where it is a constant one.
     pub fn constant_text(&self) -> Option<&str> {
         match &self.kind {

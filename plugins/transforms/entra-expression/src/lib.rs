@@ -27,7 +27,7 @@ pub fn plugin() -> Plugin {
         id: "entra-expression",
         version: env!("CARGO_PKG_VERSION"),
         summary: "Evaluates expressions of Entra's attribute mappings",
-        functions: vec![evaluate()],
+        functions: vec![evaluate(), evaluate_now()],
     }
 }
 
@@ -61,11 +61,39 @@ struct Options {
     parameters: BTreeMap<String, String>,
 }
 
+const NOW: &str = "entra.expression-now";
+
 fn evaluate() -> Function {
     Function {
         name: "evaluate",
         summary: "The value of an Entra expression, pasted as it is",
-        options: r#"{
+        options: OPTIONS,
+        examples: include_str!("examples.json"),
+        uses: &[Uses::Seed],
+        open: Open::step(|options: Options| Expression::open(&options, false))
+            .with_extra(&[("full-name", "entra.expression")]),
+    }
+}
+
+fn evaluate_now() -> Function {
+    Function {
+        name: "evaluate-now",
+        summary: "The same with Now(): its rows are evaluated for everyone in every run",
+        options: OPTIONS,
+        examples: r#"[
+            {"options": {"expression": "NumFromDate(Now())"},
+             "input": [{"$":"absent"}], "output": 134398764000000000, "context": {"now": 1795402800000}},
+            {"options": {"expression": "ToUpper([city])"}, "input": [{"$":"absent"}, "Bern"], "output": "BERN"},
+            {"options": {"expression": "FormatDateTime(Now(), \"yyyy-MM-dd\")", "dialect": "connect-sync"},
+             "input": [null], "output": "2026-11-23", "context": {"now": 1795402800000}}
+        ]"#,
+        uses: &[Uses::Now, Uses::Seed],
+        open: Open::step(|options: Options| Expression::open(&options, true))
+            .with_extra(&[("full-name", NOW)]),
+    }
+}
+
+const OPTIONS: &str = r#"{
             "type": "object",
             "properties": {
                 "expression": { "title": "Expression", "type": "string", "minLength": 1, "maxLength": 10000,
@@ -81,16 +109,10 @@ fn evaluate() -> Function {
             },
             "required": ["expression"],
             "additionalProperties": false
-        }"#,
-        examples: include_str!("examples.json"),
-        uses: &[Uses::Now, Uses::Seed],
-        open: Open::step(|options: Options| Expression::open(&options))
-            .with_extra(&[("full-name", "entra.expression")]),
-    }
-}
+        }"#;
 
 impl Expression {
-    fn open(options: &Options) -> Result<Self, Problem> {
+    fn open(options: &Options, may_use_now: bool) -> Result<Self, Problem> {
         let is_connect = options.dialect == Language::ConnectSync;
         if !is_connect && !options.parameters.is_empty() {
             let message = "parameters exist in Entra Connect Sync only; leave them out, or set dialect = \"connect-sync\"";
@@ -103,6 +125,14 @@ impl Expression {
         };
         let strict_empty = matches!(options.empty_attribute, Empty::AsDocumented);
         let mut parsed = Self::parse(&options.expression, dialect, &options.parameters)
+            .and_then(|parsed| {
+                let checked = if may_use_now {
+                    Ok(())
+                } else {
+                    parsed.root.refuse_now(NOW)
+                };
+                checked.map(|()| parsed)
+            })
             .map_err(|error| Problem::option("expression", error.explain(&options.expression)))?;
         parsed.strict_empty = strict_empty;
         Ok(parsed)

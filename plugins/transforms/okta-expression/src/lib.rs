@@ -25,7 +25,7 @@ pub fn plugin() -> Plugin {
         id: "okta-expression",
         version: env!("CARGO_PKG_VERSION"),
         summary: "Evaluates expressions of Okta",
-        functions: vec![evaluate()],
+        functions: vec![evaluate(), evaluate_now()],
     }
 }
 
@@ -54,11 +54,39 @@ pub(crate) struct Options {
     pub(crate) apps: Vec<String>,
 }
 
+const NOW: &str = "okta.expression-now";
+
 fn evaluate() -> Function {
     Function {
         name: "evaluate",
         summary: "The value of an Okta expression, pasted as it is",
-        options: r#"{
+        options: OPTIONS,
+        examples: include_str!("examples.json"),
+        uses: &[],
+        open: Open::step(|options: Options| Expression::open(&options, false))
+            .with_extra(&[("full-name", "okta.expression")]),
+    }
+}
+
+fn evaluate_now() -> Function {
+    Function {
+        name: "evaluate-now",
+        summary: "The same with what changes with the time: its rows are evaluated for everyone in every run",
+        options: OPTIONS,
+        examples: r#"[
+            {"options": {"expression": "Time.now('UTC', 'yyyy')"},
+             "input": [{"$":"absent"}], "output": "2026", "context": {"now": 1795402800000}},
+            {"options": {"expression": "String.toUpperCase(user.city)"}, "input": [{"$":"absent"}, "Bern"], "output": "BERN"},
+            {"options": {"expression": "user.created.withinDays(30)"},
+             "input": [{"$":"absent"}, "2026-11-01T00:00:00.000Z"], "output": true, "context": {"now": 1795402800000}}
+        ]"#,
+        uses: &[Uses::Now],
+        open: Open::step(|options: Options| Expression::open(&options, true))
+            .with_extra(&[("full-name", NOW)]),
+    }
+}
+
+const OPTIONS: &str = r#"{
             "type": "object",
             "properties": {
                 "expression": { "title": "Expression", "type": "string", "minLength": 1, "maxLength": 10000,
@@ -74,14 +102,19 @@ fn evaluate() -> Function {
             },
             "required": ["expression"],
             "additionalProperties": false
-        }"#,
-        examples: include_str!("examples.json"),
-        uses: &[Uses::Now],
-        open: Open::step(|options: Options| {
-            Expression::parse(&options)
-                .map_err(|error| Problem::option("expression", error.explain(&options.expression)))
-        })
-        .with_extra(&[("full-name", "okta.expression")]),
+        }"#;
+
+impl Expression {
+    fn open(options: &Options, may_use_now: bool) -> Result<Self, Problem> {
+        let parsed = Self::parse(options).and_then(|parsed| {
+            let checked = if may_use_now {
+                Ok(())
+            } else {
+                parsed.root.refuse_now(NOW)
+            };
+            checked.map(|()| parsed)
+        });
+        parsed.map_err(|error| Problem::option("expression", error.explain(&options.expression)))
     }
 }
 

@@ -33,7 +33,7 @@ fn with_options(options: &Json, inputs: &str) -> Result<String, Problem> {
     let input = format!(r#"[{{"$":"absent"}}{comma}{inputs}]"#);
     run_in(
         &plugin(),
-        "evaluate",
+        "evaluate-now",
         &options.to_string(),
         &input,
         &context,
@@ -69,4 +69,25 @@ fn shown(got: &str) -> String {
         },
         _ => got.to_owned(),
     }
+}
+
+#[test]
+fn what_looks_at_the_time_is_refused_by_the_function_that_does_not() {
+    let open = |function: &str, expression: &str| {
+        let options = serde_json::json!({ "expression": expression }).to_string();
+        plugin()
+            .open(function, &options)
+            .err()
+            .map(|problem| problem.message)
+    };
+    for expression in [
+        "Time.now()",
+        "DateTime.now().toString()",
+        "user.created.withinDays(3) ? 'new' : 'old'",
+    ] {
+        let why = open("evaluate", expression).unwrap();
+        assert!(why.contains("column ") && why.contains("-now\""), "{why}");
+        assert_eq!(open("evaluate-now", expression), None, "{expression}");
+    }
+    assert_eq!(open("evaluate", "String.len(user.city)"), None);
 }

@@ -9,7 +9,7 @@ use attune_functions::time::{self, Interval, Language, Styles, TimeZone, Timesta
 pub(super) static COMMON: &[Definition] = &[
     Definition::new("CDate", "text date", c_date),
     Definition::new("DateFromNum", "filetime integer", date_from_num),
-    Definition::new("Now", "", now),
+    Definition::new("Now", "", now).of_now(),
     Definition::new("NumFromDate", "date date", num_from_date),
 ];
 

@@ -48,7 +48,7 @@ fn what_looks_random_is_the_same_for_the_same_seed_and_place() {
         let options = json!({ "expression": expression, "dialect": PROVISIONING });
         let got = run_in(
             &plugin(),
-            "evaluate",
+            "evaluate-now",
             &options.to_string(),
             "[null]",
             &context,
@@ -148,12 +148,12 @@ fn binary_values_and_patterns_that_are_too_hard_fail_alone() {
 #[test]
 fn attributes_are_asked_for_once_each_and_in_order() {
     let options = json!({ "expression": "Join([], [b.c], [a], [b.c], [urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department])" });
-    let step = plugin().open("evaluate", &options.to_string()).unwrap();
+    let step = plugin().open("evaluate-now", &options.to_string()).unwrap();
     let urn = "\"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\".department";
     assert_eq!(step.inputs(), ["b.c", "a", urn]);
     let got = run_in(
         &plugin(),
-        "evaluate",
+        "evaluate-now",
         r#"{"expression":"Append([], \"!\")"}"#,
         r#"["so far"]"#,
         &no_context(),

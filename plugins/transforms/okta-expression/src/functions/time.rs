@@ -4,7 +4,9 @@ use attune_functions::expression::{Answer, Call, CallNode, Definition, Error, St
 use attune_functions::time::{self, Interval, Language, TimeZone, Timestamp, Zoned, okta};
 
 pub(super) static TABLE: &[Definition] = &[
-    Definition::new("Time.now", "zone text?, format text?", now).checked(check_now),
+    Definition::new("Time.now", "zone text?, format text?", now)
+        .checked(check_now)
+        .of_now(),
     Definition::new("Time.fromWindowsToIso8601", "time text", windows_to_iso),
     Definition::new("Time.fromUnixToIso8601", "time text", unix_to_iso),
     Definition::new(
@@ -21,7 +23,7 @@ pub(super) static TABLE: &[Definition] = &[
         iso_to_string,
     )
     .checked(check_format),
-    Definition::new("DateTime.now", "", date_time_now),
+    Definition::new("DateTime.now", "", date_time_now).of_now(),
     Definition::new(".parseWindowsTime", "time text", parse_windows),
     Definition::new(".parseUnixTime", "time text", parse_unix),
     Definition::new(".parseStringTime", "time text, format text?", parse_string)
@@ -38,10 +40,10 @@ pub(super) static TABLE: &[Definition] = &[
     Definition::new(".minusHours", "date any, count integer", plus),
     Definition::new(".minusMinutes", "date any, count integer", plus),
     Definition::new(".minusSeconds", "date any, count integer", plus),
-    Definition::new(".withinDays", "date any, count integer", within),
-    Definition::new(".withinHours", "date any, count integer", within),
-    Definition::new(".withinMinutes", "date any, count integer", within),
-    Definition::new(".withinSeconds", "date any, count integer", within),
+    Definition::new(".withinDays", "date any, count integer", within).of_now(),
+    Definition::new(".withinHours", "date any, count integer", within).of_now(),
+    Definition::new(".withinMinutes", "date any, count integer", within).of_now(),
+    Definition::new(".withinSeconds", "date any, count integer", within).of_now(),
 ];
 
 fn check_now(call: &CallNode) -> Result<(), Error> {

@@ -49,14 +49,14 @@ fn references_are_the_selectors_of_their_attributes() {
     for (expression, okta, plain) in cases {
         for (mapping, expect) in [("okta", okta), ("plain", plain)] {
             let options = json!({ "expression": expression, "references": mapping, "apps": ["active_directory"] });
-            let step = plugin().open("evaluate", &options.to_string());
+            let step = plugin().open("evaluate-now", &options.to_string());
             let step = step.map_err(|problem| problem.message).unwrap();
             assert_eq!(step.inputs(), [expect], "{expression}");
         }
     }
     let options = json!({ "expression": "user.b + user.a + user.b.length()" }).to_string();
     let step = plugin()
-        .open("evaluate", &options)
+        .open("evaluate-now", &options)
         .map_err(|problem| problem.message)
         .unwrap();
     assert_eq!(step.inputs(), ["profile.b", "profile.a"]);
