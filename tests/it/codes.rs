@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use attune_server::fault;
 
 /// What stands before a code in quotes.
-const CONSTRUCTORS: [&str; 7] = [
+const CONSTRUCTORS: [&str; 9] = [
+    "Error::new(",
+    ".fail(",
     "Problem::new(",
     "Error::target(",
     "Error::rejected(",
@@ -36,6 +38,7 @@ fn sources() -> std::io::Result<Vec<PathBuf>> {
         "host/wasm/src",
         "host/server/src",
         "plugins/sdk/src",
+        "plugins/functions/src",
         "plugins/providers",
         "plugins/transforms",
     ];

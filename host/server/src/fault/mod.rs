@@ -10,6 +10,7 @@ mod plugins;
 mod service;
 mod services;
 mod table;
+mod values;
 
 use serde_json::json;
 
@@ -61,6 +62,7 @@ const fn entry(
 pub fn all() -> impl Iterator<Item = &'static Entry> {
     let more = plugins::PLUGINS.iter().chain(pictures::PICTURES);
     let more = more.chain(service::SERVICE).chain(past::PAST);
+    let more = more.chain(values::VALUES);
     table::HOST.iter().chain(more)
 }
 
