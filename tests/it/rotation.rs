@@ -16,7 +16,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use attune_core::plan::State;
-use attune_server::clock::Clock as _;
 use attune_server::sync::{Mode, Order, Watch};
 use attune_tests::{PLAIN, PLAIN_FIELDS, TestApp};
 

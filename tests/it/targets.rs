@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use attune_core::plan::State;
 use attune_server::jobs::{Outcome, quarantine};
-use attune_server::sync::{Mode, Ran};
+use attune_server::sync::Mode;
 use attune_sim::demo;
 use attune_sim::jira::{Jira, Options};
-use attune_tests::{PLAIN, PLAIN_FIELDS, TestApp};
+use attune_tests::{PLAIN, PLAIN_FIELDS, Ran, TestApp};
 
 /// A second Jira with the same people, and a connector that writes both.
 async fn two() -> (TestApp, Jira) {

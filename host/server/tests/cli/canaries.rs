@@ -19,7 +19,7 @@ use super::secrets::{search_files, spellings};
 use super::terminal::{Terminal, told};
 
 /// A mark that is no secret: it stands in a mapping.
-pub(crate) const CONTROL: &str = "canary-control-0Zq!+&%";
+const CONTROL: &str = "canary-control-0Zq!+&%";
 
 /// A server that says back whatever it hears.
 pub(crate) struct Parrot {
@@ -160,7 +160,7 @@ impl<'a> Nest<'a> {
     }
 
     /// Both targets at a server.
-    pub(crate) fn targets(&mut self, url: &str, kind: &str) -> String {
+    fn targets(&mut self, url: &str, kind: &str) -> String {
         let mut text = String::new();
         for (name, product) in [
             ("jira", "jira-data-center"),

@@ -5,28 +5,32 @@
 //! plugin is kept, explained and searched like any value. A mark in the path that it asks for is
 //! found in all of that: the search looks where plugins hear.
 
-use super::canaries::{CONTROL, Nest, Parrot, hits_in};
-use super::secrets::search_files;
+use super::canaries::{Nest, Parrot, hits_in};
+use super::secrets::{search_files, spellings};
 use super::serve::serve_with;
 use super::terminal::{Terminal, told};
 
+/// Stands in a path that the plugin asks for, and is no secret.
+const MARK: &str = "heard-by-the-plugin";
+
 /// A connector of the provider that keeps what it hears.
-fn overheard(nest: &mut Nest<'_>, url: &str, kind: &str) -> String {
+fn overheard(nest: &mut Nest<'_>, terminal: &Terminal, url: &str, kind: &str) -> String {
     let secret = nest.plain();
     let credential = match kind {
         "basic" => format!("username = \"svc-attune\"\npassword = {secret}"),
-        "bearer" | "api-token" => format!("token = {secret}"),
         "header" => format!("name = \"x-api-key\"\nvalue = {secret}"),
-        _ => format!("client-id = \"attune\"\nclient-secret = {secret}"),
+        _ => format!("token = {secret}"),
     };
-    let path = format!("/{}", "listing/".repeat(6));
+    // As many answers as the server has ways to answer.
+    let paths: Vec<String> = (0..6).map(|n| format!("\"/{MARK}/{n}\"")).collect();
+    let access = terminal.world.access();
     format!(
         "id = \"heard-{kind}\"\n[source]\nprovider = \"eavesdropper\"\n\
-         options = {{ paths = [\"{path}\", \"/{CONTROL}\", \"{path}\", \"{path}\"] }}\n\
-         [source.endpoint]\napi = \"{url}\"\nlogin = \"{url}\"\n[source.credential.app]\n\
-         kind = \"{kind}\"\n{credential}\n{}",
-        nest.targets(url, "basic")
-            .replace("\"department\"", "\"heard\"")
+         options = {{ paths = [{}] }}\n[source.endpoint]\napi = \"{url}\"\n\
+         [source.credential.app]\nkind = \"{kind}\"\n{credential}\n{}\n[target.jira.map]\n\
+         Note = \"heard\"\n",
+        paths.join(", "),
+        access.target("jira", &access.jira_url),
     )
 }
 
@@ -59,7 +63,7 @@ async fn a_service_with_servers_that_say_secrets_back_shows_and_hands_on_none() 
     let mut nest = Nest::beside(&terminal);
     let kinds = ["basic", "bearer", "header", "api-token"];
     for kind in kinds {
-        let text = overheard(&mut nest, &url, kind);
+        let text = overheard(&mut nest, &terminal, &url, kind);
         let file = terminal.path(&format!("connectors/heard-{kind}.toml"));
         std::fs::write(file, text).unwrap();
     }
@@ -109,7 +113,7 @@ async fn a_service_with_servers_that_say_secrets_back_shows_and_hands_on_none() 
         .as_array()
         .unwrap()
         .iter()
-        .map(|run| run["run"].as_str().unwrap().to_owned())
+        .map(|run| run["id"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(ids.len(), connectors.len(), "{runs}");
     lines.extend(ids.iter().map(|id| vec!["run", "show", id, "--json"]));
@@ -119,7 +123,7 @@ async fn a_service_with_servers_that_say_secrets_back_shows_and_hands_on_none() 
         let told = told(command).await;
         if args.first() == Some(&"explain") {
             assert_eq!(told.exit, 0, "{told:?}");
-            let is_whole = told.out.contains(CONTROL) && told.out.contains("[secret]");
+            let is_whole = told.out.contains(MARK) && told.out.contains("[secret]");
             heard += usize::from(is_whole);
         }
         seen.push((format!("words of {args:?}"), told.out.into_bytes()));
@@ -147,8 +151,12 @@ async fn a_service_with_servers_that_say_secrets_back_shows_and_hands_on_none() 
         hits_in(&secrets, what, bytes, &mut hits);
     }
     assert_eq!(hits, Vec::<String>::new());
-    // Four of providers, two targets each, and three of the service itself.
-    assert_eq!(secrets.len(), 15);
-    let said = secrets.iter().filter(|secret| parrot.has_heard(secret));
-    assert!(said.count() >= 3, "secrets really went out");
+    // Four of providers and three of the service itself.
+    assert_eq!(secrets.len(), 7);
+    let heard = |secret: &&String| {
+        let all = spellings(secret);
+        all.iter().any(|(_, text)| parrot.has_heard(text))
+    };
+    let said = secrets.iter().filter(heard).count();
+    assert!(said >= 3, "secrets really went out: {said}");
 }

@@ -7,7 +7,7 @@
 use attune_plugin::Problem;
 use attune_plugin::provider::{
     CredentialSlot, Document, EndpointSlot, Event, HttpRequest, Locator, Manifest, Person,
-    Provider, Request, Requirements, TokenGrant, Turn, manifest as manifest_of,
+    Provider, Reply, Request, Requirements, Turn, manifest as manifest_of,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -66,32 +66,16 @@ impl Provider for Eavesdropper {
             credential: "app".to_owned(),
             ..EndpointSlot::default()
         };
-        let login = EndpointSlot {
-            name: "login".to_owned(),
-            purpose: "where tokens come from".to_owned(),
-            ..EndpointSlot::default()
-        };
-        let kinds = [
-            "basic",
-            "bearer",
-            "header",
-            "api-token",
-            "oauth2-client-credentials",
-        ];
+        let kinds = ["basic", "bearer", "header", "api-token"];
         let app = CredentialSlot {
             name: "app".to_owned(),
             purpose: "whoever is to be overheard".to_owned(),
             kinds: kinds.map(str::to_owned).to_vec(),
             token_header: Some(("Authorization".to_owned(), "SSWS ".to_owned())),
-            grant: Some(TokenGrant {
-                endpoint: "login".to_owned(),
-                path: "/token".to_owned(),
-                ..TokenGrant::default()
-            }),
             ..CredentialSlot::default()
         };
         Ok(Requirements {
-            endpoints: vec![api, login],
+            endpoints: vec![api],
             credentials: vec![app],
             attributes: vec!["heard".to_owned()],
             ..Requirements::default()
@@ -106,9 +90,7 @@ impl Provider for Eavesdropper {
         turn: &mut Turn,
     ) -> Result<Heard, Problem> {
         let body = match &event {
-            Event::Replied(attune_plugin::provider::Reply::Http(reply)) => {
-                String::from_utf8_lossy(&reply.body).into_owned()
-            }
+            Event::Replied(Reply::Http(reply)) => String::from_utf8_lossy(&reply.body).into_owned(),
             _ => String::new(),
         };
         state
