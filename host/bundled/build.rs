@@ -2,9 +2,9 @@
 //!
 //! Every folder under `plugins/transforms` and `plugins/providers` is bundled; those under
 //! `plugins/testing` come into a list of their own, which only tests name. The nested cargo gets a
-//! target directory of its own under `OUT_DIR`: with an inherited one both would wait for the same
-//! lock for ever. Nothing of the outer build's flags reaches the guests, so clippy, test and release
-//! builds embed the same bytes.
+//! target directory of its own, `guests` in the outer one: with an inherited one both would wait for
+//! the same lock for ever. Nothing of the outer build's flags reaches the guests, so clippy, test and
+//! release builds embed the same bytes, and build them once.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -56,11 +56,19 @@ fn main() -> Result<(), Failure> {
 
     let mut bundled = guests(&plugins.join("transforms"))?;
     bundled.extend(guests(&plugins.join("providers"))?);
-    let mut generated = embed(&plugins, &out, "PLUGINS", bundled)?;
+    let guests_dir = guests_dir(&out)?;
+    let mut generated = embed(&plugins, &guests_dir, &out, ("PLUGINS", bundled))?;
     let testing = guests(&plugins.join("testing"))?;
-    generated += &embed(&plugins, &out, "TESTING", testing)?;
+    generated += &embed(&plugins, &guests_dir, &out, ("TESTING", testing))?;
     fs::write(out.join("plugins.rs"), generated)?;
     Ok(())
+}
+
+/// `TARGET-DIR/guests`; `OUT_DIR` is `TARGET-DIR/[TRIPLE/]PROFILE/build/PACKAGE/out`.
+fn guests_dir(out: &Path) -> Result<PathBuf, Failure> {
+    let target = out.ancestors().nth(4);
+    let target = target.ok_or_else(|| format!("{} is no OUT_DIR of cargo", out.display()))?;
+    Ok(target.join("guests"))
 }
 
 fn variable(name: &str) -> Result<OsString, Failure> {
@@ -129,12 +137,12 @@ fn package_name(manifest: &Path) -> Result<String, Failure> {
 /// Builds the guests, encodes them, and writes the Rust text of a constant that holds them.
 fn embed(
     plugins: &Path,
+    guests_dir: &Path,
     out: &Path,
-    constant: &str,
-    mut guests: Vec<Guest>,
+    (constant, mut guests): (&str, Vec<Guest>),
 ) -> Result<String, Failure> {
     guests.sort_by(|a, b| a.id.cmp(&b.id));
-    let built = build(plugins, &out.join("guests"), &guests)?;
+    let built = build(plugins, guests_dir, &guests)?;
     let mut text = format!(
         "/// The {constant} of this build, sorted by id.\npub const {constant}: &[Bundled] = &[\n"
     );

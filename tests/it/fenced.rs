@@ -32,7 +32,7 @@ async fn state(app: &TestApp) -> (String, usize, usize, Option<(u64, String)>) {
 }
 
 /// Lets a run stand at a gate, has a second host do the work meanwhile, and lets it go on.
-async fn overtaken(
+pub(crate) async fn overtaken(
     app: &TestApp,
     fault: impl Fn(&Gate) -> Fault,
     (site, wakes): (&str, bool),

@@ -326,10 +326,14 @@ async fn no_run_begins_while_the_disk_is_full() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert!(app.app.host.store.runs(10).await.unwrap().is_empty());
+    let told = app.app.host.store.open_notices().await.unwrap();
+    assert_eq!((told.len(), told[0].key.as_str()), (1, "disk"));
+    assert!(told[0].message.contains("MiB are free"), "{told:?}");
     full.stop().await;
     let roomy = app.serve_with(|_| {}).await.unwrap();
     assert_eq!(roomy.until_ended(&job.id).await.unwrap().state, "done");
     assert_eq!(roomy.service.why_not_ready().await, None);
+    assert!(app.app.host.store.open_notices().await.unwrap().is_empty());
     roomy.stop().await;
 }
 

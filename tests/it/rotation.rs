@@ -12,6 +12,7 @@
 
 use std::cell::Cell;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use attune_core::plan::State;
@@ -220,4 +221,31 @@ async fn a_refused_secret_is_named_by_its_place_and_its_end() {
     let said = format!("{failure:?}");
     assert!(said.contains("entra-secret"), "{said}");
     assert!(said.contains("expires on 2026-11-20"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_end_of_a_secret_is_one_open_notice_until_it_is_moved() {
+    let app = TestApp::tidy(2).await.unwrap();
+    let (store, clock) = (&app.app.host.store, &app.app.host.clock);
+    let plain = app.connector_text("", PLAIN);
+    let today = clock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let look = async |days: i64| {
+        let ends = today.checked_add(jiff::Span::new().days(days)).unwrap();
+        let dated = format!("expires = \"{ends}\"\nclient-id =");
+        let loaded = app
+            .connector(&plain.replace("client-id =", &dated))
+            .unwrap();
+        let all = [("demo".to_owned(), Arc::new(loaded))].into();
+        attune_server::jobs::expiry::look(store, clock.as_ref(), &all).await;
+        let open = store.open_notices().await.unwrap();
+        open.into_iter()
+            .map(|notice| notice.message)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(look(90).await, Vec::<String>::new());
+    assert_eq!(look(20).await.len(), 1);
+    let last = look(2).await;
+    assert_eq!(last.len(), 1, "the later one stands for both: {last:?}");
+    assert_eq!(look(2).await, last, "told once");
+    assert_eq!(look(90).await, Vec::<String>::new(), "a new one is there");
 }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use attune_core::plan::State;
+use attune_server::jobs::{Outcome, quarantine};
 use attune_server::sync::Mode;
 use attune_sim::demo;
 use attune_sim::jira::{Jira, Options};
-use attune_tests::{PLAIN, PLAIN_FIELDS, TestApp};
+use attune_tests::{PLAIN, PLAIN_FIELDS, Ran, TestApp};
 
 /// A second Jira with the same people, and a connector that writes both.
 async fn two() -> (TestApp, Jira) {
@@ -53,6 +54,20 @@ async fn two_targets_are_written_in_one_run_and_counted_apart() {
     assert!(second.complaints().is_empty());
 }
 
+/// The keys of the notices that are open after the service has judged a run.
+async fn told_after(app: &TestApp, ran: &Ran) -> Vec<String> {
+    let store = &app.app.host.store;
+    let outcome = Outcome {
+        result: Ok(ran.report.clone()),
+        run: None,
+    };
+    quarantine::judge(store, ("demo", "demo"), &outcome, 1)
+        .await
+        .unwrap();
+    let open = store.open_notices().await.unwrap();
+    open.into_iter().map(|notice| notice.key).collect()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_target_that_is_down_does_not_keep_the_other_from_being_finished() {
     let (app, second) = two().await;
@@ -64,8 +79,11 @@ async fn a_target_that_is_down_does_not_keep_the_other_from_being_finished() {
     );
     assert_eq!(ran.report.targets["jira"].error, None);
     assert_eq!(app.out_of_tune(PLAIN_FIELDS), Vec::<String>::new());
+    let told = told_after(&app, &ran).await;
+    assert_eq!(told, ["target:demo:second"], "somebody is told");
     second.resume().await.unwrap();
     let again = app.sync(Mode::Complete).await.unwrap();
+    assert_eq!(told_after(&app, &again).await, Vec::<String>::new());
     assert_eq!(again.report.targets["jira"].changes, 0);
     assert_eq!(towns(&app, &second) as u64, again.report.summary.written);
 }

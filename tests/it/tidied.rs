@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use attune_core::plan::State;
+use attune_server::store::undos::Undo;
 use attune_server::sync::{self, Mode};
 use attune_tests::{PLAIN, TestApp};
 
@@ -26,6 +27,17 @@ async fn runs_plans_and_operations_go_when_they_were_kept_long_enough() {
     let store = &app.app.host.store;
     let first = store.runs(10).await.unwrap().remove(0).id;
     app.plan(Mode::Full).await.unwrap();
+    let runs = store.runs(10).await.unwrap();
+    let planned = runs.iter().find(|run| run.id != first).unwrap();
+    for (plan, undone) in [("of-the-first", &first), ("of-the-plan", &planned.id)] {
+        let undo = Undo {
+            plan: plan.to_owned(),
+            undone: undone.clone(),
+            person: String::new(),
+            keeps_running: false,
+        };
+        store.save_undo(&undo).await.unwrap();
+    }
     assert_eq!(files(&app), 2);
     app.clock.advance(DAY * 91);
     let done = sync::tidy(&app.app.host).await.unwrap();
@@ -38,6 +50,8 @@ async fn runs_plans_and_operations_go_when_they_were_kept_long_enough() {
     let kept = store.runs(10).await.unwrap();
     assert_eq!(kept.len(), 1, "the last complete listing stands on its run");
     assert_eq!(kept[0].id, first);
+    assert!(store.undo_of_plan("of-the-first").await.unwrap().is_some());
+    assert_eq!(store.undo_of_plan("of-the-plan").await.unwrap(), None);
     assert!(
         !store
             .operations("demo", "written")

@@ -7,6 +7,7 @@ use attune_server::sync::{Mode, Order, Watch};
 use attune_sim::faults::{Fault, Gate, RetryAfter};
 use attune_tests::PLAIN_FIELDS;
 
+use super::super::fenced::overtaken;
 use super::world::{World, photo};
 
 static SYNC: Order = Order::sync(Mode::Complete);
@@ -260,4 +261,26 @@ async fn photos_that_the_directory_keeps_from_us_are_explained_once() {
             .contains("ProfilePhoto.Read.All")
     );
     fields_are_well(&world, "denied");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_is_overtaken_between_pictures_uploads_no_more_than_was_under_way() {
+    let world = World::mapped(20, "photo = true").await;
+    for place in 0..20 {
+        world.shows(
+            world.app.who(place),
+            &photo(300, [200, 30, place as u8]),
+            "A1",
+        );
+    }
+    let held = |gate: &Gate| {
+        Fault::hold(gate)
+            .on("POST", "/user/avatar/temporary")
+            .after(6)
+    };
+    let sent = Box::pin(overtaken(&world.app, held, ("jira", true))).await;
+    // Of each picture: upload, crop, selection, and taking the one before away.
+    assert!(sent <= 8 * 4, "{sent} requests were under way");
+    let shown = (0..20).filter(|place| world.picture(world.app.who(*place)).is_some());
+    assert_eq!(shown.count(), 20);
 }

@@ -1,4 +1,5 @@
-//! Secrets that end soon: told thirty, fourteen, seven, three days and one day before.
+//! Secrets that end soon: told thirty, fourteen, seven, three days and one day before, and once more
+//! when `expires` was moved.
 //!
 //! Deliberately not here: secrets themselves; a file says of a credential when it ends.
 
@@ -11,8 +12,9 @@ use super::notices;
 use super::schedules::zone;
 use crate::clock::Clock;
 use crate::connector::Loaded;
+use crate::fault::chain;
 use crate::notify::{Kind, Notice};
-use crate::store::Store;
+use crate::store::{self, Store};
 
 /// Days before the end on which somebody is told.
 const DAYS: [i32; 5] = [30, 14, 7, 3, 1];
@@ -30,6 +32,7 @@ pub fn days_left(ends: Date, today: Date) -> Option<i32> {
 /// Looks at every credential of every connector; each day is told once.
 pub async fn look(store: &Store, clock: &dyn Clock, connectors: &BTreeMap<String, Arc<Loaded>>) {
     let now = clock.now();
+    let mut ending = BTreeMap::new();
     for (id, loaded) in connectors {
         let connector = &loaded.connector;
         let today = now.to_zoned(zone(connector)).date();
@@ -55,7 +58,8 @@ pub async fn look(store: &Store, clock: &dyn Clock, connectors: &BTreeMap<String
                 _ => format!("[{place}] of connector `{name}` ends on {ends}"),
             };
             let hint = "make a new one, write it beside the old one as `next`, and move `expires`";
-            let key = format!("secret:{id}:{place}:{ends}:{days}");
+            let credential = format!("secret:{id}:{place}:");
+            let key = format!("{credential}{ends}:{days}");
             let notice = Notice {
                 key: &key,
                 kind: Kind::SecretExpires,
@@ -64,8 +68,41 @@ pub async fn look(store: &Store, clock: &dyn Clock, connectors: &BTreeMap<String
                 hint,
             };
             notices::raise(store, notice, now.as_millisecond()).await;
+            ending.insert(credential, key);
         }
     }
+    if let Err(error) = end_others(store, connectors, &ending, now.as_millisecond()).await {
+        tracing::error!("notices of secrets cannot be ended: {}", chain(&error));
+    }
+}
+
+/// Ends the notices that do not hold any more: of an earlier day without a word, of a credential
+/// that got a new end with one. What a connector that is not here left open stays: its file may be
+/// broken at the moment.
+async fn end_others(
+    store: &Store,
+    connectors: &BTreeMap<String, Arc<Loaded>>,
+    ending: &BTreeMap<String, String>,
+    now_ms: i64,
+) -> store::Result<()> {
+    for notice in store.open_notices().await? {
+        let is_here = |id: &&String| notice.key.starts_with(&format!("secret:{id}:"));
+        if notice.kind != Kind::SecretExpires.word() || !connectors.keys().any(|id| is_here(&id)) {
+            continue;
+        }
+        let now_told = ending
+            .iter()
+            .find(|(credential, _)| notice.key.starts_with(*credential));
+        match now_told {
+            Some((_, key)) if *key == notice.key => {}
+            Some(_) => store.close_notice(&notice.key, now_ms).await?,
+            None => {
+                let message = format!("not any more: {}", notice.message);
+                notices::settle(store, &notice.key, &message, now_ms).await;
+            }
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -7,7 +7,10 @@
 //! nothing.
 //!
 //! A target of several that fails alone does not bring its connector here: the others are finished
-//! in each run. Sites in maintenance are no failure (`retry`).
+//! in each run, and somebody is told of that target, once. Sites in maintenance are no failure
+//! (`retry`).
+
+use attune_core::plan::Report;
 
 use super::notices;
 use super::{Outcome, retry};
@@ -157,6 +160,9 @@ pub async fn judge(
     outcome: &Outcome,
     now_ms: i64,
 ) -> store::Result<Turn> {
+    if let Ok(report) = &outcome.result {
+        tell_of_targets(store, (connector, name), report, now_ms).await;
+    }
     let operations = match (&outcome.result, &outcome.run) {
         (Ok(_), Some(run)) => store.operations_of(run).await?,
         _ => (0, 0),
@@ -195,6 +201,40 @@ pub async fn judge(
         _ => {}
     }
     Ok(turn)
+}
+
+/// Tells of targets that fail alone, and that they work again once something was written there.
+async fn tell_of_targets(
+    store: &Store,
+    (connector, name): (&str, &str),
+    report: &Report,
+    now_ms: i64,
+) {
+    for (target, line) in &report.targets {
+        let key = format!("target:{connector}:{target}");
+        match &line.error {
+            Some(error) if !NEUTRAL.contains(&error.code.as_str()) => {
+                let message = format!(
+                    "target `{target}` of connector `{name}` is left out: {} ({})",
+                    error.message, error.code
+                );
+                let hint = format!("attune check {name} shows what is wrong; the others go on");
+                let notice = Notice {
+                    key: &key,
+                    kind: Kind::Stopped,
+                    connector: name,
+                    message: &message,
+                    hint: &hint,
+                };
+                notices::raise(store, notice, now_ms).await;
+            }
+            None if line.changes > 0 => {
+                let message = format!("target `{target}` of connector `{name}` works again");
+                notices::settle(store, &key, &message, now_ms).await;
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Connectors in quarantine that are to be tried now. A time further ahead than any pause comes of

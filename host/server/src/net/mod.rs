@@ -16,6 +16,7 @@
 
 mod assertion;
 mod credential;
+mod echo;
 mod error;
 mod headers;
 mod jws;

@@ -11,6 +11,7 @@ use tracing::Instrument as _;
 use tracing::field::Empty;
 
 use super::credential::Sign;
+use super::echo::Echo;
 use super::pace::Pace;
 use super::request::{Locator, Outgoing, Request, Response};
 use super::retry::{Attempt, Verdict, judge};
@@ -153,14 +154,20 @@ impl Slot {
         loop {
             let left = self.patience(clock.uptime().saturating_sub(began));
             let permit = self.shared.pace.enter(self.outside().lane(), left).await?;
+            let credential = self.sign(&mut signature, &request.scopes).await?;
+            let echo = credential.as_ref().map(|(_, value)| Echo::of_header(value));
             let outgoing = Outgoing {
-                credential: self.sign(&mut signature, &request.scopes).await?,
+                credential,
                 body: body()?,
                 ..unsigned.clone()
             };
             attempts += 1;
             let sent = clock.uptime();
             let result = self.shared.send.send(outgoing).await;
+            let result = match &echo {
+                Some(echo) => result.map(|answer| echo.blot(answer)),
+                None => result,
+            };
             let now = clock.uptime();
             permit.ended(request.method, now.saturating_sub(sent), &result);
             if signature.should_sign_again(&self.shared.sign, &result) {

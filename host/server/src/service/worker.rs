@@ -38,7 +38,7 @@ struct Rounds {
     minute: Option<Duration>,
     day: Option<Duration>,
     /// Whether it was said that there is no room.
-    is_full: bool,
+    is_full: Option<bool>,
 }
 
 impl Service {
@@ -114,7 +114,7 @@ impl Service {
         let wait = next.map_or(LOOK, |next| {
             Duration::from_millis((next - now_ms).unsigned_abs()).min(LOOK)
         });
-        if !self.has_room(rounds) {
+        if !self.has_room(rounds).await {
             return Ok(LOOK);
         }
         for connector in host.store.connectors_with_jobs(now_ms).await? {
@@ -151,14 +151,20 @@ impl Service {
         Ok(())
     }
 
-    fn has_room(&self, rounds: &mut Rounds) -> bool {
+    /// Whether jobs may begin; that they may not, and that they may again, is told once.
+    async fn has_room(&self, rounds: &mut Rounds) -> bool {
         let room = self.room();
-        if let Err(failure) = &room
-            && !rounds.is_full
-        {
-            tracing::error!(code = failure.code, "jobs wait: {}", failure.message);
+        let host = &self.inner.host;
+        let now_ms = host.clock.now().as_millisecond();
+        match (&room, rounds.is_full) {
+            (Err(failure), None | Some(false)) => {
+                tracing::error!(code = failure.code, "jobs wait: {}", failure.message);
+                jobs::room::tell(&host.store, failure, now_ms).await;
+            }
+            (Ok(()), None | Some(true)) => jobs::room::tell_over(&host.store, now_ms).await,
+            _ => {}
         }
-        rounds.is_full = room.is_err();
+        rounds.is_full = Some(room.is_err());
         room.is_ok()
     }
 

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use attune_core::plan::sha256_text;
 use sha2::{Digest as _, Sha256};
 
-use super::{Error, Result, Store, make_private_folder};
+use super::{Error, Result, Store, files_in, make_private_folder};
 
 const FOLDER: &str = "builds";
 
@@ -86,25 +86,18 @@ impl Store {
 
     /// Digest, file and size of every kept build; drafts of another process are none.
     fn builds(&self) -> Result<Vec<(String, PathBuf, u64)>> {
-        let folder = self.data_dir.join(FOLDER);
-        let failed = |source| Error::File {
-            path: folder.clone(),
-            source,
-        };
-        let entries = match std::fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(failed(error)),
-        };
         let mut found = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(failed)?;
-            let name = entry.file_name().to_string_lossy().into_owned();
+        for (name, path) in files_in(&self.data_dir.join(FOLDER))? {
             let hex = name.strip_suffix(".wasm").filter(|hex| is_hex(hex));
-            if let Some(hex) = hex {
-                let bytes = entry.metadata().map_err(failed)?.len();
-                found.push((format!("sha256:{hex}"), entry.path(), bytes));
-            }
+            let Some(hex) = hex else { continue };
+            let meta = std::fs::metadata(&path);
+            let bytes = meta
+                .map_err(|source| Error::File {
+                    path: path.clone(),
+                    source,
+                })?
+                .len();
+            found.push((format!("sha256:{hex}"), path, bytes));
         }
         Ok(found)
     }

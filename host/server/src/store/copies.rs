@@ -75,10 +75,10 @@ impl Store {
 
     /// What accounts hold was written after this copy was made, or was not: everybody is read again.
     pub async fn doubt_everybody(&self) -> Result<()> {
-        sqlx::query("update links set fingerprint = $1")
-            .bind(super::links::Link::DOUBTFUL)
-            .execute(&self.pool)
-            .await?;
+        self.write(
+            sqlx::query("update links set fingerprint = $1").bind(super::links::Link::DOUBTFUL),
+        )
+        .await?;
         Ok(())
     }
 }

@@ -194,14 +194,16 @@ impl Store {
 
     /// Forgets that an attribute was ever delivered; true where it was missed.
     pub async fn accept_gone(&self, connector: &str, selector: &str) -> Result<bool> {
-        let done = sqlx::query(
-            "update fills set was_people = 0, was_filled = 0, gone_ms = null \
+        let done = self
+            .write(
+                sqlx::query(
+                    "update fills set was_people = 0, was_filled = 0, gone_ms = null \
              where connector = $1 and selector = $2 and gone_ms is not null",
-        )
-        .bind(connector)
-        .bind(selector)
-        .execute(&self.pool)
-        .await?;
+                )
+                .bind(connector)
+                .bind(selector),
+            )
+            .await?;
         Ok(done.rows_affected() > 0)
     }
 }

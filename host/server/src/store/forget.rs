@@ -9,7 +9,7 @@ use sqlx::{Row as _, Sqlite, SqliteConnection};
 
 use super::journal::FieldChange;
 use super::stage::Stage;
-use super::{Error, Result, Store};
+use super::{Error, Result, Store, files_in};
 
 /// Tables that hold something of a person, and are cleaned here.
 #[cfg(test)]
@@ -229,36 +229,13 @@ impl Store {
             .await?;
         drop(connection);
         done?;
-        for file in self.plan_files()? {
-            told.planned += self.forget_planned(&file, person).await?;
-        }
-        Ok(told)
-    }
-
-    /// Every staged plan, whatever became of it.
-    fn plan_files(&self) -> Result<Vec<String>> {
-        let folder = self.data_dir.join("plans");
-        let failed = |source| Error::File {
-            path: folder.clone(),
-            source,
-        };
-        let entries = match std::fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(source) => return Err(failed(source)),
-        };
-        let mut files = Vec::new();
-        for entry in entries {
-            let name = entry.map_err(failed)?.file_name();
-            let name = name.to_string_lossy().into_owned();
-            if std::path::Path::new(&name)
-                .extension()
-                .is_some_and(|end| end == "db")
-            {
-                files.push(name);
+        // Every staged plan, whatever became of it.
+        for (file, path) in files_in(&self.data_dir.join("plans"))? {
+            if path.extension().is_some_and(|end| end == "db") {
+                told.planned += self.forget_planned(&file, person).await?;
             }
         }
-        Ok(files)
+        Ok(told)
     }
 
     /// A plan that lacks a row is not the one that its digest names: nobody can approve it any more.
@@ -268,12 +245,13 @@ impl Store {
         stage.finish().await;
         let dropped = dropped?;
         if dropped > 0 {
-            sqlx::query(
-                "update plans set state = 'rejected' \
+            self.write(
+                sqlx::query(
+                    "update plans set state = 'rejected' \
                  where file = $1 and state in ('planned', 'held')",
+                )
+                .bind(file),
             )
-            .bind(file)
-            .execute(&self.pool)
             .await?;
         }
         Ok(dropped)

@@ -166,11 +166,12 @@ impl Store {
 
     /// Lets go of somebody who is nobody's matter any more.
     pub async fn drop_held(&self, connector: &str, person: &str) -> Result<()> {
-        sqlx::query("delete from held where connector = $1 and person = $2")
-            .bind(connector)
-            .bind(person)
-            .execute(&self.pool)
-            .await?;
+        self.write(
+            sqlx::query("delete from held where connector = $1 and person = $2")
+                .bind(connector)
+                .bind(person),
+        )
+        .await?;
         Ok(())
     }
 
@@ -206,7 +207,7 @@ impl Store {
              and p.key = held.person and p.read_ms >= ",
         );
         delete.push_bind(ran.now_ms).push(")))");
-        let done = delete.build().execute(&self.pool).await?;
+        let done = self.write(delete.build()).await?;
         Ok(done.rows_affected())
     }
 }

@@ -189,7 +189,7 @@ impl Store {
 
     /// Ends a job; false where somebody else has claimed it since.
     pub async fn end_job(&self, job: &Job, ended: Ended<'_>, now_ms: i64) -> Result<bool> {
-        let done = sqlx::query(
+        let done = self.write(sqlx::query(
             "update jobs set state = $3, run = $4, code = $5, message = $6, finished_ms = $7, \
              holder = '' where id = $1 and fence = $2 and state in ('running', 'queued')",
         )
@@ -199,9 +199,7 @@ impl Store {
         .bind(ended.run)
         .bind(ended.code)
         .bind(ended.message)
-        .bind(now_ms)
-        .execute(&self.pool)
-        .await?;
+        .bind(now_ms)).await?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -281,14 +279,16 @@ impl Store {
 
     /// Takes a waiting job out of the queue; false where it does not wait.
     pub async fn cancel_job(&self, id: &str, now_ms: i64) -> Result<bool> {
-        let done = sqlx::query(
-            "update jobs set state = 'cancelled', code = 'cancelled', finished_ms = $2 \
+        let done = self
+            .write(
+                sqlx::query(
+                    "update jobs set state = 'cancelled', code = 'cancelled', finished_ms = $2 \
              where id = $1 and state = 'queued'",
-        )
-        .bind(id)
-        .bind(now_ms)
-        .execute(&self.pool)
-        .await?;
+                )
+                .bind(id)
+                .bind(now_ms),
+            )
+            .await?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -344,9 +344,8 @@ impl Store {
 
     /// Forgets jobs that ended before a moment.
     pub async fn prune_jobs(&self, before_ms: i64) -> Result<u64> {
-        let done = sqlx::query("delete from jobs where finished_ms < $1")
-            .bind(before_ms)
-            .execute(&self.pool)
+        let done = self
+            .write(sqlx::query("delete from jobs where finished_ms < $1").bind(before_ms))
             .await?;
         Ok(done.rows_affected())
     }
@@ -370,12 +369,13 @@ impl Store {
 
     /// Writes one row, to see whether the database can be written.
     pub async fn beat(&self, now_ms: i64) -> Result<()> {
-        sqlx::query(
-            "insert into pulse (id, beat_ms) values (1, $1) \
+        self.write(
+            sqlx::query(
+                "insert into pulse (id, beat_ms) values (1, $1) \
              on conflict (id) do update set beat_ms = excluded.beat_ms",
+            )
+            .bind(now_ms),
         )
-        .bind(now_ms)
-        .execute(&self.pool)
         .await?;
         Ok(())
     }

@@ -149,13 +149,15 @@ impl Store {
                  where owner = $1 and site = $2 and kind = $3 and field = $4 and $5 = ''"
             }
         };
-        let done = sqlx::query(statement)
-            .bind(owner)
-            .bind(&of.site)
-            .bind(kind_word(of.field.kind))
-            .bind(&of.field.name)
-            .bind(to.unwrap_or_default())
-            .execute(&self.pool)
+        let done = self
+            .write(
+                sqlx::query(statement)
+                    .bind(owner)
+                    .bind(&of.site)
+                    .bind(kind_word(of.field.kind))
+                    .bind(&of.field.name)
+                    .bind(to.unwrap_or_default()),
+            )
             .await?;
         Ok(done.rows_affected())
     }

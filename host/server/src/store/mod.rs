@@ -268,6 +268,26 @@ pub fn make_private_folder(path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Names and paths of what lies in a folder; nothing where there is no such folder.
+fn files_in(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+    let failed = |source| Error::File {
+        path: folder.to_owned(),
+        source,
+    };
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    entries
+        .map(|entry| {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            Ok((name, entry.path()))
+        })
+        .collect()
+}
+
 fn make_private_file(path: &Path) -> Result<()> {
     let failed = |source| Error::Folder {
         path: path.to_owned(),

@@ -151,6 +151,13 @@ impl Store {
         Ok(true)
     }
 
+    /// Ends an open notice in whose place there is another one; nobody is told.
+    pub async fn close_notice(&self, key: &str, now_ms: i64) -> Result<()> {
+        let close =
+            sqlx::query("update notices set settled_ms = $2 where key = $1 and settled_ms is null");
+        self.write(close.bind(key).bind(now_ms)).await.map(drop)
+    }
+
     /// What is open, the latest first.
     pub async fn open_notices(&self) -> Result<Vec<OpenNotice>> {
         let rows = sqlx::query(

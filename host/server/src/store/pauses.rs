@@ -21,25 +21,21 @@ pub struct Pause {
 impl Store {
     /// Pauses a connector: it starts no job and writes nothing.
     pub async fn pause(&self, connector: &str, by: &str, reason: &str, now_ms: i64) -> Result<()> {
-        sqlx::query(
+        let put = sqlx::query(
             "insert into pauses (connector, since_ms, who, reason) values ($1, $2, $3, $4) \
              on conflict (connector) do update set who = excluded.who, reason = excluded.reason",
         )
         .bind(connector)
         .bind(now_ms)
         .bind(by)
-        .bind(reason)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+        .bind(reason);
+        self.write(put).await.map(drop)
     }
 
     /// Ends a connector's pause; false where there was none.
     pub async fn unpause(&self, connector: &str) -> Result<bool> {
-        let done = sqlx::query("delete from pauses where connector = $1")
-            .bind(connector)
-            .execute(&self.pool)
-            .await?;
+        let drop = sqlx::query("delete from pauses where connector = $1").bind(connector);
+        let done = self.write(drop).await?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -58,25 +54,21 @@ impl Store {
 
     /// Pauses a site: nothing is sent there.
     pub async fn pause_site(&self, site: &str, by: &str, reason: &str, now_ms: i64) -> Result<()> {
-        sqlx::query(
+        let put = sqlx::query(
             "insert into sites (site, since_ms, who, reason) values ($1, $2, $3, $4) \
              on conflict (site) do update set who = excluded.who, reason = excluded.reason",
         )
         .bind(site)
         .bind(now_ms)
         .bind(by)
-        .bind(reason)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+        .bind(reason);
+        self.write(put).await.map(drop)
     }
 
     /// Ends a site's pause; false where there was none.
     pub async fn resume_site(&self, site: &str) -> Result<bool> {
-        let done = sqlx::query("delete from sites where site = $1")
-            .bind(site)
-            .execute(&self.pool)
-            .await?;
+        let drop = sqlx::query("delete from sites where site = $1").bind(site);
+        let done = self.write(drop).await?;
         Ok(done.rows_affected() > 0)
     }
 

@@ -54,23 +54,21 @@ impl Store {
 
     /// Somebody has changed what may be wrong: it is tried at once.
     pub async fn hurry_quarantine(&self, connector: &str) -> Result<()> {
-        sqlx::query("update quarantines set next_ms = 0 where connector = $1")
-            .bind(connector)
-            .execute(&self.pool)
-            .await?;
+        self.write(
+            sqlx::query("update quarantines set next_ms = 0 where connector = $1").bind(connector),
+        )
+        .await?;
         Ok(())
     }
 
     /// Records how a connector does; `None`: well.
     pub async fn save_quarantine(&self, connector: &str, now: Option<&Quarantine>) -> Result<()> {
         let Some(now) = now else {
-            sqlx::query("delete from quarantines where connector = $1")
-                .bind(connector)
-                .execute(&self.pool)
+            self.write(sqlx::query("delete from quarantines where connector = $1").bind(connector))
                 .await?;
             return Ok(());
         };
-        sqlx::query(
+        self.write(sqlx::query(
             "insert into quarantines (connector, code, message, times, since_ms, probes, next_ms) \
              values ($1, $2, $3, $4, $5, $6, $7) on conflict (connector) do update set \
              code = excluded.code, message = excluded.message, times = excluded.times, \
@@ -82,9 +80,7 @@ impl Store {
         .bind(now.times)
         .bind(now.since_ms)
         .bind(now.probes)
-        .bind(now.next_ms)
-        .execute(&self.pool)
-        .await?;
+        .bind(now.next_ms)).await?;
         Ok(())
     }
 }

@@ -72,11 +72,12 @@ impl Store {
 
     /// A line that is in no file any more.
     pub async fn forget_schedule(&self, connector: &str, kind: &str) -> Result<()> {
-        sqlx::query("delete from schedules where connector = $1 and kind = $2")
-            .bind(connector)
-            .bind(kind)
-            .execute(&self.pool)
-            .await?;
+        self.write(
+            sqlx::query("delete from schedules where connector = $1 and kind = $2")
+                .bind(connector)
+                .bind(kind),
+        )
+        .await?;
         Ok(())
     }
 }

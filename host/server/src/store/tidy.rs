@@ -10,10 +10,10 @@ use std::path::PathBuf;
 use sqlx::Row as _;
 
 use super::plans::StagedPlan;
-use super::{Error, Result, Store};
+use super::{Error, Result, Store, files_in};
 
 impl Store {
-    /// Forgets runs that began before a moment, with their problems; how many.
+    /// Forgets runs that began before a moment, with their problems and what undid them; how many.
     pub async fn drop_runs(&self, before_ms: i64) -> Result<u64> {
         let mut tx = self.begin().await?;
         let dropped = sqlx::query(
@@ -25,9 +25,13 @@ impl Store {
         .await?
         .rows_affected();
         if dropped > 0 {
-            sqlx::query("delete from problems where run not in (select id from runs)")
-                .execute(&mut *tx)
-                .await?;
+            for follow in [
+                "delete from problems where run not in (select id from runs)",
+                "delete from undos where undone not in (select id from runs)",
+                "delete from undo_runs where plan not in (select plan from undos)",
+            ] {
+                sqlx::query(follow).execute(&mut *tx).await?;
+            }
         }
         tx.commit().await?;
         Ok(dropped)
@@ -73,27 +77,12 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
-        let folder = self.data_dir.join("plans");
-        let failed = |source| Error::File {
-            path: folder.clone(),
-            source,
-        };
-        let entries = match std::fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(failed(error)),
-        };
-        let mut found = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(failed)?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let is_kept = named.iter().any(|file| name.starts_with(file.as_str()))
-                || running.iter().any(|run| name.starts_with(run.as_str()));
-            if !is_kept {
-                found.push(entry.path());
-            }
-        }
-        Ok(found)
+        let mut found = files_in(&self.data_dir.join("plans"))?;
+        found.retain(|(name, _)| {
+            let starts = |known: &String| name.starts_with(known.as_str());
+            !named.iter().chain(&running).any(starts)
+        });
+        Ok(found.into_iter().map(|(_, path)| path).collect())
     }
 
     /// Digests of the builds that kept runs used, and that plugins can go back to.

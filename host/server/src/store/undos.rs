@@ -52,15 +52,16 @@ pub struct WrittenAccount {
 impl Store {
     /// Keeps which run a plan takes back.
     pub async fn save_undo(&self, undo: &Undo) -> Result<()> {
-        sqlx::query(
-            "insert into undos (plan, undone, person, keeps_running) values ($1, $2, $3, $4) \
+        self.write(
+            sqlx::query(
+                "insert into undos (plan, undone, person, keeps_running) values ($1, $2, $3, $4) \
              on conflict (plan) do update set keeps_running = excluded.keeps_running",
+            )
+            .bind(&undo.plan)
+            .bind(&undo.undone)
+            .bind(&undo.person)
+            .bind(i64::from(undo.keeps_running)),
         )
-        .bind(&undo.plan)
-        .bind(&undo.undone)
-        .bind(&undo.person)
-        .bind(i64::from(undo.keeps_running))
-        .execute(&self.pool)
         .await?;
         Ok(())
     }
@@ -77,11 +78,12 @@ impl Store {
 
     /// Notes which run writes the plan; from then on the other run counts as undone.
     pub async fn begin_undo(&self, plan: &str, run: &str) -> Result<()> {
-        sqlx::query("insert into undo_runs (run, plan) values ($1, $2)")
-            .bind(run)
-            .bind(plan)
-            .execute(&self.pool)
-            .await?;
+        self.write(
+            sqlx::query("insert into undo_runs (run, plan) values ($1, $2)")
+                .bind(run)
+                .bind(plan),
+        )
+        .await?;
         Ok(())
     }
 

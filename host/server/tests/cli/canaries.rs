@@ -5,8 +5,7 @@
 //! errors of many statuses. What the binary prints, logs and stores must not hold one secret. A mark
 //! that is put into a field on purpose is found, so that the search itself is no fiction.
 //!
-//! Deliberately not here: what crosses to a plugin. A component is given no credential at all
-//! (`tests/it/hostile_providers.rs`).
+//! Deliberately not here: a service, and what crosses to a plugin (`canaries_served.rs`).
 
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,14 +22,14 @@ use super::terminal::{Terminal, told};
 const CONTROL: &str = "canary-control-0Zq!+&%";
 
 /// A server that says back whatever it hears.
-struct Parrot {
-    port: u16,
+pub(crate) struct Parrot {
+    pub(crate) port: u16,
     heard: Arc<Mutex<Vec<u8>>>,
     _listening: JoinSet<()>,
 }
 
 impl Parrot {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let heard = Arc::new(Mutex::new(Vec::new()));
@@ -50,7 +49,7 @@ impl Parrot {
         }
     }
 
-    fn has_heard(&self, text: &str) -> bool {
+    pub(crate) fn has_heard(&self, text: &str) -> bool {
         let heard = self.heard.lock().unwrap();
         heard
             .windows(text.len())
@@ -104,13 +103,21 @@ async fn talk(mut stream: TcpStream, heard: Arc<Mutex<Vec<u8>>>, asked: Arc<Atom
 }
 
 /// Secrets, each in a file of its own beside the connectors or in the environment.
-struct Nest<'a> {
+pub(crate) struct Nest<'a> {
     terminal: &'a Terminal,
-    secrets: Vec<String>,
-    env: Vec<(String, String)>,
+    pub(crate) secrets: Vec<String>,
+    pub(crate) env: Vec<(String, String)>,
 }
 
-impl Nest<'_> {
+impl<'a> Nest<'a> {
+    pub(crate) fn beside(terminal: &'a Terminal) -> Self {
+        Self {
+            terminal,
+            secrets: Vec::new(),
+            env: Vec::new(),
+        }
+    }
+
     /// A new secret, as a connector file refers to it.
     fn lay(&mut self, shape: impl Fn(&str) -> String) -> String {
         let number = self.secrets.len() + 1;
@@ -129,7 +136,7 @@ impl Nest<'_> {
         format!("{{ file = \"../secrets/{number}\" }}")
     }
 
-    fn plain(&mut self) -> String {
+    pub(crate) fn plain(&mut self) -> String {
         self.lay(str::to_owned)
     }
 
@@ -273,7 +280,7 @@ fn mixed(nest: &mut Nest<'_>, url: &str, kind: &str) -> String {
     format!("{source}{}", nest.targets(url, kind))
 }
 
-fn hits_in(secrets: &[String], what: &str, haystack: &[u8], hits: &mut Vec<String>) {
+pub(crate) fn hits_in(secrets: &[String], what: &str, haystack: &[u8], hits: &mut Vec<String>) {
     for secret in secrets {
         for (how, spelling) in spellings(secret) {
             let needle = spelling.as_bytes();
@@ -297,11 +304,7 @@ async fn forty_secrets_that_are_said_back_are_found_nowhere() {
     let parrot = Parrot::start().await;
     let url = format!("http://127.0.0.1:{}", parrot.port);
     let directory = format!("ldap://127.0.0.1:{}", parrot.port);
-    let mut nest = Nest {
-        terminal: &terminal,
-        secrets: Vec::new(),
-        env: Vec::new(),
-    };
+    let mut nest = Nest::beside(&terminal);
     let mut names = Vec::new();
     let sources = sources(&mut nest, &url, &directory);
     for (number, (name, source)) in sources.into_iter().enumerate() {

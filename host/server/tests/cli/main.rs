@@ -12,6 +12,7 @@
 
 mod brakes;
 mod canaries;
+mod canaries_served;
 mod certificate;
 mod discover;
 mod failures;

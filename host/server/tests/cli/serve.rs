@@ -1,6 +1,7 @@
 //! `serve`: commands go through it, folders are watched, and it ends well.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
@@ -14,28 +15,44 @@ use super::terminal::{Terminal, told};
 pub(crate) struct Served {
     child: Child,
     address: String,
+    said: Arc<Mutex<String>>,
     /// Reads what it says: it would wait for a reader.
     _listening: JoinSet<()>,
 }
 
 /// Starts the service and waits until commands go through it.
 pub(crate) async fn serve(terminal: &Terminal) -> Served {
-    let mut child = terminal.spawn(&["serve", "--listen", "127.0.0.1:0"]);
+    serve_with(terminal, &[]).await
+}
+
+/// The same with more in its environment.
+pub(crate) async fn serve_with(terminal: &Terminal, env: &[(String, String)]) -> Served {
+    let mut command = terminal.command(&["serve", "--listen", "127.0.0.1:0"]);
+    command.envs(env.iter().cloned());
+    let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let mut address = String::new();
+    let said = Arc::new(Mutex::new(String::new()));
     while let Some(line) = lines.next_line().await.unwrap() {
-        if let Some((_, found)) = line.split_once("http://") {
+        if let Some((_, found)) = line.split_once("listening on http://") {
             found.trim().clone_into(&mut address);
         }
-        if line.contains("ready") {
+        *said.lock().unwrap() += &line;
+        if line.starts_with("ready;") {
             break;
         }
     }
     let mut listening = JoinSet::new();
-    listening.spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    let heard = Arc::clone(&said);
+    listening.spawn(async move {
+        while let Ok(Some(line)) = lines.next_line().await {
+            *heard.lock().unwrap() += &line;
+        }
+    });
     let served = Served {
         child,
         address,
+        said,
         _listening: listening,
     };
     until("the socket is there", || {
@@ -59,13 +76,29 @@ impl Served {
         self.child.wait().await.unwrap().code()
     }
 
-    /// The status line of an answer.
-    async fn get(&self, path: &str) -> String {
+    /// What it said on standard error since its start.
+    pub(crate) fn said(&self) -> String {
+        self.said.lock().unwrap().clone()
+    }
+
+    /// The whole answer to a request without a body, with a token or without.
+    pub(crate) async fn ask(&self, method: &str, path: &str, token: Option<&str>) -> String {
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nhost: attune\r\nconnection: close\r\n\r\n");
+        let signed = token.map(|token| format!("authorization: Bearer {token}\r\n"));
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: attune\r\nconnection: close\r\n{}\
+             content-length: 0\r\n\r\n",
+            signed.unwrap_or_default()
+        );
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    /// The status line of an answer.
+    async fn get(&self, path: &str) -> String {
+        let answer = self.ask("GET", path, None).await;
         answer.lines().next().unwrap_or_default().to_owned()
     }
 }
@@ -310,20 +343,7 @@ async fn a_log_in_hook_asks_the_service_with_the_token_of_the_settings() {
         .graph
         .people(|people| people.user_principal_name(who));
     let path = format!("/api/v1/connectors/demo/people/{name}/sync?wait=30");
-    let answer = |token: &'static str| {
-        let (path, address) = (path.clone(), served.address.clone());
-        async move {
-            let mut stream = TcpStream::connect(&address).await.unwrap();
-            let request = format!(
-                "POST {path} HTTP/1.1\r\nhost: attune\r\nconnection: close\r\n\
-                 authorization: Bearer {token}\r\ncontent-length: 0\r\n\r\n"
-            );
-            stream.write_all(request.as_bytes()).await.unwrap();
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer).await.unwrap();
-            answer
-        }
-    };
+    let answer = async |token| served.ask("POST", &path, Some(token)).await;
     assert!(answer("another").await.starts_with("HTTP/1.1 401"));
     let begun = Instant::now();
     let done = answer("s3cret-of-the-hook").await;

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use super::entry::{self, Item};
 use super::{Binary, Bind, Directory, Page, Scope, Search, Security};
+use crate::net::echo::Echo;
 use crate::net::names::Lost;
 use crate::net::pace::Permit;
 use crate::net::wire::{CONNECT_MAX, IDLE_MAX, REQUEST_MAX, io_words};
@@ -245,7 +246,11 @@ impl Connection {
         }
         let result = stream.finish().await;
         page.code = result.rc;
-        page.diagnostic = shown(&result.text);
+        page.diagnostic = result.text;
+        if let Some(bind) = &self.directory.bind {
+            Echo::of_secret(&bind.password.current()).blot_text(&mut page.diagnostic);
+        }
+        page.diagnostic = shown(&page.diagnostic);
         page.cookie = entry::cookie(&result.ctrls)
             .ok_or_else(|| self.broken("the paging cookie cannot be read"))?;
         Ok(page)
