@@ -10,7 +10,7 @@ const LAYERS: [&[&str]; 8] = [
     &["source", "target", "vault", "connector"],
     &["notify"],
     &["sync", "jobs", "auth", "backup"],
-    &["service"],
+    &["service", "mapping"],
     &["cli", "api", "web"],
     &["app", "lifecycle", "main"],
 ];

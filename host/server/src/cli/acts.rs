@@ -7,6 +7,7 @@
 
 use std::os::unix::ffi::OsStrExt as _;
 
+use super::args::mapping::MappingCommand;
 use super::args::{
     BackupCommand, Command, ConnectorCommand, HeldCommand, PluginCommand, RunCommand, SiteCommand,
     SourceCommand,
@@ -78,6 +79,7 @@ fn of(command: &Command) -> Option<Act> {
         },
         Command::Run(command) => of_run(command),
         Command::Connector(command) => of_connector(command),
+        Command::Mapping(command) => of_mapping(command),
         Command::Source(SourceCommand::Accept {
             connector,
             selector,
@@ -147,6 +149,24 @@ fn of_connector(command: &ConnectorCommand) -> Option<Act> {
             (!args.check).then_some(act)
         }
         ConnectorCommand::List | ConnectorCommand::Validate(_) | ConnectorCommand::Schema => None,
+    }
+}
+
+fn of_mapping(command: &MappingCommand) -> Option<Act> {
+    match command {
+        // What only shows a difference changes nothing.
+        MappingCommand::Set(args) if args.dry_run => None,
+        MappingCommand::Set(args) => {
+            let what = if args.remove { "unmap" } else { "map" };
+            let place = format!("{}.{}", args.target, args.field);
+            Some(Act::new(what, &args.connector).detail(place))
+        }
+        MappingCommand::Import(args) => {
+            // Without a file to make it only shows one.
+            let out = args.out.as_ref()?;
+            Some(Act::new("import", out.to_string_lossy()))
+        }
+        MappingCommand::Test(_) | MappingCommand::Suggest(_) => None,
     }
 }
 

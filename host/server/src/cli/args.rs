@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub mod mapping;
+
+use mapping::MappingCommand;
+
 /// Keeps Jira and Confluence profiles in tune with the identity provider.
 #[derive(Debug, Parser)]
 #[command(
@@ -96,6 +100,9 @@ pub enum Command {
     /// The directory behind a connector.
     #[command(subcommand)]
     Source(SourceCommand),
+    /// Rows of mapping tables: set, try, propose, take over.
+    #[command(subcommand)]
+    Mapping(MappingCommand),
     /// Plugins.
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -128,6 +135,7 @@ impl Command {
                         | ConnectorCommand::Fmt(_)
                         | ConnectorCommand::Schema
                 )
+                | Self::Mapping(MappingCommand::Import(_))
                 | Self::Backup(BackupCommand::Verify { .. } | BackupCommand::Restore { .. })
         );
         !is_local

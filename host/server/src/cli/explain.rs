@@ -1,5 +1,7 @@
 //! `explain`: why this value.
 
+use std::collections::BTreeMap;
+
 use attune_core::evaluate::{FieldTrace, Shown};
 use attune_core::plain::visible;
 
@@ -64,7 +66,7 @@ fn print_field(out: &Out, field: &FieldExplanation, explanation: &Explanation) {
         "\n  {}",
         paint(TITLE, visible(&field.trace.field.name))
     ));
-    print_trace(out, &field.trace, explanation);
+    print_trace(out, &field.trace, &explanation.generations);
     match &field.ledger {
         Some(ledger) => {
             let run = ledger.run.get(..16).unwrap_or(&ledger.run);
@@ -82,12 +84,13 @@ fn print_field(out: &Out, field: &FieldExplanation, explanation: &Explanation) {
     }
 }
 
-fn print_trace(out: &Out, trace: &FieldTrace, explanation: &Explanation) {
+/// The stations of a field, from its source to what the row says in the end.
+pub(super) fn print_trace(out: &Out, trace: &FieldTrace, generations: &BTreeMap<String, String>) {
     for input in &trace.source {
         out.data(format!("    {} = {}", input.selector, show(&input.value)));
     }
     for step in &trace.steps {
-        let digest = explanation.generations.get(&step.plugin);
+        let digest = generations.get(&step.plugin);
         let digest = digest
             .and_then(|digest| digest.get(..19))
             .unwrap_or_default();

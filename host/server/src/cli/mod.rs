@@ -18,6 +18,7 @@ mod forget;
 mod held;
 mod help;
 mod history;
+mod mapping;
 mod notify;
 mod out;
 mod pause;
@@ -162,6 +163,7 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
         Command::Connector(args::ConnectorCommand::Validate(args)) => {
             connector::validate(&shell, args.connector.as_deref())
         }
+        Command::Mapping(command) => mapping::run(&shell, command).await,
         Command::Plugin(args::PluginCommand::List) => plugin::list(&shell),
         Command::Plugin(args::PluginCommand::Inspect { plugin }) => {
             plugin::inspect(&shell, &plugin)

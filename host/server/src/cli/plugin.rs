@@ -157,7 +157,7 @@ pub(super) fn inspect(shell: &Shell, name: &str) -> Outcome {
 }
 
 /// The plugins that run, or those of the folders.
-fn plugins(shell: &Shell) -> Result<std::sync::Arc<Snapshot>, Failure> {
+pub(super) fn plugins(shell: &Shell) -> Result<std::sync::Arc<Snapshot>, Failure> {
     Ok(match &shell.service {
         Some(service) => std::sync::Arc::clone(&service.pin().1.plugins),
         None => app::plugins(&shell.settings)?.snapshot(),

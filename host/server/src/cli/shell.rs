@@ -244,14 +244,7 @@ fn gone(name: &str) -> Failure {
     Failure::of("not-running", message)
 }
 
-/// Mistakes of a file as one failure; the first is the message, all are printed.
+/// Mistakes of a file as one failure; all are printed.
 pub(super) fn mistaken(mistakes: &[Mistake]) -> Failure {
-    let is_unsupported = mistakes.iter().all(|mistake| mistake.code == "unsupported");
-    let code = if is_unsupported {
-        "unsupported"
-    } else {
-        "config"
-    };
-    let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-    Failure::of(code, lines.join("\n"))
+    Failure::of_mistakes(mistakes)
 }

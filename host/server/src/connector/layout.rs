@@ -35,8 +35,8 @@ pub fn laid_out(label: &str, text: &str) -> Result<String, Vec<Mistake>> {
     Ok(laid_out)
 }
 
-/// What a text says, whatever it looks like.
-fn said(label: &str, text: &str) -> Result<serde_json::Value, Vec<Mistake>> {
+/// What a text says as JSON, whatever it looks like.
+pub fn said(label: &str, text: &str) -> Result<serde_json::Value, Vec<Mistake>> {
     let file = File::new(label, text);
     let table = file.parse();
     if !file.is_clean() {

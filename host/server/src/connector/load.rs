@@ -13,6 +13,7 @@ use super::definition::Connector;
 use super::files::{Folder, OptionFile};
 use super::read::{self, Document};
 use super::row::Place;
+use super::write::replace_text;
 use super::{Mistake, Weight};
 use crate::settings::nearest;
 use crate::store::revisions::KeptRevision;
@@ -95,17 +96,6 @@ pub fn settle_id(loaded: &Loaded) -> std::io::Result<bool> {
     Ok(true)
 }
 
-/// Puts another text into a connector file. A link stays one: its target is replaced.
-pub fn replace_text(path: &Path, text: &str) -> std::io::Result<()> {
-    let path = std::fs::canonicalize(path)?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    // Beside it and then renamed: half a file is never seen.
-    let draft = folder.join(format!(".{}.toml.new", name_of(&path)));
-    std::fs::write(&draft, text)?;
-    std::fs::set_permissions(&draft, std::fs::metadata(&path)?.permissions())?;
-    std::fs::rename(&draft, &path)
-}
-
 /// One file of the connectors' folder.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -179,6 +169,11 @@ pub fn load_file(path: &Path) -> Entry {
     load_text(path, read_text(path))
 }
 
+/// What a file would be with this text in it; files that options name are those of its folder.
+pub fn load_as(path: &Path, text: &str) -> Entry {
+    load_text(path, Ok(text.to_owned()))
+}
+
 /// The connector of a file that was read already.
 pub(super) fn load_text(path: &Path, text: Result<String, Vec<Mistake>>) -> Entry {
     let name = name_of(path);
@@ -233,7 +228,8 @@ fn load(
     }))
 }
 
-pub(super) fn read_text(path: &Path) -> Result<String, Vec<Mistake>> {
+/// The text of a connector file.
+pub fn read_text(path: &Path) -> Result<String, Vec<Mistake>> {
     text_of(path, read_bytes(path)?)
 }
 

@@ -31,6 +31,7 @@ mod source_file;
 mod taken;
 mod target;
 mod verdict;
+mod write;
 
 #[cfg(test)]
 mod tests;
@@ -44,13 +45,17 @@ pub use definition::{
     Connector, Endpoint, Leavers, Photo, Route, Schedule, Scope, SourceSpec, TargetSpec,
 };
 pub use files::OptionFile;
-pub use layout::laid_out;
-pub use load::{Entry, Loaded, find, load_dir, load_file, load_kept, replace_text, settle_id};
+pub use layout::{laid_out, said};
+pub use load::{
+    Entry, Loaded, find, load_as, load_dir, load_file, load_kept, read_text, settle_id,
+};
 pub use row::{Place, ROW_KEYS};
 pub use schedule::{Cron, NoCron};
 pub use settled::{SAME_FOR, Settled, SettledState, Settling, Waits};
 pub use source_file::{SourceFile, find_source};
 pub use taken::{Taken, taken_away};
+pub use target::{ACCOUNT_FIELDS, PROFILE_FIELDS};
 pub use verdict::{Verdict, verdict};
+pub use write::{create_text, replace_text, replace_unchanged};
 
 pub use crate::settings::reader::{Mistake, Weight};

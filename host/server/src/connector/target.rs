@@ -16,8 +16,10 @@ use super::row::{self, Context};
 use crate::settings::nearest;
 use crate::settings::reader::{Node, Section};
 
-const ACCOUNT_FIELDS: [&str; 2] = ["email", "full-name"];
-const PROFILE_FIELDS: [&str; 6] = [
+/// Fields of the account itself: `[target.NAME.account]`.
+pub const ACCOUNT_FIELDS: [&str; 2] = ["email", "full-name"];
+/// Confluence's fields: its `[target.NAME.map]`.
+pub const PROFILE_FIELDS: [&str; 6] = [
     "phone",
     "im",
     "website",

@@ -4,6 +4,7 @@
 //! promise: it may be added, and never changes its meaning. What other modules' errors come to is
 //! said here too (`services`), because the service and the command line both tell it.
 
+mod mapping;
 mod past;
 mod pictures;
 mod plugins;
@@ -62,7 +63,7 @@ const fn entry(
 pub fn all() -> impl Iterator<Item = &'static Entry> {
     let more = plugins::PLUGINS.iter().chain(pictures::PICTURES);
     let more = more.chain(service::SERVICE).chain(past::PAST);
-    let more = more.chain(values::VALUES);
+    let more = more.chain(values::VALUES).chain(mapping::MAPPING);
     table::HOST.iter().chain(more)
 }
 

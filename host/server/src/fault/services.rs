@@ -3,6 +3,7 @@
 use super::{Failure, chain};
 use attune_core::Problem;
 
+use crate::connector::Mistake;
 use crate::{backup, source, store, sync, target};
 
 impl From<sync::Error> for Failure {
@@ -120,6 +121,18 @@ impl From<attune_wasm::Error> for Failure {
 }
 
 impl Failure {
+    /// Mistakes of a file as one failure; all are printed.
+    pub(crate) fn of_mistakes(mistakes: &[Mistake]) -> Self {
+        let is_unsupported = mistakes.iter().all(|mistake| mistake.code == "unsupported");
+        let code = if is_unsupported {
+            "unsupported"
+        } else {
+            "config"
+        };
+        let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+        Self::of(code, lines.join("\n"))
+    }
+
     /// What composition could not do.
     pub(crate) fn from_anyhow(error: anyhow::Error) -> Self {
         match error.downcast::<store::Error>() {

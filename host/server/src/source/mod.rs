@@ -30,5 +30,5 @@ pub use check::{Finding, check};
 pub use conversation::{Ask, Completion};
 pub use error::Error;
 pub use people::{Attribute, Document, Image, Page, Person, Picture, Presence, Refused, Relation};
-pub use spec::{Endpoint, Source, SourceSpec, wants};
+pub use spec::{Endpoint, Source, SourceSpec, names, wants};
 pub use wasm::Wasm;

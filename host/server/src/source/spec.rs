@@ -145,6 +145,11 @@ impl Source {
     }
 }
 
+/// How an adapter's documents compare names. Blocks while the adapter computes.
+pub fn names(adapter: &dyn Adapter) -> Result<Names, Error> {
+    Ok(needs(adapter)?.names)
+}
+
 /// What an adapter asks for, one line each: addresses, and credentials with what they are to be
 /// allowed.
 pub fn wants(adapter: &dyn Adapter) -> Result<Vec<String>, Error> {

@@ -39,6 +39,7 @@ mod shadow;
 mod tally;
 mod tell;
 mod tidy;
+mod trial;
 mod undo;
 mod uses;
 mod verdict;
@@ -74,6 +75,7 @@ pub use run::{Done, Watch, run};
 pub use shadow::{Replaced, Shadow, ShadowReport, Side, Times, Waiting, WaitingRow, shadow};
 pub use tell::reject;
 pub use tidy::{Tidied, tidy};
+pub use trial::{Subject, Trial, TrialTarget, trial};
 pub use undo::{Undoing, undo};
 pub use uses::{Card, card, steps, uses};
 

@@ -5,6 +5,7 @@
 //! listing: nothing is concluded from whom it did not reach.
 
 mod changes;
+mod look;
 mod partial;
 
 use std::collections::HashSet;
