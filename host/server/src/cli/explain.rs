@@ -1,7 +1,10 @@
 //! `explain`: why this value.
 
+use std::sync::Arc;
+
 use attune_core::evaluate::{FieldTrace, Shown};
 use attune_core::plain::visible;
+use attune_wasm::registry::Snapshot;
 
 use super::args::Explain;
 use super::out::{BAD, FAINT, GOOD, Out, TITLE, WARN, paint};
@@ -13,6 +16,7 @@ pub(super) async fn run(shell: &Shell, args: Explain) -> Outcome {
     let loaded = shell.connector(&args.connector)?;
     let app = shell.app().await?;
     let explanation = sync::explain(&app.host, &loaded, &args.user, args.field.as_deref()).await?;
+    let plugins = Arc::clone(&app.host.plugins);
     app.close().await;
     if let Some(field) = &args.field
         && explanation
@@ -26,12 +30,12 @@ pub(super) async fn run(shell: &Shell, args: Explain) -> Outcome {
     if shell.out.json {
         shell.out.json(&explanation);
     } else {
-        print(&shell.out, &explanation);
+        print(&shell.out, &explanation, &plugins);
     }
     Ok(Exit::Good)
 }
 
-fn print(out: &Out, explanation: &Explanation) {
+fn print(out: &Out, explanation: &Explanation, plugins: &Snapshot) {
     out.data(format!(
         "{} {}",
         paint(TITLE, "person"),
@@ -54,17 +58,17 @@ fn print(out: &Out, explanation: &Explanation) {
             target.target
         ));
         for field in &target.fields {
-            print_field(out, field, explanation);
+            print_field(out, field, (explanation, plugins));
         }
     }
 }
 
-fn print_field(out: &Out, field: &FieldExplanation, explanation: &Explanation) {
+fn print_field(out: &Out, field: &FieldExplanation, from: (&Explanation, &Snapshot)) {
     out.data(format!(
         "\n  {}",
         paint(TITLE, visible(&field.trace.field.name))
     ));
-    print_trace(out, &field.trace, explanation);
+    print_trace(out, &field.trace, from);
     match &field.ledger {
         Some(ledger) => {
             let run = ledger.run.get(..16).unwrap_or(&ledger.run);
@@ -82,12 +86,13 @@ fn print_field(out: &Out, field: &FieldExplanation, explanation: &Explanation) {
     }
 }
 
-fn print_trace(out: &Out, trace: &FieldTrace, explanation: &Explanation) {
+fn print_trace(out: &Out, trace: &FieldTrace, (explanation, plugins): (&Explanation, &Snapshot)) {
     for input in &trace.source {
         out.data(format!("    {} = {}", input.selector, show(&input.value)));
     }
     for step in &trace.steps {
-        let digest = explanation.generations.get(&step.plugin);
+        let home = plugins.home(&step.plugin, &step.function);
+        let digest = explanation.generations.get(&home);
         let digest = digest
             .and_then(|digest| digest.get(..19))
             .unwrap_or_default();

@@ -75,7 +75,7 @@ pub use shadow::{Replaced, Shadow, ShadowReport, Side, Times, Waiting, WaitingRo
 pub use tell::reject;
 pub use tidy::{Tidied, tidy};
 pub use undo::{Undoing, undo};
-pub use uses::{Card, card, steps, uses};
+pub use uses::{Card, card, is_of, steps, uses};
 
 /// What a run works with; cheap handles of things that outlive it.
 #[derive(Clone)]

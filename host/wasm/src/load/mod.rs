@@ -67,6 +67,11 @@ pub(crate) fn load(engine: &Engine, bytes: &[u8]) -> Result<Plugin, Error> {
     Ok(plugin)
 }
 
+/// What a component exports, if it is one of ours; nothing is compiled for it.
+pub(crate) fn kind(bytes: &[u8], limits: &crate::Limits) -> Option<Kind> {
+    inspect::inspect(bytes, limits).ok().map(|shape| shape.kind)
+}
+
 /// `sha256:` and the digest of these bytes.
 pub(crate) fn digest(bytes: &[u8]) -> String {
     format!("sha256:{}", hex(&Sha256::digest(bytes)))
