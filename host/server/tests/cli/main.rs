@@ -18,6 +18,7 @@ mod failures;
 mod files;
 mod hostile;
 mod killed;
+mod kit;
 mod open_files;
 mod past;
 mod plans;
