@@ -60,6 +60,7 @@ fn main() -> Result<(), Failure> {
     let mut generated = embed(&plugins, &guests_dir, &out, ("PLUGINS", bundled))?;
     let testing = guests(&plugins.join("testing"))?;
     generated += &embed(&plugins, &guests_dir, &out, ("TESTING", testing))?;
+    generated += &kit(&root)?;
     fs::write(out.join("plugins.rs"), generated)?;
     Ok(())
 }
@@ -87,6 +88,7 @@ fn watch(root: &Path) {
         "plugins/transforms",
         "plugins/providers",
         "plugins/testing",
+        "plugins/examples",
     ];
     // A path that is not there would make every build run this again.
     for source in sources
@@ -96,6 +98,42 @@ fn watch(root: &Path) {
     {
         println!("cargo:rerun-if-changed={}", source.display());
     }
+}
+
+/// Writes the Rust text of a constant that holds what a plugin's project needs of ours.
+fn kit(root: &Path) -> Result<String, Failure> {
+    let plugins = root.join("plugins");
+    let mut files = vec![root.join("wit/attune-plugin.wit")];
+    let alone = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "sdk/Cargo.toml",
+        "examples/javascript/attune.js",
+        "examples/python/attune.py",
+    ];
+    files.extend(alone.map(|file| plugins.join(file)));
+    let mut open = vec![plugins.join("sdk/src")];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    let mut text = "/// What a plugin's project needs of ours: paths below `plugins/` or the root, and texts.\n\
+                    pub const KIT: &[(&str, &str)] = &[\n"
+        .to_owned();
+    for file in files {
+        let name = file.strip_prefix(&plugins).or(file.strip_prefix(root))?;
+        let (name, path) = (name.display().to_string(), file.display().to_string());
+        writeln!(text, "    ({name:?}, include_str!({path:?})),")?;
+    }
+    text.push_str("];\n");
+    Ok(text)
 }
 
 /// The packages in the folders of `kind`, sorted by folder; none where there is no such folder.

@@ -124,9 +124,10 @@ fn tables_say_the_same_natively_and_in_the_sandbox() {
     let registry = wasm();
     let snapshot = registry.snapshot();
     let mut sandboxed = |step: &mapping::Step| {
-        let plugin = snapshot.plugin(&step.plugin);
-        let plugin = plugin.map_err(|error| Problem::new(error.code(), error.to_string()))?;
-        let opened = plugin.open_transform(&step.function, &step.options);
+        let found = snapshot.step(&step.plugin, &step.function);
+        let (plugin, function) =
+            found.map_err(|error| Problem::new(error.code(), error.to_string()))?;
+        let opened = plugin.open_transform(&function, &step.options);
         opened.map_err(|error| Problem::new(error.code(), error.to_string()))
     };
     let mut natively = |step: &mapping::Step| native::open(native::light, step);

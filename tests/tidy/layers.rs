@@ -7,7 +7,7 @@ use crate::files::File;
 const LAYERS: [&[&str]; 8] = [
     &["clock", "compute", "settings", "fault", "telemetry"],
     &["net", "store", "watch"],
-    &["source", "target", "vault", "connector"],
+    &["source", "target", "vault", "connector", "kit"],
     &["notify"],
     &["sync", "jobs", "auth", "backup"],
     &["service", "mapping"],

@@ -3,7 +3,8 @@
 //! The build script compiles the `plugins/` workspace to WebAssembly and encodes each plugin as a
 //! component; this crate holds the bytes and nothing else. Invariant: the same sources, toolchain
 //! and place give the same bytes, so a bundled plugin's digest names its code. `TESTING` are plugins
-//! that only tests load: a constant that no binary names is in none.
+//! that only tests load: a constant that no binary names is in none. `KIT` are the texts that the
+//! project of a plugin's author begins with: the SDKs, the contract, locked versions.
 //!
 //! Deliberately not here: loading, inspecting or running them (`attune-wasm`).
 
@@ -23,6 +24,12 @@ impl std::fmt::Debug for Bundled {
 }
 
 include!(concat!(env!("OUT_DIR"), "/plugins.rs"));
+
+/// A text of [`KIT`] by its path.
+pub fn kit(path: &str) -> Option<&'static str> {
+    let mut all = KIT.iter();
+    all.find(|(name, _)| *name == path).map(|(_, text)| *text)
+}
 
 /// The bundled plugin of that id.
 pub fn find(id: &str) -> Option<Bundled> {

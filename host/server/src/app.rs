@@ -64,6 +64,19 @@ pub fn plugins(settings: &Settings) -> Result<Registry, attune_wasm::Error> {
 }
 
 fn registry(settings: &Settings, folder: Option<&Path>) -> Result<Registry, attune_wasm::Error> {
+    let engine = attune_wasm::Engine::new(attune_wasm::Options {
+        cache_dir: Some(settings.data_dir.join("compiled")),
+        limits: plugin_limits(settings),
+    })?;
+    let bundled: Vec<(&str, &[u8])> = attune_bundled::PLUGINS
+        .iter()
+        .map(|plugin| (plugin.id, plugin.wasm))
+        .collect();
+    Registry::open(&engine, &bundled, folder, &settings.plugin_override)
+}
+
+/// What every plugin runs under.
+pub(crate) fn plugin_limits(settings: &Settings) -> attune_wasm::Limits {
     let mut limits = attune_wasm::Limits::default();
     if let Some(ms) = settings.limits.plugin_call_ms {
         limits.transform_ms = ms;
@@ -74,15 +87,7 @@ fn registry(settings: &Settings, folder: Option<&Path>) -> Result<Registry, attu
     if let Some(mib) = settings.limits.plugin_file_mib {
         limits.file_bytes = (mib * 1024 * 1024) as usize;
     }
-    let engine = attune_wasm::Engine::new(attune_wasm::Options {
-        cache_dir: Some(settings.data_dir.join("compiled")),
-        limits,
-    })?;
-    let bundled: Vec<(&str, &[u8])> = attune_bundled::PLUGINS
-        .iter()
-        .map(|plugin| (plugin.id, plugin.wasm))
-        .collect();
-    Registry::open(&engine, &bundled, folder, &settings.plugin_override)
+    limits
 }
 
 /// What reading pictures may cost a run.

@@ -2,7 +2,7 @@
 //!
 //! Modules stand in layers and import downward only (`tests/tidy` checks it):
 //! leaves (`clock`, `compute`, `settings`, `fault`, `telemetry`), then `net`, `store` and `watch`, then
-//! `source`, `target`, `connector` and `vault`, then `notify`, then `sync`, `jobs` and `backup`, then `service` and `mapping`, then `cli`, `api` and
+//! `source`, `target`, `connector`, `vault` and `kit`, then `notify`, then `sync`, `jobs` and `backup`, then `service` and `mapping`, then `cli`, `api` and
 //! `app`.
 
 #[cfg(all(
@@ -22,6 +22,7 @@ mod compute;
 pub mod connector;
 pub mod fault;
 pub mod jobs;
+pub mod kit;
 pub mod mapping;
 pub mod net;
 pub mod notify;

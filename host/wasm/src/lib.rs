@@ -10,6 +10,7 @@
 
 mod call;
 mod contract;
+mod encode;
 mod engine;
 mod error;
 mod health;
@@ -22,8 +23,10 @@ pub mod provider;
 pub mod registry;
 mod signature;
 mod ticker;
+pub mod trial;
 
 pub use call::{BATCH_ROWS, Counts, Fault, FaultKind, Transformer};
+pub use encode::encode;
 pub use engine::{Engine, Options};
 pub use error::{Cause, Error};
 pub use health::{FaultReport, Health, Shape};
@@ -32,3 +35,8 @@ pub use load::{Function, Manifest};
 pub use permissions::{Bounds, Permissions};
 pub use plugin::{Kind, Plugin};
 pub use signature::TrustedKeys;
+
+/// Whether a text can be a plugin's id or the name of a function: kebab-case, at most 64 bytes.
+pub fn is_id(text: &str) -> bool {
+    load::is_kebab(text)
+}

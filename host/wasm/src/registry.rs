@@ -9,10 +9,11 @@
 mod build;
 mod entry;
 mod files;
+mod names;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 pub use build::Build;
 pub use entry::{Entry, Source};
@@ -27,6 +28,8 @@ pub struct Snapshot {
     engine: Engine,
     official: Arc<[&'static str]>,
     entries: BTreeMap<String, Arc<Entry>>,
+    /// Who claims a full name, as far as somebody has asked.
+    claims: Mutex<BTreeMap<String, Vec<String>>>,
 }
 
 /// Holds the current snapshot.
@@ -92,6 +95,7 @@ impl Registry {
                 engine: engine.clone(),
                 official,
                 entries: shared.collect(),
+                claims: Mutex::default(),
             }),
         })
     }
@@ -113,6 +117,7 @@ impl Snapshot {
             engine: engine.clone(),
             official: Arc::default(),
             entries: builds.into_iter().map(entry).collect(),
+            claims: Mutex::default(),
         }
     }
 
@@ -130,13 +135,19 @@ impl Snapshot {
             engine: self.engine.clone(),
             official: Arc::clone(&self.official),
             entries,
+            claims: Mutex::default(),
         })
     }
 
-    /// The plugin of that id, loaded at the first use. A failure is kept and given again.
+    /// The plugin of that id, loaded at the first use. A failure is kept and given again; so is one
+    /// that claims a full name which it cannot have here.
     pub fn plugin(&self, id: &str) -> Result<Plugin, Error> {
         match self.entries.get(id) {
-            Some(entry) => entry.load(&self.engine),
+            Some(entry) => {
+                let plugin = entry.load(&self.engine)?;
+                self.check_claims(entry, &plugin)?;
+                Ok(plugin)
+            }
             None => Err(Error::UnknownPlugin {
                 id: id.to_owned(),
                 nearest: nearest(id, self.entries.keys().map(String::as_str)),

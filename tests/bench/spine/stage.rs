@@ -60,12 +60,12 @@ impl Setup {
     /// The table with its steps in the sandbox.
     pub fn wasm(&self, table: &Table) -> Program {
         let open = |step: &attune_core::mapping::Step| {
-            let plugin = self
+            let (plugin, function) = self
                 .plugins
-                .plugin(&step.plugin)
+                .step(&step.plugin, &step.function)
                 .map_err(|error| error.problem())?;
             plugin
-                .open_transform(&step.function, &step.options)
+                .open_transform(&function, &step.options)
                 .map_err(|error| error.problem())
         };
         program(table, open)

@@ -107,7 +107,19 @@ fn of(command: &Command) -> Option<Act> {
         | Command::Doctor
         | Command::Source(SourceCommand::Discover(_))
         | Command::Plugin(
-            PluginCommand::List | PluginCommand::Inspect { .. } | PluginCommand::Shadow { .. },
+            PluginCommand::List
+            | PluginCommand::Inspect { .. }
+            | PluginCommand::Shadow { .. }
+            | PluginCommand::New(_)
+            | PluginCommand::Build(_)
+            | PluginCommand::Check(_)
+            | PluginCommand::Test(_)
+            | PluginCommand::Run(_)
+            | PluginCommand::Docs(_)
+            | PluginCommand::Torture(_)
+            | PluginCommand::Bench(_)
+            | PluginCommand::Pack(_)
+            | PluginCommand::Watch(_),
         )
         | Command::Backup(BackupCommand::Verify { .. })
         | Command::Help { .. } => None,

@@ -1,5 +1,7 @@
 //! The words of the command line, and what each option means. Nothing is done here.
 
+pub mod kit;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -125,11 +127,25 @@ pub enum Command {
 impl Command {
     /// Whether a running service does it, rather than the process that was called.
     pub fn is_for_service(&self) -> bool {
+        if let Self::Plugin(PluginCommand::Run(run)) = self {
+            return !run.person.is_empty();
+        }
         let is_local = matches!(
             self,
             Self::Demo(_)
                 | Self::Serve(_)
                 | Self::Help { .. }
+                | Self::Plugin(
+                    PluginCommand::New(_)
+                        | PluginCommand::Build(_)
+                        | PluginCommand::Check(_)
+                        | PluginCommand::Test(_)
+                        | PluginCommand::Docs(_)
+                        | PluginCommand::Torture(_)
+                        | PluginCommand::Bench(_)
+                        | PluginCommand::Pack(_)
+                        | PluginCommand::Watch(_)
+                )
                 | Self::Connector(
                     ConnectorCommand::Validate(_)
                         | ConnectorCommand::Fmt(_)
@@ -508,6 +524,26 @@ pub enum PluginCommand {
         /// A plugin's id.
         plugin: String,
     },
+    /// Begin a plugin of your own: a project that builds and passes its tests at once.
+    New(kit::New),
+    /// Build a project into a component.
+    Build(kit::Build),
+    /// What the host would refuse about a build, line by line, and what to do about it.
+    Check(kit::OfBuild),
+    /// Run the examples of the manifest and the cases of a project in the sandbox.
+    Test(kit::Test),
+    /// Call one function of a build for one row.
+    Run(kit::Run),
+    /// A page in Markdown: what a plugin's functions do, their options and examples.
+    Docs(kit::Docs),
+    /// Try odd values on every function of a build: no trap, the same answer each time.
+    Torture(kit::Torture),
+    /// What a value costs in each function of a build.
+    Bench(kit::OfBuild),
+    /// Write the checksum of a build that passes all checks.
+    Pack(kit::OfBuild),
+    /// Build, check and test a project whenever one of its files is saved.
+    Watch(kit::Watch),
     /// What another build would do to everybody, by their kept documents; nothing is written.
     Shadow {
         /// The build: a `.wasm` file.

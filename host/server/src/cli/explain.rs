@@ -1,9 +1,11 @@
 //! `explain`: why this value.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use attune_core::evaluate::{FieldTrace, Shown};
 use attune_core::plain::visible;
+use attune_wasm::registry::Snapshot;
 
 use super::args::Explain;
 use super::out::{BAD, FAINT, GOOD, Out, TITLE, WARN, paint};
@@ -15,6 +17,7 @@ pub(super) async fn run(shell: &Shell, args: Explain) -> Outcome {
     let loaded = shell.connector(&args.connector)?;
     let app = shell.app().await?;
     let explanation = sync::explain(&app.host, &loaded, &args.user, args.field.as_deref()).await?;
+    let plugins = Arc::clone(&app.host.plugins);
     app.close().await;
     if let Some(field) = &args.field
         && explanation
@@ -28,12 +31,12 @@ pub(super) async fn run(shell: &Shell, args: Explain) -> Outcome {
     if shell.out.json {
         shell.out.json(&explanation);
     } else {
-        print(&shell.out, &explanation);
+        print(&shell.out, &explanation, &plugins);
     }
     Ok(Exit::Good)
 }
 
-fn print(out: &Out, explanation: &Explanation) {
+fn print(out: &Out, explanation: &Explanation, plugins: &Snapshot) {
     out.data(format!(
         "{} {}",
         paint(TITLE, "person"),
@@ -56,17 +59,21 @@ fn print(out: &Out, explanation: &Explanation) {
             target.target
         ));
         for field in &target.fields {
-            print_field(out, field, explanation);
+            print_field(out, field, (explanation, plugins));
         }
     }
 }
 
-fn print_field(out: &Out, field: &FieldExplanation, explanation: &Explanation) {
+fn print_field(
+    out: &Out,
+    field: &FieldExplanation,
+    (explanation, plugins): (&Explanation, &Snapshot),
+) {
     out.data(format!(
         "\n  {}",
         paint(TITLE, visible(&field.trace.field.name))
     ));
-    print_trace(out, &field.trace, &explanation.generations);
+    print_trace(out, &field.trace, (&explanation.generations, plugins));
     match &field.ledger {
         Some(ledger) => {
             let run = ledger.run.get(..16).unwrap_or(&ledger.run);
@@ -84,13 +91,19 @@ fn print_field(out: &Out, field: &FieldExplanation, explanation: &Explanation) {
     }
 }
 
-/// The stations of a field, from its source to what the row says in the end.
-pub(super) fn print_trace(out: &Out, trace: &FieldTrace, generations: &BTreeMap<String, String>) {
+/// The stations of a field, from its source to what the row says in the end; with the builds that were
+/// used, and the plugins that tell which one is meant by a name.
+pub(super) fn print_trace(
+    out: &Out,
+    trace: &FieldTrace,
+    (generations, plugins): (&BTreeMap<String, String>, &Snapshot),
+) {
     for input in &trace.source {
         out.data(format!("    {} = {}", input.selector, show(&input.value)));
     }
     for step in &trace.steps {
-        let digest = generations.get(&step.plugin);
+        let home = plugins.home(&step.plugin, &step.function);
+        let digest = generations.get(&home);
         let digest = digest
             .and_then(|digest| digest.get(..19))
             .unwrap_or_default();

@@ -1,6 +1,9 @@
 //! `mapping set|test|suggest|import`: rows are worked on, and told about.
 
+use std::sync::Arc;
+
 use attune_core::plain::visible;
+use attune_wasm::registry::Snapshot;
 
 use super::args::mapping::{Import, MappingCommand, Set, Suggest, Test};
 use super::explain::print_trace;
@@ -76,17 +79,18 @@ async fn test(shell: &Shell, args: &Test) -> Outcome {
         },
     };
     let tried = mapping::trial(&app.host, &loaded, order).await;
+    let plugins = Arc::clone(&app.host.plugins);
     app.close().await;
     let tried = tried?;
     if shell.out.json {
         shell.out.json(&tried);
     } else {
-        print_trial(&shell.out, &tried);
+        print_trial(&shell.out, &tried, &plugins);
     }
     Ok(Exit::Good)
 }
 
-fn print_trial(out: &Out, tried: &Trial) {
+fn print_trial(out: &Out, tried: &Trial, plugins: &Snapshot) {
     let whom = tried
         .person
         .as_deref()
@@ -96,7 +100,7 @@ fn print_trial(out: &Out, tried: &Trial) {
         for trace in &target.fields {
             let name = format!("{}.{}", target.target, trace.field.name);
             out.data(format!("\n  {}", paint(TITLE, visible(&name))));
-            print_trace(out, trace, &tried.generations);
+            print_trace(out, trace, (&tried.generations, plugins));
         }
     }
 }

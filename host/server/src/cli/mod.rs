@@ -18,6 +18,7 @@ mod forget;
 mod held;
 mod help;
 mod history;
+mod kit;
 mod mapping;
 mod notify;
 mod out;
@@ -164,17 +165,7 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
             connector::validate(&shell, args.connector.as_deref())
         }
         Command::Mapping(command) => mapping::run(&shell, command).await,
-        Command::Plugin(args::PluginCommand::List) => plugin::list(&shell),
-        Command::Plugin(args::PluginCommand::Inspect { plugin }) => {
-            plugin::inspect(&shell, &plugin)
-        }
-        Command::Plugin(args::PluginCommand::Shadow { file, connector }) => {
-            shadow::run(&shell, &file, connector.as_deref()).await
-        }
-        Command::Plugin(args::PluginCommand::Swap { plugin }) => swap::swap(&shell, &plugin).await,
-        Command::Plugin(args::PluginCommand::Rollback { plugin }) => {
-            swap::roll_back(&shell, &plugin).await
-        }
+        Command::Plugin(command) => plugin_command(&shell, command).await,
         Command::Doctor => doctor::run(&shell).await,
         Command::Run(args::RunCommand::Undo(args)) => Box::pin(undo::run(&shell, args)).await,
         Command::History(args) => history::run(&shell, args).await,
@@ -182,6 +173,30 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
         Command::Forget(args) => forget::run(&shell, args).await,
         Command::Backup(command) => backup::run(&shell, command).await,
         Command::Help { code } => help::run(&shell.out, code.as_deref()),
+    }
+}
+
+async fn plugin_command(shell: &Shell, command: args::PluginCommand) -> Outcome {
+    use args::PluginCommand;
+
+    match command {
+        PluginCommand::List => plugin::list(shell),
+        PluginCommand::Inspect { plugin } => plugin::inspect(shell, &plugin),
+        PluginCommand::New(args) => kit::new(shell, &args),
+        PluginCommand::Build(args) => kit::build(shell, &args),
+        PluginCommand::Check(args) => kit::check(shell, &args.path),
+        PluginCommand::Test(args) => kit::test(shell, &args),
+        PluginCommand::Run(args) => kit::run(shell, &args).await,
+        PluginCommand::Docs(args) => kit::docs(shell, args.plugin.as_deref()),
+        PluginCommand::Torture(args) => kit::torture(shell, &args),
+        PluginCommand::Bench(args) => kit::bench(shell, &args.path),
+        PluginCommand::Pack(args) => kit::pack(shell, &args.path),
+        PluginCommand::Watch(args) => kit::watch(shell, &args).await,
+        PluginCommand::Shadow { file, connector } => {
+            shadow::run(shell, &file, connector.as_deref()).await
+        }
+        PluginCommand::Swap { plugin } => swap::swap(shell, &plugin).await,
+        PluginCommand::Rollback { plugin } => swap::roll_back(shell, &plugin).await,
     }
 }
 

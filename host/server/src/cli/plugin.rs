@@ -149,7 +149,7 @@ pub(super) fn inspect(shell: &Shell, name: &str) -> Outcome {
     let connectors = connectors(shell);
     let users: Vec<&Loaded> = connectors
         .iter()
-        .filter(|loaded| sync::uses(loaded).contains(plugin.id()))
+        .filter(|loaded| sync::uses(loaded, &snapshot).contains(plugin.id()))
         .collect();
     let card = sync::card(&plugin, &snapshot, &users)?;
     print(&shell.out, &plugin, &card);
@@ -189,6 +189,7 @@ fn print(out: &Out, plugin: &attune_wasm::Plugin, card: &Card) {
             "summary": manifest.summary,
             "functions": manifest.functions.iter().map(|function| json!({
                 "name": function.name,
+                "full-name": function.full_name,
                 "summary": function.summary,
                 "options": function.options_schema,
             })).collect::<Vec<_>>(),
@@ -209,12 +210,21 @@ fn print(out: &Out, plugin: &attune_wasm::Plugin, card: &Card) {
     print_card(out, plugin, card);
     for function in &manifest.functions {
         let name = match plugin.kind() {
-            attune_wasm::Kind::Transform => format!("{}.{}", plugin.id(), function.name),
+            attune_wasm::Kind::Transform => called(plugin, function),
             attune_wasm::Kind::Provider => "[source] options".to_owned(),
         };
         out.data(format!("\n{}", paint(TITLE, name)));
         out.data(format!("  {}", function.summary));
         print_options(out, &function.options_schema);
+    }
+}
+
+/// What rows call a function by, its full name first.
+pub(super) fn called(plugin: &attune_wasm::Plugin, function: &attune_wasm::Function) -> String {
+    let name = format!("{}.{}", plugin.id(), function.name);
+    match &function.full_name {
+        Some(full) => format!("{full} (or {name})"),
+        None => name,
     }
 }
 

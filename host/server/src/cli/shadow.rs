@@ -34,10 +34,11 @@ pub(super) async fn run(shell: &Shell, file: &Path, connector: Option<&str>) -> 
     let connectors = shell.one_or_named(connector)?;
     let looking = shell.app().await?;
     let (build, plugin) = other(&looking, &shell.path(file))?;
+    let plugins = looking.host.plugins.with(&build, plugin.clone());
     looking.close().await;
     let users = connectors
         .iter()
-        .filter(|loaded| sync::uses(loaded).contains(build.id()));
+        .filter(|loaded| sync::uses(loaded, &plugins).contains(build.id()));
     let mut reports = Vec::new();
     for user in users {
         let Work { app, loaded, turn } = shell.begin(&user.connector.id, Purpose::Reads).await?;

@@ -11,6 +11,13 @@ pub(super) const PLUGINS: &[Entry] = &[
         "Report it, with the message.",
     ),
     entry(
+        "plugin-build",
+        Fault::Bug,
+        1,
+        "The project of a plugin could not be built.",
+        "Read what the compiler says, correct the sources, and build again.",
+    ),
+    entry(
         "plugin-busy",
         Fault::Retry,
         1,
@@ -184,5 +191,12 @@ pub(super) const PLUGINS: &[Entry] = &[
         1,
         "The plugin crashed on this value.",
         "Report it to the plugin's author with the message; the field keeps its value.",
+    ),
+    entry(
+        "toolchain-missing",
+        Fault::Operator,
+        2,
+        "A tool that builds plugins is not on this machine.",
+        "Install it with the command that the message names.",
     ),
 ];

@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::lineage::Probation;
 use super::{About, Service, Stage};
 use crate::fault::Failure;
-use crate::sync::steps;
+use crate::sync::{is_of, steps};
 
 /// How often it is looked.
 const TICK: Duration = Duration::from_secs(1);
@@ -97,7 +97,8 @@ impl Service {
             let users = state.users_of(plugin.id());
             let fields = users.iter().flat_map(|user| {
                 let name = &user.connector.name;
-                let used = steps(user).filter(|(_, _, step)| step.plugin == plugin.id());
+                let plugins = &state.plugins;
+                let used = steps(user).filter(|(_, _, step)| is_of(plugin, step, plugins));
                 used.map(move |(place, _, _)| format!("{name} {place}"))
             });
             all.push(Stale {

@@ -12,7 +12,7 @@ use super::state::State;
 use super::{Service, What};
 use crate::connector::Loaded;
 use crate::fault::{Failure, chain};
-use crate::sync::{self, Pinned, steps};
+use crate::sync::{self, Pinned, is_of, steps};
 
 impl Service {
     /// Checks the signature where one is wanted, then inspects, compiles and probes a build.
@@ -38,6 +38,12 @@ impl Service {
 
     /// Opens every row that would run otherwise, as a run would, and probes what is new in it.
     pub(super) async fn open_rows(&self, what: &What, next: &State) -> Result<(), Problem> {
+        if let What::Plugin { build, .. } = what {
+            let (id, plugins) = (build.id().to_owned(), Arc::clone(&next.plugins));
+            // Others may have the full names that it claims.
+            let opened = move || plugins.plugin(&id).map(drop);
+            blocking(move || opened().map_err(|error| problem_of(&error))).await?;
+        }
         for id in what.concerned(next) {
             let Some(loaded) = next.connectors.get(&id).cloned() else {
                 continue;
@@ -89,19 +95,24 @@ fn open(what: &What, loaded: &Loaded, plugins: &Snapshot) -> Result<(), Problem>
         let message = format!("{}: {}", loaded.connector.name, problem.message);
         Problem::new(problem.code, message)
     })?;
-    let What::Plugin { build, plugin } = what else {
+    let What::Plugin { plugin, .. } = what else {
         return Ok(());
     };
     let mut probed = Vec::new();
     for (place, _, step) in steps(loaded) {
-        let options = (step.function.as_str(), &step.options);
-        if step.plugin == build.id() && !probed.contains(&options) {
+        let failed = |error: attune_wasm::Error| {
+            let name = &loaded.connector.name;
+            let message = format!("{name}: {place}: {}", chain(&error));
+            Problem::new(error.code(), message)
+        };
+        if !is_of(plugin, step, plugins) {
+            continue;
+        }
+        let (_, function) = plugins.step(&step.plugin, &step.function).map_err(failed)?;
+        let options = (function, &step.options);
+        if !probed.contains(&options) {
+            plugin.probe(&options.0, options.1).map_err(failed)?;
             probed.push(options);
-            plugin.probe(options.0, options.1).map_err(|error| {
-                let name = &loaded.connector.name;
-                let message = format!("{name}: {place}: {}", chain(&error));
-                Problem::new(error.code(), message)
-            })?;
         }
     }
     Ok(())

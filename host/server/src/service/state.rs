@@ -35,7 +35,8 @@ impl State {
     /// The connectors that use a plugin.
     pub fn users_of(&self, plugin: &str) -> Vec<&Arc<Loaded>> {
         let all = self.connectors.values();
-        all.filter(|loaded| uses(loaded).contains(plugin)).collect()
+        all.filter(|loaded| uses(loaded, &self.plugins).contains(plugin))
+            .collect()
     }
 }
 

@@ -77,7 +77,7 @@ pub use tell::reject;
 pub use tidy::{Tidied, tidy};
 pub use trial::{Subject, Trial, TrialTarget, trial};
 pub use undo::{Undoing, undo};
-pub use uses::{Card, card, steps, uses};
+pub use uses::{Card, card, is_of, steps, uses};
 
 /// What a run works with; cheap handles of things that outlive it.
 #[derive(Clone)]

@@ -290,9 +290,11 @@ fn open_step(
     let name = || format!("{}.{}", step.plugin, step.function);
     let problem =
         |error: attune_wasm::Error| Problem::new(error.code(), error.to_string()).at(name());
-    let plugin = plugins.plugin(&step.plugin).map_err(problem)?;
+    let (plugin, function) = plugins
+        .step(&step.plugin, &step.function)
+        .map_err(problem)?;
     let opened = plugin
-        .open_transform(&step.function, &step.options)
+        .open_transform(&function, &step.options)
         .map_err(problem)?;
     generations.insert(plugin.id().to_owned(), plugin.digest().to_owned());
     Ok(opened)

@@ -35,20 +35,25 @@ pub struct Use {
     pub given: Vec<String>,
 }
 
-/// The ids of every plugin that a connector uses.
-pub fn uses(loaded: &Loaded) -> BTreeSet<&str> {
+/// The ids of every plugin that a connector uses where there are these plugins.
+pub fn uses(loaded: &Loaded, plugins: &Snapshot) -> BTreeSet<String> {
     let connector = &loaded.connector;
-    let used = steps(loaded).map(|(_, _, step)| step.plugin.as_str());
-    let mut ids: BTreeSet<&str> = used.collect();
-    ids.insert(&connector.source.provider);
+    let used = steps(loaded).map(|(_, _, step)| plugins.home(&step.plugin, &step.function));
+    let mut ids: BTreeSet<String> = used.collect();
+    ids.insert(connector.source.provider.clone());
     if connector
         .targets
         .iter()
         .any(|target| target.photo.is_some())
     {
-        ids.insert(pictures::PLUGIN);
+        ids.insert(pictures::PLUGIN.to_owned());
     }
     ids
+}
+
+/// Whether a step is one of this plugin's functions, by whichever name.
+pub fn is_of(plugin: &Plugin, step: &Step, plugins: &Snapshot) -> bool {
+    plugins.home(&step.plugin, &step.function) == plugin.id()
 }
 
 /// Every step of every row, with `TARGET.FIELD`.
@@ -80,11 +85,11 @@ pub fn card(plugin: &Plugin, plugins: &Snapshot, users: &[&Loaded]) -> Result<Ca
             }
             continue;
         }
-        for (field, row, step) in steps(user).filter(|(_, _, step)| step.plugin == plugin.id()) {
+        for (field, row, step) in steps(user).filter(|(_, _, step)| is_of(plugin, step, plugins)) {
             places.push(Use {
                 connector: name.clone(),
                 field,
-                given: given(plugin, row, step)?,
+                given: given(plugin, (plugins, row), step)?,
             });
         }
     }
@@ -96,8 +101,13 @@ pub fn card(plugin: &Plugin, plugins: &Snapshot, users: &[&Loaded]) -> Result<Ca
 
 /// Whose values one step is given: the row's own, as far as earlier steps leave them, and those
 /// that the step's options name.
-fn given(plugin: &Plugin, row: &Row, step: &Step) -> Result<Vec<String>, Error> {
-    let opened = plugin.open_transform(&step.function, &step.options);
+fn given(
+    plugin: &Plugin,
+    (plugins, row): (&Snapshot, &Row),
+    step: &Step,
+) -> Result<Vec<String>, Error> {
+    let found = plugins.step(&step.plugin, &step.function);
+    let opened = found.and_then(|(_, function)| plugin.open_transform(&function, &step.options));
     let opened = opened.map_err(|source| Error::Plugin {
         id: plugin.id().to_owned(),
         source,

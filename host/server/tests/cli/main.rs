@@ -20,6 +20,7 @@ mod files;
 mod hostile;
 mod imports;
 mod killed;
+mod kit;
 mod mapping;
 mod open_files;
 mod past;

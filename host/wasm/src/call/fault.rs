@@ -121,6 +121,34 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// File and line, as far as they are known: of a panic or an exception those that its message
+    /// names, else the innermost of the backtrace.
+    pub fn place(&self) -> Option<String> {
+        let told = self.log.as_deref().and_then(told_place);
+        told.or_else(|| self.line.clone())
+            .or_else(|| self.frame.clone())
+    }
+}
+
+/// The place in a message of the SDKs: `panicked at src/lib.rs:3: ...`, `at f (own.js:3)`,
+/// `File "own.py", line 3`.
+fn told_place(log: &str) -> Option<String> {
+    if let Some((_, rest)) = log.split_once("panicked at ") {
+        return rest.split(": ").next().map(str::to_owned);
+    }
+    // Python tells the outermost call first, JavaScript the innermost.
+    if let Some((_, rest)) = log.rsplit_once("File \"") {
+        let (file, rest) = rest.split_once("\", line ")?;
+        let line: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        return Some(format!("{file}:{line}"));
+    }
+    let inside = log.split('(').skip(1);
+    let mut places = inside.filter_map(|rest| rest.split_once(')').map(|(place, _)| place));
+    let found = places.find(|place| place.contains(':') && !place.contains(' '));
+    found.map(str::to_owned)
+}
+
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let digest = self.digest.get(..19).unwrap_or(&self.digest);
@@ -209,3 +237,30 @@ const MACHINERY: &[&str] = &[
     "expect_failed",
     "cabi_realloc",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::told_place;
+
+    #[test]
+    fn places_are_read_out_of_what_the_sdks_log() {
+        for (log, place) in [
+            (
+                "panicked at src/lib.rs:21: it is boom",
+                Some("src/lib.rs:21"),
+            ),
+            (
+                "shout.shout: Error: (no) way\\n    at shout (plugin.js:3:5)\\n    at f (b.js:1)",
+                Some("plugin.js:3:5"),
+            ),
+            (
+                "Traceback:\\n  File \"attune.py\", line 9, in a\\n  File \"plugin.py\", line 33, in b",
+                Some("plugin.py:33"),
+            ),
+            ("it went wrong (somehow)", None),
+            ("", None),
+        ] {
+            assert_eq!(told_place(log).as_deref(), place, "{log}");
+        }
+    }
+}

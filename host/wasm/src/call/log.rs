@@ -22,6 +22,7 @@ pub(crate) struct Log {
     lines: u32,
     dropped: u64,
     last_error: Option<String>,
+    said: Vec<String>,
 }
 
 impl Log {
@@ -34,6 +35,7 @@ impl Log {
             lines: 0,
             dropped: 0,
             last_error: None,
+            said: Vec::new(),
         }
     }
 
@@ -46,6 +48,7 @@ impl Log {
         self.lines = 0;
         self.dropped = 0;
         self.last_error = None;
+        self.said.clear();
     }
 
     /// How many bytes of the next line of this level are of interest; 0: it is only counted.
@@ -73,6 +76,7 @@ impl Log {
         }
         self.lines += 1;
         let (plugin, text) = (&self.plugin, clean(message, self.line_bytes));
+        self.said.push(format!("{}: {text}", word(level)));
         match level {
             Level::Error => tracing::error!(target: "attune::plugin", %plugin, "{text}"),
             Level::Warn => tracing::warn!(target: "attune::plugin", %plugin, "{text}"),
@@ -87,9 +91,24 @@ impl Log {
         self.last_error.as_deref()
     }
 
+    /// The lines of the running call, each with its level.
+    pub(crate) fn said(&self) -> &[String] {
+        &self.said
+    }
+
     /// Lines of the running call that were not passed on.
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped
+    }
+}
+
+fn word(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warn => "warn",
+        Level::Info => "info",
+        Level::Debug => "debug",
+        Level::Trace => "trace",
     }
 }
 

@@ -128,6 +128,11 @@ impl Opened {
         bytes > most && bytes / 2 >= self.memory_bytes
     }
 
+    /// Log lines of the last call.
+    pub(crate) fn said(&self) -> &[String] {
+        self.guest.said()
+    }
+
     /// Log lines of the last call that were not passed on.
     pub(crate) fn log_dropped(&self) -> u64 {
         self.guest.log_dropped()

@@ -161,6 +161,11 @@ impl<I> Guest<I> {
         self.store.data().limiter.memory_bytes
     }
 
+    /// Log lines of the last call.
+    pub(crate) fn said(&self) -> &[String] {
+        self.store.data().log.said()
+    }
+
     /// Log lines of the last call that were not passed on.
     pub(crate) fn log_dropped(&self) -> u64 {
         self.store.data().log.dropped()

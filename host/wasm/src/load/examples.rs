@@ -16,11 +16,11 @@ const EXAMPLES_MAX: usize = 200;
 
 /// One parsed example.
 #[derive(Debug)]
-pub(super) struct Example {
-    pub(super) options: serde_json::Value,
+pub(crate) struct Example {
+    pub(crate) options: serde_json::Value,
     /// One row: column 0 is the value so far.
-    pub(super) input: Vec<Column>,
-    output: Output,
+    pub(crate) input: Vec<Column>,
+    pub(crate) output: Output,
     context: Surroundings,
 }
 
@@ -32,8 +32,9 @@ struct Surroundings {
     seed: [u8; 16],
 }
 
+/// A value as examples have it.
 #[derive(Debug, PartialEq, Eq)]
-enum Output {
+pub(crate) enum Output {
     Value(Kind, Vec<u8>),
     Failed(String),
 }
@@ -72,7 +73,7 @@ struct Special {
 }
 
 /// Parses the examples of a function.
-pub(super) fn parse(function: &Function) -> Result<Vec<Example>, Error> {
+pub(crate) fn parse(function: &Function) -> Result<Vec<Example>, Error> {
     let text = if function.examples.trim().is_empty() {
         "[]"
     } else {
@@ -96,6 +97,12 @@ pub(super) fn parse(function: &Function) -> Result<Vec<Example>, Error> {
         })
     });
     parsed.collect()
+}
+
+/// Parses one example that stands alone.
+pub(crate) fn parse_one(text: &str) -> Result<Example, String> {
+    let written: Written<'_> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    example(written)
 }
 
 /// Runs all examples; the first that differs refuses the plugin.
@@ -124,7 +131,7 @@ pub(super) fn run(plugin: &Plugin, function: &Function, all: &[Example]) -> Resu
 }
 
 /// Opens the function with these options; gives also how many columns it takes.
-pub(super) fn open(
+pub(crate) fn open(
     plugin: &Plugin,
     function: &Function,
     options: &serde_json::Value,
@@ -136,7 +143,7 @@ pub(super) fn open(
     Ok((columns, opened))
 }
 
-fn apply(
+pub(crate) fn apply(
     function: &Function,
     example: &Example,
     columns: usize,
@@ -159,7 +166,7 @@ fn apply(
 }
 
 impl Output {
-    fn of(cell: Cell<'_>) -> Self {
+    pub(crate) fn of(cell: Cell<'_>) -> Self {
         if cell.kind != Kind::Failed {
             return Self::Value(cell.kind, cell.bytes.to_vec());
         }
@@ -167,8 +174,14 @@ impl Output {
         Self::Failed(problem.map(|problem| problem.code).unwrap_or_default())
     }
 
+    /// As an example would have it, fit to be shown.
     fn show(&self) -> String {
-        let text = match self {
+        clean(&self.text(), 500)
+    }
+
+    /// As an example has it: JSON.
+    pub(crate) fn text(&self) -> String {
+        match self {
             Self::Failed(code) => format!(r#"{{"$":"failed","code":"{code}"}}"#),
             Self::Value(kind, bytes) => match kind {
                 Kind::Text => serde_json::Value::from(String::from_utf8_lossy(bytes)).to_string(),
@@ -183,8 +196,7 @@ impl Output {
                 }
                 _ => String::from_utf8_lossy(bytes).into_owned(),
             },
-        };
-        clean(&text, 500)
+        }
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Function {
     pub examples: String,
     /// The impure inputs that it uses.
     pub uses: Uses,
+    /// What rows may call it instead of `ID.NAME`: `X.Y`, where no transform has the id X.
+    pub full_name: Option<String>,
     options: Options,
 }
 
@@ -62,7 +64,11 @@ struct RawFunction {
     options_schema: String,
     examples: String,
     uses: Vec<String>,
+    extra: Vec<(String, String)>,
 }
+
+/// The entry of `extra` that gives a transform's function a full name.
+const FULL_NAME: &str = "full-name";
 
 impl Manifest {
     /// Accepts a manifest or says which rule it breaks.
@@ -97,14 +103,20 @@ impl Manifest {
             if functions.iter().any(|known| known.name == name) {
                 return Err(refused(format!("it has two functions `{}`", short(&name))));
             }
-            functions.push(
-                Function::check(function, kind).map_err(|error| match error {
-                    Error::Manifest { what } => {
-                        refused(format!("function `{}`: {what}", short(&name)))
-                    }
-                    other => other,
-                })?,
-            );
+            let function = Function::check(function, kind).map_err(|error| match error {
+                Error::Manifest { what } => refused(format!("function `{}`: {what}", short(&name))),
+                other => other,
+            })?;
+            if let Some(full) = &function.full_name
+                && functions
+                    .iter()
+                    .any(|known| known.full_name.as_ref() == Some(full))
+            {
+                return Err(refused(format!(
+                    "two functions have the full name `{full}`"
+                )));
+            }
+            functions.push(function);
         }
         Ok(Self {
             id,
@@ -141,7 +153,12 @@ impl Function {
             }
         }
         let options_schema = schema::check(&raw.options_schema, kind)?;
+        let full_name = match kind {
+            Kind::Transform => full_name(&raw.extra)?,
+            Kind::Provider => None,
+        };
         Ok(Self {
+            full_name,
             name: raw.name,
             summary: raw.summary,
             options: Options::default(),
@@ -160,6 +177,25 @@ impl Function {
     pub fn check_options(&self, options: &serde_json::Value) -> Result<(), Error> {
         self.options.check(&self.options_schema, options)
     }
+}
+
+/// The full name that a function asks for, if it has the form that rows can write.
+fn full_name(extra: &[(String, String)]) -> Result<Option<String>, Error> {
+    let mut asked = extra.iter().filter(|(name, _)| name == FULL_NAME);
+    let Some((_, full)) = asked.next() else {
+        return Ok(None);
+    };
+    let parts = full.split_once('.');
+    if parts.is_none_or(|(first, last)| !is_kebab(first) || !is_kebab(last)) {
+        return Err(refused(format!(
+            "its full name `{}` is not two kebab-case words with a dot between them",
+            short(full)
+        )));
+    }
+    if asked.next().is_some() {
+        return Err(refused("it has more than one full name"));
+    }
+    Ok(Some(full.clone()))
 }
 
 fn check_sentence(what: &str, text: &str) -> Result<(), Error> {
@@ -198,6 +234,7 @@ macro_rules! raw_from {
                     options_schema: function.options_schema,
                     examples: function.examples,
                     uses: function.uses,
+                    extra: function.extra,
                 });
                 Self {
                     id: manifest.id,

@@ -7,7 +7,7 @@
 
 mod cache;
 mod counts;
-mod examples;
+pub(crate) mod examples;
 mod inspect;
 mod instances;
 mod manifest;
@@ -36,6 +36,23 @@ use crate::{Engine, Error, Kind, Plugin, heap};
 
 /// Loads one plugin. See the module's documentation for the order.
 pub(crate) fn load(engine: &Engine, bytes: &[u8]) -> Result<Plugin, Error> {
+    let (plugin, component) = describe_only(engine, bytes)?;
+    if let Some(component) = component {
+        check(&plugin)?;
+        if let Some(cache) = engine.cache() {
+            cache.store(plugin.digest(), &component);
+        }
+        heap::give_back();
+    }
+    Ok(plugin)
+}
+
+/// Loads one plugin without the checks that only running it can make; gives its code too, where it
+/// has not passed them before.
+pub(crate) fn describe_only(
+    engine: &Engine,
+    bytes: &[u8],
+) -> Result<(Plugin, Option<Component>), Error> {
     let shape = inspect::inspect(bytes, engine.limits())?;
     let digest = digest(bytes);
     let cached = engine
@@ -57,14 +74,12 @@ pub(crate) fn load(engine: &Engine, bytes: &[u8]) -> Result<Plugin, Error> {
         code,
         record: crate::health::Record::default(),
     });
-    if !is_cached {
-        check(&plugin)?;
-        if let Some(cache) = engine.cache() {
-            cache.store(plugin.digest(), &component);
-        }
-        heap::give_back();
-    }
-    Ok(plugin)
+    Ok((plugin, (!is_cached).then_some(component)))
+}
+
+/// What a component exports, if it is one of ours; nothing is compiled for it.
+pub(crate) fn kind(bytes: &[u8], limits: &crate::Limits) -> Option<Kind> {
+    inspect::inspect(bytes, limits).ok().map(|shape| shape.kind)
 }
 
 /// `sha256:` and the digest of these bytes.

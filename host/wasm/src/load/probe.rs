@@ -17,7 +17,7 @@ use crate::{Error, Plugin};
 const OPTIONS_MAX: usize = 3;
 
 /// Probes a function with the options and rows of its examples.
-pub(super) fn run(plugin: &Plugin, function: &Function, all: &[Example]) -> Result<(), Error> {
+pub(crate) fn run(plugin: &Plugin, function: &Function, all: &[Example]) -> Result<(), Error> {
     let mut probed: Vec<&serde_json::Value> = Vec::new();
     for example in all {
         if probed.len() < OPTIONS_MAX && !probed.contains(&&example.options) {
@@ -48,7 +48,8 @@ fn with_options(
     Batch::new(function, all, columns).probe(&mut first, &mut second)
 }
 
-struct Batch<'a> {
+/// Rows of which each must get the same answer in whatever company.
+pub(crate) struct Batch<'a> {
     function: &'a Function,
     columns: Vec<Column>,
     order: Vec<usize>,
@@ -64,8 +65,13 @@ impl<'a> Batch<'a> {
         for cell in STRANGE {
             rows.push(vec![*cell; columns]);
         }
+        Self::of(function, &rows, columns)
+    }
+
+    /// These rows, each padded with absent values.
+    pub(crate) fn of(function: &'a Function, rows: &[Vec<Cell<'_>>], columns: usize) -> Self {
         let mut batch = vec![Column::default(); columns];
-        for row in &rows {
+        for row in rows {
             let padded = row.iter().copied().chain(std::iter::repeat(Cell::ABSENT));
             for (column, cell) in batch.iter_mut().zip(padded) {
                 column.push(cell);
@@ -78,7 +84,7 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn probe(&self, first: &mut Opened, second: &mut Opened) -> Result<(), Error> {
+    pub(crate) fn probe(&self, first: &mut Opened, second: &mut Opened) -> Result<(), Error> {
         let expected = self.apply(first, &self.order)?;
         let again = self.apply(first, &self.order)?;
         let elsewhere = self.apply(second, &self.order)?;

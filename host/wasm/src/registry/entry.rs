@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 
 use super::Build;
 use crate::call::clean;
-use crate::load::look_alike;
-use crate::{Engine, Error, Plugin};
+use crate::load::{kind, look_alike};
+use crate::{Engine, Error, Kind, Plugin};
 
 /// Where a plugin came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,7 @@ pub struct Entry {
     source: Source,
     resembles: Option<String>,
     build: Result<Build, Error>,
+    kind: OnceLock<Option<Kind>>,
     loaded: OnceLock<Result<Plugin, Error>>,
 }
 
@@ -50,6 +51,7 @@ impl Entry {
             source,
             resembles: None,
             build,
+            kind: OnceLock::new(),
             loaded: OnceLock::new(),
         }
     }
@@ -127,6 +129,15 @@ impl Entry {
     /// The plugin, if it has been used before.
     pub fn loaded(&self) -> Option<&Plugin> {
         self.loaded.get().and_then(|loaded| loaded.as_ref().ok())
+    }
+
+    /// What it does, as far as its bytes tell without being compiled.
+    pub(super) fn kind(&self, engine: &Engine) -> Option<Kind> {
+        if let Some(plugin) = self.loaded() {
+            return Some(plugin.kind());
+        }
+        let told = || kind(self.bytes()?, engine.limits());
+        *self.kind.get_or_init(told)
     }
 
     pub(super) fn load(&self, engine: &Engine) -> Result<Plugin, Error> {

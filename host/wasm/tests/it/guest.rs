@@ -17,6 +17,8 @@ pub(crate) struct Guest<'a> {
     pub(crate) schema: &'a str,
     pub(crate) examples: &'a str,
     pub(crate) uses: &'a [&'a str],
+    /// The full name of its functions; none where it is empty.
+    pub(crate) full_name: &'a str,
     /// Runs in `describe`, before its result is returned.
     pub(crate) describe: &'a str,
     /// Runs in `open`.
@@ -49,6 +51,7 @@ impl Default for Guest<'_> {
             schema: r#"{"type":"object","additionalProperties":false}"#,
             examples: r#"[{"input":["a"],"output":"a"}]"#,
             uses: &[],
+            full_name: "",
             describe: "",
             open: "",
             inputs: "",
@@ -194,10 +197,17 @@ impl Guest<'_> {
         let examples = image.text(self.examples);
         let uses: Vec<_> = self.uses.iter().map(|word| image.text(word)).collect();
         let uses = image.list(&uses.concat(), self.uses.len());
+        let extra = match self.full_name {
+            "" => [0, 0],
+            full => {
+                let pair = [image.text("full-name"), image.text(full)].concat();
+                image.list(&pair, 1)
+            }
+        };
         let mut functions = Vec::new();
         for name in self.functions {
             let name = image.text(name);
-            functions.extend([name, summary, schema, examples, uses, [0, 0]].concat());
+            functions.extend([name, summary, schema, examples, uses, extra].concat());
         }
         let functions = image.list(&functions, self.functions.len());
         let record = image.list(&[id, version, summary, functions, [0, 0]].concat(), 1);

@@ -47,6 +47,7 @@ mod builds;
 mod bundled;
 mod cache;
 mod checks;
+mod full_names;
 mod guest;
 mod health;
 mod hostile_answers;
