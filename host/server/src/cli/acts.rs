@@ -86,8 +86,7 @@ fn of(command: &Command) -> Option<Act> {
         }) => Some(Act::new("accept-gone", connector).detail(selector)),
         Command::Site(SiteCommand::Pause { url, .. }) => Some(Act::new("pause-site", url)),
         Command::Site(SiteCommand::Resume { url }) => Some(Act::new("resume-site", url)),
-        Command::Plugin(PluginCommand::Swap { plugin }) => Some(Act::new("swap", plugin)),
-        Command::Plugin(PluginCommand::Rollback { plugin }) => Some(Act::new("rollback", plugin)),
+        Command::Plugin(command) => of_plugin(command),
         Command::Backup(BackupCommand::Create { file }) => {
             Some(Act::new("backup", file.to_string_lossy()))
         }
@@ -106,23 +105,28 @@ fn of(command: &Command) -> Option<Act> {
         | Command::Notify(_)
         | Command::Doctor
         | Command::Source(SourceCommand::Discover(_))
-        | Command::Plugin(
-            PluginCommand::List
-            | PluginCommand::Inspect { .. }
-            | PluginCommand::Shadow { .. }
-            | PluginCommand::New(_)
-            | PluginCommand::Build(_)
-            | PluginCommand::Check(_)
-            | PluginCommand::Test(_)
-            | PluginCommand::Run(_)
-            | PluginCommand::Docs(_)
-            | PluginCommand::Torture(_)
-            | PluginCommand::Bench(_)
-            | PluginCommand::Pack(_)
-            | PluginCommand::Watch(_),
-        )
         | Command::Backup(BackupCommand::Verify { .. })
         | Command::Help { .. } => None,
+    }
+}
+
+fn of_plugin(command: &PluginCommand) -> Option<Act> {
+    match command {
+        PluginCommand::Swap { plugin } => Some(Act::new("swap", plugin)),
+        PluginCommand::Rollback { plugin } => Some(Act::new("rollback", plugin)),
+        PluginCommand::List
+        | PluginCommand::Inspect { .. }
+        | PluginCommand::Shadow { .. }
+        | PluginCommand::New(_)
+        | PluginCommand::Build(_)
+        | PluginCommand::Check(_)
+        | PluginCommand::Test(_)
+        | PluginCommand::Run(_)
+        | PluginCommand::Docs(_)
+        | PluginCommand::Torture(_)
+        | PluginCommand::Bench(_)
+        | PluginCommand::Pack(_)
+        | PluginCommand::Watch(_) => None,
     }
 }
 
