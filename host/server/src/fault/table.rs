@@ -56,8 +56,8 @@ pub(super) const HOST: &[Entry] = &[
         "bad-value",
         Fault::Data,
         1,
-        "The source's value cannot be read (not valid text, a lone surrogate, a null character).",
-        "Correct the attribute in the directory.",
+        "The value cannot be read (not valid text, a lone surrogate, a null character), or is nothing that a field can hold.",
+        "Correct the attribute in the directory, or the program that makes it.",
     ),
     entry(
         "busy",

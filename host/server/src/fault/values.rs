@@ -21,11 +21,6 @@ pub(super) const VALUES: &[Entry] = &[
         "Write the pattern into the expression itself, or correct the attribute.",
     ),
     value(
-        "bad-value",
-        "The program's input or result is nothing that a field can hold.",
-        "Make a text, a number, a truth value or a list of it.",
-    ),
-    value(
         "country-unknown",
         "The text is no country of ISO 3166 in any of its forms.",
         "Correct it in the source, or map it by `lookup.table` first.",

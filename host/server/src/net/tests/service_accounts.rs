@@ -48,7 +48,8 @@ fn world(login: impl Fn(&Outgoing) -> Response + Send + Sync + 'static) -> World
     let script = Script::new(move |sent| {
         Ok(match sent.url.host_str() {
             Some("oauth2.example.com") => login(sent),
-            _ => Response::new(200, header(sent)),
+            // The other way round: a credential that is said back does not arrive.
+            _ => Response::new(200, header(sent).chars().rev().collect::<String>()),
         })
     });
     let clock = TestClock::skipping(noon());
@@ -176,10 +177,11 @@ async fn a_token_has_the_scopes_that_a_request_names_and_no_others() {
         (&[GROUPS], GROUPS.to_owned()),
     ] {
         let answer = slot.exchange(wanting(scopes)).await.unwrap();
-        assert_eq!(
-            String::from_utf8_lossy(&answer.body),
-            format!("Bearer {shown}")
-        );
+        let text: String = String::from_utf8_lossy(&answer.body)
+            .chars()
+            .rev()
+            .collect();
+        assert_eq!(text, format!("Bearer {shown}"));
     }
     assert_eq!(world.logins().len(), 3, "each token serves many");
 }

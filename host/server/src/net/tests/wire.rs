@@ -200,7 +200,8 @@ async fn the_credential_and_our_name_are_added() {
     let server = Listener::start(|_, request| {
         let header = |name: &str| request.headers()[name].to_str().unwrap().to_owned();
         let text = format!("{} | {}", header("authorization"), header("user-agent"));
-        reply(200, &[], &text)
+        // The other way round: a credential that is said back does not arrive.
+        reply(200, &[], &text.chars().rev().collect::<String>())
     })
     .await;
     let (outside, _) = outside();
@@ -217,7 +218,11 @@ async fn the_credential_and_our_name_are_added() {
     let answer = slot.exchange(Request::get("/")).await.unwrap();
     let pair = base64::engine::general_purpose::STANDARD.encode("svc-attune:s\u{e9}same:open");
     let expected = format!("Basic {pair} | attune/{}", env!("CARGO_PKG_VERSION"));
-    assert_eq!(String::from_utf8_lossy(&answer.body), expected);
+    let text: String = String::from_utf8_lossy(&answer.body)
+        .chars()
+        .rev()
+        .collect();
+    assert_eq!(text, expected);
     assert_eq!(slot.credential_header(), Some("authorization"));
     for shown in [
         format!("{credential:?}"),
