@@ -44,6 +44,7 @@ mod value;
 
 pub use batch::{Batch, Row, Values};
 pub use cells::{Cell, Cells, Outcome, TEXT_BYTES_MAX, TextCell};
+#[cfg(not(target_family = "wasm"))]
 pub(crate) use export::apply;
 pub use export::{Component, Opened, Transforms};
 pub use function::{Function, Open, Plugin, Step, Uses};
