@@ -46,10 +46,10 @@ pub fn encode(text: &str, charset: Charset) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Bytes as a text; fails where they are none in this charset.
+/// Bytes as a text; fails where they are none in this charset, or have a null character.
 pub fn decode(bytes: &[u8], charset: Charset) -> Result<String, Error> {
     let none = Error::NotIn(charset);
-    match charset {
+    let text: String = match charset {
         Charset::Ascii if !bytes.is_ascii() => Err(none),
         Charset::Utf8 | Charset::Ascii => std::str::from_utf8(bytes)
             .map(str::to_owned)
@@ -64,7 +64,11 @@ pub fn decode(bytes: &[u8], charset: Charset) -> Result<String, Error> {
                 .collect::<Result<_, _>>()
                 .map_err(|_| none)
         }
+    }?;
+    if text.contains('\0') {
+        return Err(Error::Null);
     }
+    Ok(text)
 }
 
 const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -215,6 +219,11 @@ mod tests {
         assert_eq!(
             decode(&[65], Charset::Utf16Le),
             Err(Error::NotIn(Charset::Utf16Le))
+        );
+        assert_eq!(
+            decode(b"a\0b", Charset::Utf8),
+            Err(Error::Null),
+            "no field can hold it"
         );
         assert_eq!(
             decode(&[0x80], Charset::Ascii),

@@ -202,6 +202,9 @@ fn escaped<'t>(text: &'t str, value: &mut Vec<u8>) -> Result<&'t str, Error> {
 }
 
 fn decoded(value: Vec<u8>) -> Result<String, Error> {
+    if value.contains(&0) {
+        return Err(Error::Null);
+    }
     String::from_utf8(value).map_err(|_| Error::NotADn("escaped bytes are no UTF-8"))
 }
 
@@ -301,7 +304,7 @@ mod tests {
             "#",
             " ",
             "a=b+c\"<>;\\",
-            "\0x",
+            "\u{1}x",
             "東京",
             "a  b",
         ] {

@@ -37,6 +37,8 @@ pub enum Error {
     NotHex,
     /// The bytes are no text in this charset, or the text has characters that it lacks.
     NotIn(Charset),
+    /// The text has the character U+0000.
+    Null,
     /// These bytes are no such identifier.
     NotAn(&'static str),
     /// The text is no distinguished name; says why.
@@ -52,6 +54,7 @@ impl Error {
             Self::NotBase64 => "not-base64",
             Self::NotHex => "not-hex",
             Self::NotIn(_) => "not-in-charset",
+            Self::Null => "bad-value",
             Self::NotAn(_) => "not-an-identifier",
             Self::NotADn(_) => "not-a-dn",
         }
@@ -66,6 +69,7 @@ impl fmt::Display for Error {
             Self::NotBase64 => out.write_str("the text is no base64"),
             Self::NotHex => out.write_str("the text is not pairs of hexadecimal digits"),
             Self::NotIn(charset) => write!(out, "not everything in it has a form in {charset}"),
+            Self::Null => out.write_str("it has the character U+0000, which no field can hold"),
             Self::NotAn(what) => write!(out, "the bytes are no {what}"),
             Self::NotADn(why) => write!(out, "the text is no distinguished name: {why}"),
         }

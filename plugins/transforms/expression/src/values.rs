@@ -52,6 +52,10 @@ pub(crate) fn output(value: &Val, out: Cell<'_>) -> Outcome {
         Val::Null => out.missing(),
         Val::Bool(boolean) => out.boolean(*boolean),
         Val::TStr(_) | Val::BStr(_) => match text(value) {
+            Some(text) if text.contains('\0') => out.failed(&Problem::new(
+                "bad-value",
+                "the result has the character U+0000, which no field can hold",
+            )),
             Some(text) => out.text(text),
             None => out.failed(&Problem::new("not-text", "the result is no UTF-8 text")),
         },
