@@ -80,7 +80,24 @@ fn answer(
     };
     let answer = step.apply(&context, order.len(), &inputs);
     let counts = step.counts();
-    assert_eq!((counts.failures, counts.timeouts), (0, 0), "{function}");
+    let faults: Vec<String> = answer
+        .iter()
+        .zip(value.iter())
+        .filter(|(cell, _)| {
+            cell.kind == Kind::Failed && cell.bytes.windows(8).any(|w| w == b"\"plugin-")
+        })
+        .take(3)
+        .map(|(cell, of)| {
+            let text =
+                |bytes: &[u8]| String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned();
+            format!("{:?} {} of {}", of.kind, text(cell.bytes), text(of.bytes))
+        })
+        .collect();
+    assert_eq!(
+        (counts.failures, counts.timeouts),
+        (0, 0),
+        "{function} {options}: {faults:#?}"
+    );
     let verdict = step.finish();
     assert!(
         verdict.is_repeatable && verdict.problem.is_none(),
