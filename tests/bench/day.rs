@@ -201,7 +201,7 @@ impl Day {
             }
             // Hours 9 and 10.
             36 => third.graph.pause().await,
-            44 => third.graph.resume().await?,
+            44 => third.graph.resume()?,
             // Hour 13.
             52 => {
                 let down = Fault::unavailable(RetryAfter::Seconds(3600)).chance(1.0);

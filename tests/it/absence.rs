@@ -111,7 +111,7 @@ async fn a_sign_in_that_is_refused_is_not_an_empty_directory() {
     fails(&app, "a wrong secret", "sign-in", 4).await;
     app.world.graph.pause().await;
     fails(&app, "nobody listens", "unavailable", 4).await;
-    app.world.graph.resume().await.unwrap();
+    app.world.graph.resume().unwrap();
     let secret = app.world.access().client_secret.clone();
     app.world
         .graph

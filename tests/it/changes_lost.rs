@@ -292,7 +292,7 @@ async fn while_one_of_two_targets_is_down_the_mark_stays() {
         assert_eq!(app.out_of_tune(PLAIN_FIELDS), Vec::<String>::new());
         assert_eq!(mark(&app).await, before);
     }
-    second.resume().await.unwrap();
+    second.resume().unwrap();
     is_made_good(&app, before, "back again").await;
     for place in 0..2 {
         let who = app.who(place);

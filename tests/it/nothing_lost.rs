@@ -160,7 +160,7 @@ async fn a_site_that_goes_down_in_the_middle_is_finished_when_it_is_back() {
     let error = ended.report.targets["jira"].error.as_ref().unwrap();
     assert_eq!(error.code, "connect");
     app.world.jira.clear_faults();
-    app.world.jira.resume().await.unwrap();
+    app.world.jira.resume().unwrap();
     app.sync(Mode::Complete).await.unwrap();
     is_in_tune(&app).await;
 }

@@ -336,7 +336,7 @@ async fn a_confluence_that_is_down_keeps_nothing_from_the_jira_and_is_filled_lat
     assert_eq!(targets["wiki"].error.as_ref().unwrap().code, "connect");
     assert_eq!(targets["jira"].error, None);
     assert_eq!(app.out_of_tune(PLAIN_FIELDS), Vec::<String>::new());
-    app.world.wiki.resume().await.unwrap();
+    app.world.wiki.resume().unwrap();
     let again = synced(&app).await;
     assert_eq!(again.report.targets["jira"].changes, 0);
     assert_eq!(again.report.targets["wiki"].error, None);

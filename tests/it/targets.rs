@@ -81,7 +81,7 @@ async fn a_target_that_is_down_does_not_keep_the_other_from_being_finished() {
     assert_eq!(app.out_of_tune(PLAIN_FIELDS), Vec::<String>::new());
     let told = told_after(&app, &ran).await;
     assert_eq!(told, ["target:demo:second"], "somebody is told");
-    second.resume().await.unwrap();
+    second.resume().unwrap();
     let again = app.sync(Mode::Complete).await.unwrap();
     assert_eq!(told_after(&app, &again).await, Vec::<String>::new());
     assert_eq!(again.report.targets["jira"].changes, 0);

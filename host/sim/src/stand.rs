@@ -1,8 +1,9 @@
 //! The server around a stand-in: a loopback port, the log, the scripted faults.
 //!
 //! A stand-in's state outlives its listener: [`Stand::pause`] closes the port and cuts every
-//! connection, [`Stand::resume`] opens the same port again with everything still known. All
-//! tasks belong to the stand-in and end with it.
+//! connection, [`Stand::resume`] opens the same port again with everything still known. Between the
+//! two the port stays taken, or a stand-in of another test would answer there. All tasks belong to
+//! the stand-in and end with it.
 //!
 //! Deliberately not here: TLS, HTTP/2, and any knowledge of what is served.
 
@@ -20,7 +21,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
@@ -31,6 +32,9 @@ use crate::wire::{Program, Received, Reply};
 
 /// How long a cut answer is given to leave the machine.
 const FLUSH: Duration = Duration::from_millis(20);
+
+/// How many connections may wait to be taken.
+const BACKLOG: u32 = 1024;
 
 /// What every stand-in can be told about its server.
 #[derive(Clone, Debug)]
@@ -77,33 +81,36 @@ struct Shared<P> {
 pub struct Stand<P> {
     shared: Arc<Shared<P>>,
     address: SocketAddr,
+    /// Bound and never listening: what keeps the port while no listener does.
+    _port: Option<TcpSocket>,
     tasks: Mutex<JoinSet<()>>,
 }
 
 impl<P: Program> Stand<P> {
     /// Binds the port and serves what `program` makes of the origin (`http://127.0.0.1:N`).
+    #[expect(
+        clippy::unused_async,
+        reason = "who starts a server may have to wait for it"
+    )]
     pub(crate) async fn open(setup: &Setup, program: impl FnOnce(String) -> P) -> io::Result<Self> {
-        let listener = if setup.listens {
-            Some(TcpListener::bind((Ipv4Addr::LOCALHOST, setup.port)).await?)
-        } else {
-            None
-        };
-        let address = match &listener {
-            Some(listener) => listener.local_addr()?,
-            None => SocketAddr::from((Ipv4Addr::LOCALHOST, setup.port)),
-        };
+        let mut address = SocketAddr::from((Ipv4Addr::LOCALHOST, setup.port));
+        let port = setup.listens.then(|| reserved(address)).transpose()?;
+        if let Some(port) = &port {
+            address = port.local_addr()?;
+        }
         let shared = Arc::new(Shared {
             program: program(format!("http://{address}")),
             log: Log::new(setup.log_max),
             script: Script::new(setup.seed),
         });
         let mut tasks = JoinSet::new();
-        if let Some(listener) = listener {
-            tasks.spawn(accept(listener, Arc::clone(&shared)));
+        if port.is_some() {
+            tasks.spawn(accept(listening(address)?, Arc::clone(&shared)));
         }
         Ok(Self {
             shared,
             address,
+            _port: port,
             tasks: Mutex::new(tasks),
         })
     }
@@ -185,7 +192,7 @@ impl<P: Program> Stand<P> {
         complaints
     }
 
-    /// Closes the port and cuts every connection. The state stays.
+    /// Closes the port (who connects is refused) and cuts every connection. The state stays.
     pub async fn pause(&self) {
         let mut tasks = {
             let mut held = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
@@ -195,8 +202,8 @@ impl<P: Program> Stand<P> {
     }
 
     /// Opens the same port again.
-    pub async fn resume(&self) -> io::Result<()> {
-        let listener = TcpListener::bind(self.address).await?;
+    pub fn resume(&self) -> io::Result<()> {
+        let listener = listening(self.address)?;
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         tasks.spawn(accept(listener, Arc::clone(&self.shared)));
         Ok(())
@@ -206,6 +213,25 @@ impl<P: Program> Stand<P> {
     pub async fn stop(self) {
         self.pause().await;
     }
+}
+
+/// The address for this stand-in alone: taken where another has it, and only then shared with the
+/// listeners of this one.
+fn reserved(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.set_reuseport(true)?;
+    Ok(socket)
+}
+
+/// A listener beside the socket that keeps the port.
+fn listening(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.set_reuseport(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Takes connections until the task is aborted; its connections end with it.

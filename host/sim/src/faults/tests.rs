@@ -167,9 +167,13 @@ async fn a_paused_site_refuses_connections_and_comes_back_with_its_state() {
     probe.put(PROPERTY, &json!("kept")).await;
     jira.pause().await;
     assert!(probe.send(Method::GET, PROPERTY, None).await.is_err());
-    jira.resume().await.unwrap();
-    assert_eq!(probe.get(PROPERTY).await.json()["value"], "kept");
     let address = jira.origin();
+    let port = address.rsplit(':').next().unwrap().parse().unwrap();
+    let another = tokio::net::TcpSocket::new_v4().unwrap();
+    let taken = another.bind((std::net::Ipv4Addr::LOCALHOST, port).into());
+    assert!(taken.is_err(), "its port was given away: {taken:?}");
+    jira.resume().unwrap();
+    assert_eq!(probe.get(PROPERTY).await.json()["value"], "kept");
     jira.stop().await;
     let free = address.trim_start_matches("http://");
     assert!(tokio::net::TcpListener::bind(free).await.is_ok());
