@@ -1,9 +1,13 @@
 //! Ten thousand values through every function of every bundled transform, as the real components.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
 
 use attune_core::{Column, Context, Kind, Problem, Transform as _, json};
+use attune_server::kit::torture;
 use attune_sim::people::hostile;
+use attune_wasm::trial::Trial;
 use attune_wasm::{Engine, Kind as PluginKind, Limits, Options, Plugin};
 use serde_json::Value as Json;
 
@@ -122,7 +126,7 @@ fn every_transform_answers_every_value_with_a_value_or_a_named_problem_and_twice
     let (engine, rows) = (engine(), shown());
     let forwards: Vec<usize> = (0..rows.rows()).collect();
     let backwards: Vec<usize> = forwards.iter().rev().copied().collect();
-    let mut functions = 0;
+    let (mut functions, mut values) = (0, 0);
     for bundled in attune_bundled::PLUGINS {
         let plugin = engine.load(bundled.wasm).unwrap();
         if plugin.kind() != PluginKind::Transform {
@@ -134,6 +138,7 @@ fn every_transform_answers_every_value_with_a_value_or_a_named_problem_and_twice
                 let name = format!("{}.{} {options}", plugin.id(), function.name);
                 let one = answer(&plugin, &function.name, &options, &rows, &forwards);
                 let other = answer(&plugin, &function.name, &options, &rows, &backwards);
+                values += one.rows() + other.rows();
                 assert_eq!(one.rows(), rows.rows(), "{name}");
                 assert_eq!(one.check(rows.rows(), true), Ok(()), "{name}");
                 for (row, back) in backwards.iter().zip(&forwards) {
@@ -145,5 +150,29 @@ fn every_transform_answers_every_value_with_a_value_or_a_named_problem_and_twice
             }
         }
     }
-    assert!(functions >= 20, "{functions} functions");
+    assert!(functions >= 100, "{functions} functions");
+    assert!(values >= 1_000_000, "{values} values");
+}
+
+#[test]
+fn every_bundled_transform_passes_the_torture_of_the_kit() {
+    let engine = engine();
+    let transforms = attune_bundled::PLUGINS
+        .iter()
+        .map(|bundled| engine.load(bundled.wasm).unwrap())
+        .filter(|plugin| plugin.kind() == PluginKind::Transform);
+    let mut steps = 0;
+    for plugin in transforms {
+        let file = format!("{}.wasm", plugin.id());
+        let trial = Trial::of(plugin);
+        let tortured = torture(&trial, Path::new(&file), SEED, Duration::ZERO);
+        assert!(
+            tortured.reports.is_empty(),
+            "{file}: {:#?}",
+            tortured.reports
+        );
+        assert!(tortured.values > 50, "{tortured:?}");
+        steps += tortured.steps;
+    }
+    assert!(steps >= 200, "{steps} functions with options");
 }

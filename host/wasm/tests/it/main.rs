@@ -48,6 +48,7 @@ mod bundled;
 mod cache;
 mod checks;
 mod full_names;
+mod fuzz;
 mod guest;
 mod health;
 mod hostile_answers;
