@@ -1,6 +1,8 @@
 //! Entra Connect Sync: the worked examples, then the edges.
 
-use super::{CONNECT, Case, check};
+use attune_dialect::testing::Case;
+
+use super::{CONNECT, check};
 
 /// What `functions.md` 2 quotes from the page.
 const VECTORS: &[Case] = &[

@@ -1,6 +1,8 @@
 //! Application provisioning: the worked examples, then the edges.
 
-use super::{Case, PROVISIONING, check};
+use attune_dialect::testing::Case;
+
+use super::{PROVISIONING, check};
 
 /// Every vector of the page, as `functions.md` 1 quotes it.
 const VECTORS: &[Case] = &[

@@ -1,6 +1,8 @@
 //! Values of any size, script and kind.
 
-use super::{evaluate, shown};
+use attune_dialect::testing::{jumbled, shown};
+
+use super::evaluate;
 
 #[test]
 fn long_values_and_every_script_pass_every_function_of_one_text() {
@@ -99,13 +101,6 @@ fn any_text_is_refused_or_evaluated_and_never_a_panic() {
         "true",
         "Time.now(",
     ];
-    let mut random = attune_functions::expression::Random::new([7; 16], 0);
-    let mut taken = 0;
-    for _ in 0..6_000 {
-        let count = 1 + random.below(12);
-        let pick = |_| PARTS[random.below(PARTS.len() as u64) as usize];
-        let text: String = (0..count).map(pick).collect();
-        taken += usize::from(evaluate(&text, r#""text""#).is_ok());
-    }
+    let taken = jumbled(&PARTS, 6_000, |_, text| evaluate(text, r#""text""#).is_ok());
     assert!(taken > 10, "{taken}");
 }

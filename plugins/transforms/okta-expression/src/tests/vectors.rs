@@ -1,6 +1,8 @@
 //! The worked examples of both pages, then an edge at least for every function.
 
-use super::{Case, check};
+use attune_dialect::testing::Case;
+
+use super::check;
 
 /// What `functions.md` 3 quotes from the classic page.
 const CLASSIC: &[Case] = &[
