@@ -8,7 +8,7 @@ mod vectors;
 
 use attune_dialect::testing::{self, Case, looks_at_now, mismatches};
 use attune_plugin::Problem;
-use attune_plugin::testing::complaints;
+use attune_plugin::testing::{complaints, edges};
 use serde_json::{Value as Json, json};
 
 use super::plugin;
@@ -18,6 +18,12 @@ const NOTHING: Vec<String> = Vec::new();
 #[test]
 fn manifest_schemas_structs_and_examples_agree() {
     assert_eq!(complaints(&plugin()), NOTHING);
+}
+
+#[test]
+fn every_function_meets_the_edges_as_its_table_says() {
+    let wrong = edges(&plugin(), include_str!("edges.txt"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 fn evaluate(expression: &str, inputs: &str) -> Result<String, Problem> {
