@@ -2,12 +2,16 @@
 //!
 //! Each helper gives what is wrong as text, all of it at once; a test asserts that there is nothing.
 
+mod edges;
+
+pub use edges::{edges, evaluate_all};
+
 use std::collections::BTreeSet;
 
 use attune_functions::expression::Random;
 use attune_plugin::Problem;
 use attune_plugin::testing::{Documented, no_context, run_in};
-use attune_plugin::transform::Plugin;
+use attune_plugin::transform::{Context, Plugin};
 use serde_json::{Value as Json, json};
 
 /// The start of the run: 2026-11-23T03:00:00Z.
@@ -23,8 +27,6 @@ pub type Refusal<'a> = (&'a str, &'a [&'a str]);
 /// The result for a row whose attributes, in the order in which they are mentioned, are `inputs`:
 /// JSON with commas between.
 pub fn evaluate(plugin: &Plugin, options: &Json, inputs: &str) -> Result<String, Problem> {
-    let mut context = no_context();
-    context.now_ms = NOW_MS;
     let comma = if inputs.is_empty() { "" } else { "," };
     let input = format!(r#"[{{"$":"absent"}}{comma}{inputs}]"#);
     run_in(
@@ -32,8 +34,15 @@ pub fn evaluate(plugin: &Plugin, options: &Json, inputs: &str) -> Result<String,
         "evaluate-now",
         &options.to_string(),
         &input,
-        &context,
+        &at_now(),
     )
+}
+
+/// A run that starts at [`NOW_MS`].
+fn at_now() -> Context {
+    let mut context = no_context();
+    context.now_ms = NOW_MS;
+    context
 }
 
 /// A result as the cases write it.

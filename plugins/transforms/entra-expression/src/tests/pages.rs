@@ -4,7 +4,7 @@ use attune_dialect::testing::{examples, named, set};
 use attune_functions::expression::Dialect;
 use attune_plugin::testing::documented;
 
-use super::{CONNECT, NOTHING, PROVISIONING, evaluate};
+use super::{CONNECT, NOTHING, PROVISIONING, connect, evaluate, provisioning};
 use crate::functions::{LEFT_OUT, all};
 use crate::operators::{COMPARISONS, OTHERS, TRUTH};
 
@@ -49,4 +49,20 @@ fn examples_of_the_readme_come_out_as_written() {
     });
     assert_eq!(wrong, NOTHING);
     assert!(count > 100, "{count} examples");
+}
+
+#[test]
+fn the_readme_counts_the_cases() {
+    let examples: usize = documented(README)
+        .iter()
+        .map(|row| row.examples.len())
+        .sum();
+    let (one, other) = (provisioning::VECTORS.len(), connect::VECTORS.len());
+    let rules = provisioning::RULES.len() + connect::RULES.len();
+    let edges = provisioning::EDGES.len() + connect::EDGES.len();
+    let says = format!(
+        "Of the two pages, {} results that they show or state are test cases ({one} of application provisioning, {other} of Connect Sync), and {rules} statements without a result; beside them {edges} edges and the {examples} examples below.",
+        one + other
+    );
+    assert!(README.contains(&says), "README.md does not say: {says}");
 }

@@ -1,10 +1,12 @@
 //! Conditions on empty attributes, what looks random, and values of any size.
 
-use attune_dialect::testing::{jumbled, shown};
+use attune_dialect::testing::{edges, evaluate_all, jumbled, shown};
+use attune_functions::expression::Dialect;
 use attune_plugin::testing::{no_context, run_in};
 use serde_json::json;
 
 use super::{CONNECT, PROVISIONING, evaluate, plugin, with_options};
+use crate::functions::all;
 
 #[test]
 fn empty_attributes_fail_a_condition_as_documented_or_are_text() {
@@ -82,6 +84,25 @@ fn what_looks_random_is_the_same_for_the_same_seed_and_place() {
         "RandomString(3, 1, 0, 0, 0, \"0123456789\")",
     ] {
         assert_eq!(run(wrong, 1), "out-of-range", "{wrong}");
+    }
+}
+
+#[test]
+fn every_function_of_both_dialects_meets_the_edges_as_their_tables_say() {
+    let tables = [
+        (
+            PROVISIONING,
+            Dialect::Provisioning,
+            include_str!("provisioning.txt"),
+        ),
+        (CONNECT, Dialect::ConnectSync, include_str!("connect.txt")),
+    ];
+    for (word, dialect, table) in tables {
+        let wrong = edges(all(dialect), "[a]", table, |expression, value| {
+            let options = json!({ "expression": expression, "dialect": word });
+            evaluate_all(&plugin(), &options, value)
+        });
+        assert!(wrong.is_empty(), "{word}\n{}", wrong.join("\n"));
     }
 }
 

@@ -3,7 +3,7 @@
 use attune_dialect::testing::{examples, named, set};
 use attune_plugin::testing::documented;
 
-use super::{NOTHING, evaluate};
+use super::{NOTHING, evaluate, vectors};
 use crate::functions::{LEFT_OUT, all};
 use crate::{operators, references};
 
@@ -53,4 +53,21 @@ fn examples_of_the_readme_come_out_as_written() {
     let (count, wrong) = examples(&rows, |_, expression| evaluate(expression, ""));
     assert_eq!(wrong, NOTHING);
     assert!(count > 80, "{count} examples");
+}
+
+#[test]
+fn the_readme_counts_the_cases() {
+    let examples: usize = documented(README)
+        .iter()
+        .map(|row| row.examples.len())
+        .sum();
+    let (one, other) = (vectors::CLASSIC.len(), vectors::ENGINE.len());
+    let rules = vectors::CLASSIC_RULES.len() + vectors::ENGINE_RULES.len();
+    let edges = [vectors::TEXTS, vectors::OTHERS, vectors::OPERATORS];
+    let edges: usize = edges.iter().map(|cases| cases.len()).sum();
+    let says = format!(
+        "Of the two pages, {} results that they show are test cases ({one} of the classic one, {other} of Identity Engine's), and {rules} statements without a result; beside them {edges} edges and the {examples} examples below.",
+        one + other
+    );
+    assert!(README.contains(&says), "README.md does not say: {says}");
 }

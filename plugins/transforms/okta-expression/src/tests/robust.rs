@@ -1,8 +1,20 @@
 //! Values of any size, script and kind.
 
-use attune_dialect::testing::{jumbled, shown};
+use attune_dialect::testing::{edges, evaluate_all, jumbled, shown};
+use serde_json::json;
 
-use super::evaluate;
+use super::{evaluate, plugin};
+use crate::functions::all;
+
+#[test]
+fn every_function_and_method_meets_the_edges_as_the_table_says() {
+    let table = include_str!("edges.txt");
+    let wrong = edges(all(), "user.a", table, |expression, value| {
+        let options = json!({ "expression": expression, "groups": "groups", "group-ids": "ids" });
+        evaluate_all(&plugin(), &options, value)
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
 
 #[test]
 fn long_values_and_every_script_pass_every_function_of_one_text() {
