@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::{Answer, Call, Dialect, Error, Kind, Node, Stop, Value};
+use crate::convert::{self, Notation};
 use crate::regex::{Pattern, Syntax};
 use crate::time;
 
@@ -179,6 +180,20 @@ impl<'a> Call<'_, 'a> {
                 value.elements().ok_or_else(wrong)
             }
             one => Ok(vec![one]),
+        }
+    }
+
+    /// The number that argument `index` has as text; nothing where it is missing or empty.
+    pub fn parsed_number(&self, index: usize) -> Answer<Value<'a>> {
+        let Some(text) = self.text(index)?.filter(|text| !text.is_empty()) else {
+            return Ok(Value::Null);
+        };
+        let number = convert::number(&text, Notation::default())
+            .map_err(|why| self.at(index, why.code(), why.to_string()))?;
+        match (number.parse(), number.parse()) {
+            (Ok(integer), _) => Ok(Value::Integer(integer)),
+            (_, Ok(float)) => Ok(Value::Float(float)),
+            _ => Ok(Value::Null),
         }
     }
 

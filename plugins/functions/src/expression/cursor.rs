@@ -2,7 +2,7 @@
 //!
 //! Both grammars are simple enough to be parsed without a list of tokens.
 
-use super::{DEPTH_MAX, Error, LENGTH_MAX};
+use super::{DEPTH_MAX, Error, LENGTH_MAX, Value};
 
 /// A place in the text.
 #[derive(Clone, Debug)]
@@ -166,6 +166,29 @@ impl<'s> Cursor<'s> {
         self.at += end;
         self.skip_white();
         rest.get(..end).unwrap_or_default()
+    }
+
+    /// A number with or without a minus: whole where it has no fraction.
+    pub fn signed(&mut self) -> Result<Value<'static>, Error> {
+        let is_negative = self.eat("-");
+        let digits = self.number();
+        let text = format!("{}{digits}", if is_negative { "-" } else { "" });
+        match (text.parse(), text.parse()) {
+            (Ok(integer), _) => Ok(Value::Integer(integer)),
+            (_, Ok(float)) if !digits.is_empty() => Ok(Value::Float(float)),
+            _ => Err(self.expected("a number")),
+        }
+    }
+
+    /// Behind an argument: whether a comma says that another follows, or a bracket ends the call.
+    pub fn another(&mut self) -> Result<bool, Error> {
+        if self.eat(")") {
+            return Ok(false);
+        }
+        if self.eat(",") {
+            return Ok(true);
+        }
+        Err(self.expected("`,` or `)`"))
     }
 
     /// One level deeper; fails beyond [`DEPTH_MAX`].

@@ -78,6 +78,11 @@ impl Definition {
         arity
     }
 
+    /// Whether `a op b op c` is one call of three.
+    pub fn is_repeated(&self) -> bool {
+        self.takes.ends_with("...")
+    }
+
     /// Checks a parsed call: the number of arguments, the kinds of constants. With `strict`, a
     /// number is no text.
     pub fn check(&self, call: &CallNode, strict: bool) -> Result<(), Error> {

@@ -7,20 +7,26 @@
 //! [`GROWTH_MAX`]. Deliberately not here: the grammars, and what functions do.
 
 mod arguments;
+mod chain;
 mod cursor;
 mod definition;
 mod error;
 mod evaluate;
+pub mod operators;
+pub mod pairs;
 mod random;
+mod selectors;
 mod suggest;
 mod value;
 
+pub use chain::{Operators, chain};
 pub use cursor::Cursor;
 pub use definition::{Arity, Check, Definition, Run};
 pub use error::{Answer, Error, Stop};
 pub use evaluate::{Call, CallNode, Inputs, Kind, Node, Scope};
 pub use random::Random;
-pub use suggest::suggest;
+pub use selectors::Selectors;
+pub use suggest::{misnamed, suggest};
 pub use value::{Dialect, Value, piece};
 
 /// How deep an expression may be nested.

@@ -1,4 +1,20 @@
-//! Nearest names for what is misspelt.
+//! What is said of names that are not known: nearest names, and those that are left out.
+
+/// What is said of a name that a dialect leaves out on purpose, with the reason, or knows in other
+/// letters.
+pub fn misnamed<'a>(
+    name: &str,
+    left_out: &[(&str, &str)],
+    mut known: impl Iterator<Item = &'a str>,
+) -> Option<String> {
+    if let Some((_, why)) = left_out.iter().find(|(known, _)| *known == name) {
+        return Some(format!("`{name}` is not supported: {why}"));
+    }
+    let known = known.find(|known| known.eq_ignore_ascii_case(name))?;
+    Some(format!(
+        "names are case-sensitive: write `{known}`, not `{name}`"
+    ))
+}
 
 /// `; did you mean `X`?` with up to three names that are close to `name`, or nothing.
 pub fn suggest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {

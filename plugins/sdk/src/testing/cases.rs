@@ -4,8 +4,8 @@
 //! values: `absent`, `keep`, `clear`, `drop-person`, and `!code` for a failure. Each helper gives
 //! what is wrong as text, all of it at once; a test asserts that there is nothing.
 
-use super::run;
-use crate::transform::Plugin;
+use super::{no_context, run_in};
+use crate::transform::{Context, Plugin};
 
 /// Function, options, input columns, outcome.
 pub type Case<'a> = (&'a str, &'a str, &'a str, &'a str);
@@ -119,9 +119,19 @@ pub fn faults(plugin: &Plugin, function: &str, options: &str) -> Vec<String> {
     wrong
 }
 
-/// The outcome in short form.
 fn outcome(plugin: &Plugin, function: &str, options: &str, input: &str) -> String {
-    let shown = match run(plugin, function, options, input) {
+    outcome_in(plugin, function, options, input, &no_context())
+}
+
+/// The outcome in short form.
+pub(super) fn outcome_in(
+    plugin: &Plugin,
+    function: &str,
+    options: &str,
+    input: &str,
+    context: &Context,
+) -> String {
+    let shown = match run_in(plugin, function, options, input, context) {
         Ok(shown) => shown,
         Err(problem) => return format!("{}: {}", problem.code, problem.message),
     };

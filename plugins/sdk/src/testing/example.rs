@@ -110,28 +110,31 @@ pub(super) fn columns(input: &str, width: usize) -> Result<Vec<Column>, Problem>
     }
     (0..width)
         .map(|index| match row.get(index) {
-            Some(raw) => column(raw.get()).map_err(bad),
-            None => Ok(single(Value::Absent)),
+            Some(raw) => column(&[raw.get()]).map_err(bad),
+            None => column(&[r#"{"$":"absent"}"#]).map_err(bad),
         })
         .collect()
 }
 
-fn column(raw: &str) -> Result<Column, String> {
-    let json = compact(raw);
-    if let Some(special) = special(&json) {
-        return match special.what.as_str() {
-            "absent" => Ok(single(Value::Absent)),
-            "bytes" => Ok(single(Value::Bytes(&from_base64(&special.base64)?))),
-            other => Err(format!("`{other}` is no value of an input")),
+/// A column of these values.
+pub(super) fn column(values: &[&str]) -> Result<Column, String> {
+    let mut cells = Cells::default();
+    for raw in values {
+        let json = compact(raw);
+        let _written = match special(&json) {
+            None => cells
+                .cell()
+                .value(Value::from_json(&json, &mut String::new())),
+            Some(special) => match special.what.as_str() {
+                "absent" => cells.cell().value(Value::Absent),
+                "bytes" => cells
+                    .cell()
+                    .value(Value::Bytes(&from_base64(&special.base64)?)),
+                other => return Err(format!("`{other}` is no value of an input")),
+            },
         };
     }
-    Ok(single(Value::from_json(&json, &mut String::new())))
-}
-
-fn single(value: Value<'_>) -> Column {
-    let mut cells = Cells::default();
-    let _written = cells.cell().value(value);
-    cells.into_column()
+    Ok(cells.into_column())
 }
 
 /// A cell in the form of an example.
@@ -224,7 +227,7 @@ mod tests {
             r#"{"$":"bytes","base64":"AP8="}"#,
         ];
         for form in forms {
-            assert_eq!(show(&column(form).unwrap(), 0), form);
+            assert_eq!(show(&column(&[form]).unwrap(), 0), form);
         }
     }
 

@@ -2,14 +2,18 @@
 //!
 //! Values are written as in the examples of a manifest (`wit/README.md`), so that a failing test
 //! reads like the documentation. [`complaints`] ties the three texts of a function together: its
-//! schema, the struct that reads its options, and its examples.
+//! schema, the struct that reads its options, and its examples; [`edges`] walks every function
+//! through what any value may be.
 
+mod bounds;
 mod cases;
+mod edges;
 mod example;
 mod readme;
 mod schema;
 
 pub use cases::{Case, faults, mismatches, text_edges, unrefused};
+pub use edges::{edge_values, edges};
 pub use readme::{Documented, documented};
 
 use serde_json::Value as Json;

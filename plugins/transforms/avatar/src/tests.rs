@@ -3,7 +3,7 @@
 mod damage;
 mod samples;
 
-use attune_plugin::testing::{complaints, run};
+use attune_plugin::testing::{complaints, edges, run};
 use image::{DynamicImage, ImageFormat};
 
 use super::{picture, plugin};
@@ -12,6 +12,12 @@ use samples::{Paint, jpeg_turned, png_that_says, quarters, sample};
 #[test]
 fn manifest_schemas_structs_and_examples_agree() {
     assert_eq!(complaints(&plugin()), Vec::<String>::new());
+}
+
+#[test]
+fn every_function_meets_the_edges_as_its_table_says() {
+    let wrong = edges(&plugin(), include_str!("edges.txt"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// The answer as pixels; it is a PNG, and nothing stands in it but a picture.

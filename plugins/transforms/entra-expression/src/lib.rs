@@ -9,15 +9,13 @@
 mod functions;
 mod operators;
 mod parse;
-mod row;
 
+use attune_dialect::Expression;
 use attune_functions::expression::Dialect;
 use attune_plugin::Problem;
-use attune_plugin::transform::{Batch, Cells, Function, Open, Plugin, Step, Uses};
+use attune_plugin::transform::{Function, Open, Plugin, Uses};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-
-use parse::Expression;
 
 attune_plugin::export_transforms!(plugin);
 
@@ -70,7 +68,7 @@ fn evaluate() -> Function {
         options: OPTIONS,
         examples: include_str!("examples.json"),
         uses: &[Uses::Seed],
-        open: Open::step(|options: Options| Expression::open(&options, false))
+        open: Open::step(|options: Options| open(&options, Some(NOW)))
             .with_extra(&[("full-name", "entra.expression")]),
     }
 }
@@ -88,8 +86,7 @@ fn evaluate_now() -> Function {
              "input": [null], "output": "2026-11-23", "context": {"now": 1795402800000}}
         ]"#,
         uses: &[Uses::Now, Uses::Seed],
-        open: Open::step(|options: Options| Expression::open(&options, true))
-            .with_extra(&[("full-name", NOW)]),
+        open: Open::step(|options: Options| open(&options, None)).with_extra(&[("full-name", NOW)]),
     }
 }
 
@@ -111,43 +108,21 @@ const OPTIONS: &str = r#"{
             "additionalProperties": false
         }"#;
 
-impl Expression {
-    fn open(options: &Options, may_use_now: bool) -> Result<Self, Problem> {
-        let is_connect = options.dialect == Language::ConnectSync;
-        if !is_connect && !options.parameters.is_empty() {
-            let message = "parameters exist in Entra Connect Sync only; leave them out, or set dialect = \"connect-sync\"";
-            return Err(Problem::option("parameters", message));
-        }
-        let dialect = if is_connect {
-            Dialect::ConnectSync
-        } else {
-            Dialect::Provisioning
-        };
-        let strict_empty = matches!(options.empty_attribute, Empty::AsDocumented);
-        let mut parsed = Self::parse(&options.expression, dialect, &options.parameters)
-            .and_then(|parsed| {
-                let checked = if may_use_now {
-                    Ok(())
-                } else {
-                    parsed.root.refuse_now(NOW)
-                };
-                checked.map(|()| parsed)
-            })
-            .map_err(|error| Problem::option("expression", error.explain(&options.expression)))?;
-        parsed.strict_empty = strict_empty;
-        Ok(parsed)
+fn open(options: &Options, instead: Option<&str>) -> Result<Expression, Problem> {
+    let is_connect = options.dialect == Language::ConnectSync;
+    if !is_connect && !options.parameters.is_empty() {
+        let message = "parameters exist in Entra Connect Sync only; leave them out, or set dialect = \"connect-sync\"";
+        return Err(Problem::option("parameters", message));
     }
-}
-
-impl Step for Expression {
-    fn inputs(&self) -> Vec<String> {
-        self.selectors.clone()
-    }
-
-    fn apply(&self, batch: &Batch<'_>, out: &mut Cells) -> Result<(), Problem> {
-        batch.each_row(out, |row, out| row::evaluate(self, row, out));
-        Ok(())
-    }
+    let dialect = if is_connect {
+        Dialect::ConnectSync
+    } else {
+        Dialect::Provisioning
+    };
+    let source = &options.expression;
+    let parsed = parse::parse(source, dialect, &options.parameters);
+    let opened = Expression::opened(parsed, source, instead)?;
+    Ok(opened.strict_empty(matches!(options.empty_attribute, Empty::AsDocumented)))
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Operators: comparisons in both dialects, the others in Connect Sync.
 
-use std::cmp::Ordering;
-
-use attune_functions::expression::{Answer, Call, Definition, Dialect, Value};
+use attune_functions::expression::operators::{
+    and, at_least, at_most, equal, fold, greater, less, not_equal, or,
+};
+use attune_functions::expression::{Answer, Call, Definition, Value};
 
 /// Longer names stand before their beginnings.
 pub(crate) static COMPARISONS: &[Definition] = &[
@@ -29,79 +30,6 @@ pub(crate) static OTHERS: &[Definition] = &[
     Definition::new("/", "part number...", divide),
 ];
 
-/// Whether `a op b op c` is one call of three.
-pub(crate) fn is_repeated(operator: &Definition) -> bool {
-    operator.takes.ends_with("...")
-}
-
-fn equal<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    Ok(Value::Boolean(compared(call)? == Some(Ordering::Equal)))
-}
-
-fn not_equal<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    Ok(Value::Boolean(compared(call)? != Some(Ordering::Equal)))
-}
-
-fn less<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    Ok(Value::Boolean(ordered(call)? == Some(Ordering::Less)))
-}
-
-fn greater<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    Ok(Value::Boolean(ordered(call)? == Some(Ordering::Greater)))
-}
-
-fn at_most<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    let order = ordered(call)?;
-    Ok(Value::Boolean(order.is_some_and(Ordering::is_le)))
-}
-
-fn at_least<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    let order = ordered(call)?;
-    Ok(Value::Boolean(order.is_some_and(Ordering::is_ge)))
-}
-
-fn sides<'a>(call: &Call<'_, 'a>) -> Answer<(Value<'a>, Value<'a>)> {
-    // Where it is not refused before, an empty attribute of provisioning is empty text.
-    let filled = |value| match value {
-        Value::Null if call.scope.dialect == Dialect::Provisioning => Value::borrowed(""),
-        value => value,
-    };
-    Ok((filled(call.single(0)?), filled(call.single(1)?)))
-}
-
-fn compared(call: &Call<'_, '_>) -> Answer<Option<Ordering>> {
-    let (left, right) = sides(call)?;
-    Ok(left.compare(&right, call.scope.dialect))
-}
-
-/// Provisioning has texts only: two that are numbers are in the order of numbers.
-fn ordered(call: &Call<'_, '_>) -> Answer<Option<Ordering>> {
-    let (left, right) = sides(call)?;
-    let dialect = call.scope.dialect;
-    match (left.numeric(dialect), right.numeric(dialect)) {
-        (Some(left), Some(right)) => Ok(left.partial_cmp(&right)),
-        _ => Ok(left.compare(&right, dialect)),
-    }
-}
-
-fn and<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    for index in 0..call.len() {
-        if !call.boolean(index)? {
-            return Ok(Value::Boolean(false));
-        }
-    }
-    Ok(Value::Boolean(true))
-}
-
-fn or<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    for index in 0..call.len() {
-        if call.boolean(index)? {
-            return Ok(Value::Boolean(true));
-        }
-    }
-    Ok(Value::Boolean(false))
-}
-
 fn concatenate<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
     let mut text = String::new();
     for index in 0..call.len() {
@@ -111,15 +39,15 @@ fn concatenate<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
 }
 
 fn add<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    fold(call, i64::checked_add, |left, right| left + right)
+    fold(call, number, i64::checked_add, |left, right| left + right)
 }
 
 fn subtract<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    fold(call, i64::checked_sub, |left, right| left - right)
+    fold(call, number, i64::checked_sub, |left, right| left - right)
 }
 
 fn multiply<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    fold(call, i64::checked_mul, |left, right| left * right)
+    fold(call, number, i64::checked_mul, |left, right| left * right)
 }
 
 fn divide<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
@@ -131,36 +59,7 @@ fn divide<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
             None
         }
     };
-    fold(call, whole, |left, right| left / right)
-}
-
-/// From left to right; whole numbers as long as the result is one.
-fn fold<'a>(
-    call: &Call<'_, 'a>,
-    whole: impl Fn(i64, i64) -> Option<i64>,
-    other: impl Fn(f64, f64) -> f64,
-) -> Answer<Value<'a>> {
-    let mut result = number(call, 0)?;
-    for index in 1..call.len() {
-        let right = number(call, index)?;
-        let exact = match (&result, &right) {
-            (Value::Integer(left), Value::Integer(right)) => whole(*left, *right),
-            _ => None,
-        };
-        result = if let Some(exact) = exact {
-            Value::Integer(exact)
-        } else {
-            let sides = result.as_number().zip(right.as_number());
-            let float = sides.map(|(left, right)| other(left, right));
-            let refused = || call.fail("not-a-number", "the result is no finite number");
-            Value::Float(
-                float
-                    .filter(|float| float.is_finite())
-                    .ok_or_else(refused)?,
-            )
-        };
-    }
-    Ok(result)
+    fold(call, number, whole, |left, right| left / right)
 }
 
 fn number<'a>(call: &Call<'_, 'a>, index: usize) -> Answer<Value<'a>> {

@@ -7,56 +7,65 @@
 
 use std::collections::BTreeMap;
 
+use attune_dialect::Expression;
 use attune_functions::convert::hex_literal;
 use attune_functions::expression::{
-    Cursor, DEPTH_MAX, Definition, Dialect, Error, Kind, Node, Value, suggest,
+    Cursor, Definition, Dialect, Error, Kind, Node, Operators, Selectors, Value, chain, suggest,
 };
 
 use crate::functions::{self, word};
-use crate::operators::{self, COMPARISONS, OTHERS, TRUTH};
-
-/// A parsed expression.
-pub(crate) struct Expression {
-    pub(crate) root: Node,
-    pub(crate) source: String,
-    /// The selectors of columns 1 and up.
-    pub(crate) selectors: Vec<String>,
-    pub(crate) dialect: Dialect,
-    pub(crate) strict_empty: bool,
-}
+use crate::operators::{COMPARISONS, OTHERS, TRUTH};
 
 struct Parser<'s> {
     cursor: Cursor<'s>,
     dialect: Dialect,
     parameters: &'s BTreeMap<String, String>,
-    selectors: Vec<String>,
+    selectors: Selectors,
     /// The variables of the enclosing calls.
     variables: Vec<&'s str>,
 }
 
-impl Expression {
-    /// Parses the whole text.
-    pub(crate) fn parse(
-        source: &str,
-        dialect: Dialect,
-        parameters: &BTreeMap<String, String>,
-    ) -> Result<Self, Error> {
-        let mut parser = Parser {
-            cursor: Cursor::new(source)?,
-            dialect,
-            parameters,
-            selectors: Vec::new(),
-            variables: Vec::new(),
+/// Parses the whole text.
+pub(crate) fn parse(
+    source: &str,
+    dialect: Dialect,
+    parameters: &BTreeMap<String, String>,
+) -> Result<Expression, Error> {
+    let mut parser = Parser {
+        cursor: Cursor::new(source)?,
+        dialect,
+        parameters,
+        selectors: Selectors::default(),
+        variables: Vec::new(),
+    };
+    let root = parser.expression(false)?;
+    parser.cursor.end()?;
+    Ok(Expression::new(root, source, parser.selectors, dialect))
+}
+
+impl Operators for Parser<'_> {
+    type Rank = &'static [Definition];
+
+    fn column(&self) -> usize {
+        self.cursor.column()
+    }
+
+    fn operator(&mut self, rank: Self::Rank) -> Option<&'static Definition> {
+        // `&&` is no `&`.
+        let is_double = self.cursor.rest().starts_with("&&");
+        let is_here = |operator: &&Definition, cursor: &mut Cursor<'_>| {
+            !(is_double && operator.name == "&") && cursor.eat(operator.name)
         };
-        let root = parser.expression(false)?;
-        parser.cursor.end()?;
-        Ok(Self {
-            root,
-            source: source.to_owned(),
-            selectors: parser.selectors,
-            dialect,
-            strict_empty: true,
-        })
+        let cursor = &mut self.cursor;
+        rank.iter().find(|operator| is_here(operator, cursor))
+    }
+
+    fn operand(&mut self) -> Result<Node, Error> {
+        self.single()
+    }
+
+    fn is_strict(&self) -> bool {
+        self.is_connect()
     }
 }
 
@@ -69,7 +78,7 @@ impl<'s> Parser<'s> {
     fn expression(&mut self, compares: bool) -> Result<Node, Error> {
         self.cursor.descend()?;
         let node = if self.is_connect() {
-            self.chain(&[TRUTH, COMPARISONS, OTHERS])?
+            chain(self, &[TRUTH, COMPARISONS, OTHERS])?
         } else {
             self.comparison(compares)?
         };
@@ -78,7 +87,7 @@ impl<'s> Parser<'s> {
     }
 
     fn comparison(&mut self, compares: bool) -> Result<Node, Error> {
-        let left = self.operand()?;
+        let left = self.single()?;
         let column = self.cursor.column();
         let Some(operator) = self.operator(COMPARISONS) else {
             return Ok(left);
@@ -90,53 +99,12 @@ impl<'s> Parser<'s> {
             );
             return Err(Error::syntax(column, message));
         }
-        let right = self.operand()?;
+        let right = self.single()?;
         Node::call(operator, vec![left, right], column, false)
     }
 
-    /// Operands with operators of the first rank between them; operands are chains of the others.
-    /// The same operator several times in a row is one call, so that long sums are not deep.
-    fn chain(&mut self, ranks: &[&'static [Definition]]) -> Result<Node, Error> {
-        let Some((rank, closer)) = ranks.split_first() else {
-            return self.operand();
-        };
-        let mut left = self.chain(closer)?;
-        let mut depth = 0;
-        let mut column = self.cursor.column();
-        let mut next = self.operator(rank);
-        while let Some(operator) = next {
-            depth += 1;
-            if depth > DEPTH_MAX {
-                let message = format!("more than {DEPTH_MAX} different operators stand in a row");
-                return Err(Error::syntax(column, message));
-            }
-            let mut operands = vec![left];
-            let here = column;
-            loop {
-                operands.push(self.chain(closer)?);
-                column = self.cursor.column();
-                next = self.operator(rank);
-                let is_same = next.is_some_and(|next| next.name == operator.name);
-                if !(is_same && operators::is_repeated(operator)) {
-                    break;
-                }
-            }
-            left = Node::call(operator, operands, here, true)?;
-        }
-        Ok(left)
-    }
-
-    fn operator(&mut self, rank: &'static [Definition]) -> Option<&'static Definition> {
-        // `&&` is no `&`.
-        let is_double = self.cursor.rest().starts_with("&&");
-        let is_here = |operator: &&Definition, cursor: &mut Cursor<'_>| {
-            !(is_double && operator.name == "&") && cursor.eat(operator.name)
-        };
-        let cursor = &mut self.cursor;
-        rank.iter().find(|operator| is_here(operator, cursor))
-    }
-
-    fn operand(&mut self) -> Result<Node, Error> {
+    /// What stands between operators.
+    fn single(&mut self) -> Result<Node, Error> {
         let column = self.cursor.column();
         match self.cursor.peek() {
             Some('"') => {
@@ -180,15 +148,7 @@ impl<'s> Parser<'s> {
             let number = hex_literal(text).ok_or_else(refused)?;
             return Ok(Node::constant(Value::Integer(number), column));
         }
-        let is_negative = self.cursor.eat("-");
-        let digits = self.cursor.number();
-        let text = format!("{}{digits}", if is_negative { "-" } else { "" });
-        let value = match (text.parse(), text.parse()) {
-            (Ok(integer), _) => Value::Integer(integer),
-            (_, Ok(float)) if !digits.is_empty() => Value::Float(float),
-            _ => return Err(self.cursor.expected("a number")),
-        };
-        Ok(Node::constant(value, column))
+        Ok(Node::constant(self.cursor.signed()?, column))
     }
 
     /// `[name]`: a selector, with brackets and quotes of its own. `[]` is the value so far.
@@ -222,12 +182,7 @@ impl<'s> Parser<'s> {
             return Ok(node(Kind::Input(0), column));
         }
         let selector = selector_of(name);
-        let known = self.selectors.iter().position(|known| *known == selector);
-        let index = known.unwrap_or_else(|| {
-            self.selectors.push(selector);
-            self.selectors.len() - 1
-        });
-        Ok(node(Kind::Input(index + 1), column))
+        Ok(node(self.selectors.input(selector), column))
     }
 
     fn parameter(&mut self) -> Result<Node, Error> {
@@ -302,11 +257,8 @@ impl<'s> Parser<'s> {
                 _ => self.expression(index == 0 && matches!(definition.name, "IIF" | "CBool"))?,
             };
             arguments.push(argument);
-            if self.cursor.eat(")") {
+            if !self.cursor.another()? {
                 break;
-            }
-            if !self.cursor.eat(",") {
-                return Err(self.cursor.expected("`,` or `)`"));
             }
         }
         self.variables.truncate(outside);

@@ -1,6 +1,6 @@
 //! The manifest, and what its examples do not show.
 
-use attune_plugin::testing::{Case, complaints, faults, mismatches, run, unrefused};
+use attune_plugin::testing::{Case, complaints, edges, faults, mismatches, run, unrefused};
 
 use super::plugin;
 
@@ -10,6 +10,12 @@ const FUNCTIONS: [&str; 3] = ["keep", "clear", "drop-person"];
 #[test]
 fn manifest_schemas_structs_and_examples_agree() {
     assert_eq!(complaints(&plugin()), NOTHING);
+}
+
+#[test]
+fn every_function_meets_the_edges_as_its_table_says() {
+    let wrong = edges(&plugin(), include_str!("edges.txt"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Options, value, whether the condition holds.

@@ -1,6 +1,6 @@
 //! The manifest, and what its examples do not show.
 
-use attune_plugin::testing::{Case, complaints, mismatches, text_edges, unrefused};
+use attune_plugin::testing::{Case, complaints, edges, mismatches, text_edges, unrefused};
 
 use super::plugin;
 
@@ -9,6 +9,12 @@ const NOTHING: Vec<String> = Vec::new();
 #[test]
 fn manifest_schemas_structs_and_examples_agree() {
     assert_eq!(complaints(&plugin()), NOTHING);
+}
+
+#[test]
+fn every_function_meets_the_edges_as_its_table_says() {
+    let wrong = edges(&plugin(), include_str!("edges.txt"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

@@ -9,13 +9,11 @@ mod functions;
 mod operators;
 mod parse;
 mod references;
-mod row;
 
+use attune_dialect::Expression;
 use attune_plugin::Problem;
-use attune_plugin::transform::{Batch, Cells, Function, Open, Plugin, Step, Uses};
+use attune_plugin::transform::{Function, Open, Plugin, Uses};
 use serde::Deserialize;
-
-use parse::Expression;
 
 attune_plugin::export_transforms!(plugin);
 
@@ -63,7 +61,7 @@ fn evaluate() -> Function {
         options: OPTIONS,
         examples: include_str!("examples.json"),
         uses: &[],
-        open: Open::step(|options: Options| Expression::open(&options, false))
+        open: Open::step(|options: Options| open(&options, Some(NOW)))
             .with_extra(&[("full-name", "okta.expression")]),
     }
 }
@@ -81,8 +79,7 @@ fn evaluate_now() -> Function {
              "input": [{"$":"absent"}, "2026-11-01T00:00:00.000Z"], "output": true, "context": {"now": 1795402800000}}
         ]"#,
         uses: &[Uses::Now],
-        open: Open::step(|options: Options| Expression::open(&options, true))
-            .with_extra(&[("full-name", NOW)]),
+        open: Open::step(|options: Options| open(&options, None)).with_extra(&[("full-name", NOW)]),
     }
 }
 
@@ -104,29 +101,8 @@ const OPTIONS: &str = r#"{
             "additionalProperties": false
         }"#;
 
-impl Expression {
-    fn open(options: &Options, may_use_now: bool) -> Result<Self, Problem> {
-        let parsed = Self::parse(options).and_then(|parsed| {
-            let checked = if may_use_now {
-                Ok(())
-            } else {
-                parsed.root.refuse_now(NOW)
-            };
-            checked.map(|()| parsed)
-        });
-        parsed.map_err(|error| Problem::option("expression", error.explain(&options.expression)))
-    }
-}
-
-impl Step for Expression {
-    fn inputs(&self) -> Vec<String> {
-        self.selectors.clone()
-    }
-
-    fn apply(&self, batch: &Batch<'_>, out: &mut Cells) -> Result<(), Problem> {
-        batch.each_row(out, |row, out| row::evaluate(self, row, out));
-        Ok(())
-    }
+fn open(options: &Options, instead: Option<&str>) -> Result<Expression, Problem> {
+    Expression::opened(parse::parse(options), &options.expression, instead)
 }
 
 #[cfg(test)]

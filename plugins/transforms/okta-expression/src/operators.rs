@@ -1,10 +1,12 @@
 //! Operators, and what braces and brackets make.
 
-use std::cmp::Ordering;
-
+use attune_functions::expression::operators::{
+    and, at_least, at_most, equal, fold, greater, less, not_equal, or,
+};
 use attune_functions::expression::{Answer, Call, CallNode, Definition, Error, Value};
-use attune_functions::list::{self, Base};
 use attune_functions::regex::Syntax;
+
+use crate::functions::list;
 
 /// One spelling of an operator; words are read in any case and alone.
 pub(crate) struct Spelling {
@@ -53,7 +55,7 @@ pub(crate) static ELVIS: Definition = Definition::new("?:", "value any, otherwis
 /// `{a, b}`
 pub(crate) static LIST: Definition = Definition::new("{}", "value any...", braces);
 /// `a[0]`
-pub(crate) static INDEX: Definition = Definition::new("[]", "list any, index integer", index);
+pub(crate) static INDEX: Definition = Definition::new("[]", "list any, index integer", list::get);
 /// `{a: b}`, which only the functions of groups read.
 pub(crate) static MAP: Definition = Definition::new("{:}", "part any...", map);
 
@@ -80,29 +82,6 @@ pub(crate) static ALL: &[&Definition] = &[
     &MULTIPLY, &DIVIDE, &NOT, &CHOICE, &ELVIS, &LIST, &INDEX,
 ];
 
-/// Whether `a op b op c` is one call of three.
-pub(crate) fn is_repeated(operator: &Definition) -> bool {
-    operator.takes.ends_with("...")
-}
-
-fn or<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    for index in 0..call.len() {
-        if call.boolean(index)? {
-            return Ok(Value::Boolean(true));
-        }
-    }
-    Ok(Value::Boolean(false))
-}
-
-fn and<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    for index in 0..call.len() {
-        if !call.boolean(index)? {
-            return Ok(Value::Boolean(false));
-        }
-    }
-    Ok(Value::Boolean(true))
-}
-
 fn not<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
     Ok(Value::Boolean(!call.boolean(0)?))
 }
@@ -118,37 +97,6 @@ fn elvis<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
         return call.value(1);
     }
     Ok(value)
-}
-
-fn compared(call: &Call<'_, '_>) -> Answer<Option<Ordering>> {
-    let (left, right) = (call.single(0)?, call.single(1)?);
-    Ok(left.compare(&right, call.scope.dialect))
-}
-
-fn equal<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    Ok(Value::Boolean(compared(call)? == Some(Ordering::Equal)))
-}
-
-fn not_equal<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    Ok(Value::Boolean(compared(call)? != Some(Ordering::Equal)))
-}
-
-fn less<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    Ok(Value::Boolean(compared(call)? == Some(Ordering::Less)))
-}
-
-fn greater<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    Ok(Value::Boolean(compared(call)? == Some(Ordering::Greater)))
-}
-
-fn at_most<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    let order = compared(call)?;
-    Ok(Value::Boolean(order.is_some_and(Ordering::is_le)))
-}
-
-fn at_least<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    let order = compared(call)?;
-    Ok(Value::Boolean(order.is_some_and(Ordering::is_ge)))
 }
 
 fn check_pattern(call: &CallNode) -> Result<(), Error> {
@@ -200,44 +148,16 @@ fn added<'a>(left: &Value<'a>, right: &Value<'a>, float: f64) -> Value<'a> {
 }
 
 fn subtract<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    fold(call, i64::checked_sub, |left, right| left - right)
+    fold(call, number, i64::checked_sub, |left, right| left - right)
 }
 
 fn multiply<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    fold(call, i64::checked_mul, |left, right| left * right)
+    fold(call, number, i64::checked_mul, |left, right| left * right)
 }
 
 /// Whole numbers are divided as in Java: 7/2 is 3.
 fn divide<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    fold(call, i64::checked_div, |left, right| left / right)
-}
-
-fn fold<'a>(
-    call: &Call<'_, 'a>,
-    whole: impl Fn(i64, i64) -> Option<i64>,
-    other: impl Fn(f64, f64) -> f64,
-) -> Answer<Value<'a>> {
-    let mut result = number(call, 0)?;
-    for index in 1..call.len() {
-        let right = number(call, index)?;
-        let exact = match (&result, &right) {
-            (Value::Integer(left), Value::Integer(right)) => whole(*left, *right),
-            _ => None,
-        };
-        result = if let Some(exact) = exact {
-            Value::Integer(exact)
-        } else {
-            let sides = result.as_number().zip(right.as_number());
-            let float = sides.map(|(left, right)| other(left, right));
-            let refused = || call.fail("not-a-number", "the result is no finite number");
-            Value::Float(
-                float
-                    .filter(|float| float.is_finite())
-                    .ok_or_else(refused)?,
-            )
-        };
-    }
-    Ok(result)
+    fold(call, number, i64::checked_div, |left, right| left / right)
 }
 
 fn number<'a>(call: &Call<'_, 'a>, index: usize) -> Answer<Value<'a>> {
@@ -255,16 +175,6 @@ fn number<'a>(call: &Call<'_, 'a>, index: usize) -> Answer<Value<'a>> {
 fn braces<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
     let list: Answer<Vec<Value<'a>>> = (0..call.len()).map(|index| call.value(index)).collect();
     Ok(Value::List(list?))
-}
-
-/// From 0; what is outside is missing.
-fn index<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    let position = call.required_integer(1)?;
-    let list = call.list(0)?;
-    let at = list::at(list.len(), position, Base::Zero);
-    Ok(at
-        .and_then(|at| list.into_iter().nth(at))
-        .unwrap_or(Value::Null))
 }
 
 fn map<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {

@@ -1,40 +1,63 @@
 //! The grammar: that of Spring's expression language, as far as Okta's pages use it.
 
-use attune_functions::expression::{Cursor, DEPTH_MAX, Definition, Error, Kind, Node, Value};
+use attune_dialect::Expression;
+use attune_functions::expression::{
+    Cursor, DEPTH_MAX, Definition, Dialect, Error, Node, Operators, Selectors, Value, chain,
+};
 
 use crate::functions::{self, groups};
-use crate::operators::{self, CHOICE, ELVIS, INDEX, LIST, MAP, NOT, RANKS, Spelling};
+use crate::operators::{CHOICE, ELVIS, INDEX, LIST, MAP, NOT, RANKS, Spelling};
 use crate::{Options, references};
-
-/// A parsed expression.
-pub(crate) struct Expression {
-    pub(crate) root: Node,
-    pub(crate) source: String,
-    /// The selectors of columns 1 and up.
-    pub(crate) selectors: Vec<String>,
-}
 
 struct Parser<'s> {
     cursor: Cursor<'s>,
     options: &'s Options,
-    selectors: Vec<String>,
+    selectors: Selectors,
 }
 
-impl Expression {
-    /// Parses the whole text.
-    pub(crate) fn parse(options: &Options) -> Result<Self, Error> {
-        let mut parser = Parser {
-            cursor: Cursor::new(&options.expression)?,
-            options,
-            selectors: Vec::new(),
-        };
-        let root = parser.expression()?;
-        parser.cursor.end()?;
-        Ok(Self {
-            root,
-            source: options.expression.clone(),
-            selectors: parser.selectors,
-        })
+/// Parses the whole text.
+pub(crate) fn parse(options: &Options) -> Result<Expression, Error> {
+    let source = &options.expression;
+    let mut parser = Parser {
+        cursor: Cursor::new(source)?,
+        options,
+        selectors: Selectors::default(),
+    };
+    let root = parser.expression()?;
+    parser.cursor.end()?;
+    Ok(Expression::new(
+        root,
+        source,
+        parser.selectors,
+        Dialect::Okta,
+    ))
+}
+
+impl Operators for Parser<'_> {
+    type Rank = &'static [Spelling];
+
+    fn column(&self) -> usize {
+        self.cursor.column()
+    }
+
+    fn operator(&mut self, rank: Self::Rank) -> Option<&'static Definition> {
+        let cursor = &mut self.cursor;
+        let found = rank.iter().find(|spelling| {
+            if spelling.is_word {
+                cursor.eat_word(spelling.text)
+            } else {
+                cursor.eat(spelling.text)
+            }
+        });
+        found.map(|spelling| spelling.definition)
+    }
+
+    fn operand(&mut self) -> Result<Node, Error> {
+        self.prefixed()
+    }
+
+    fn is_strict(&self) -> bool {
+        false
     }
 }
 
@@ -42,7 +65,7 @@ impl<'s> Parser<'s> {
     /// A choice, or what is closer.
     fn expression(&mut self) -> Result<Node, Error> {
         self.cursor.descend()?;
-        let condition = self.chain(RANKS)?;
+        let condition = chain(self, RANKS)?;
         let column = self.cursor.column();
         let node = if self.cursor.eat("?:") {
             let otherwise = self.expression()?;
@@ -57,50 +80,6 @@ impl<'s> Parser<'s> {
         };
         self.cursor.ascend();
         Ok(node)
-    }
-
-    /// Operands with operators of the first rank between them; operands are chains of the others.
-    /// The same operator several times in a row is one call, so that long sums are not deep.
-    fn chain(&mut self, ranks: &'static [&'static [Spelling]]) -> Result<Node, Error> {
-        let Some((rank, closer)) = ranks.split_first() else {
-            return self.prefixed();
-        };
-        let mut left = self.chain(closer)?;
-        let mut depth = 0;
-        let mut column = self.cursor.column();
-        let mut next = self.operator(rank);
-        while let Some(operator) = next {
-            depth += 1;
-            if depth > DEPTH_MAX {
-                let message = format!("more than {DEPTH_MAX} different operators stand in a row");
-                return Err(Error::syntax(column, message));
-            }
-            let mut operands = vec![left];
-            let here = column;
-            loop {
-                operands.push(self.chain(closer)?);
-                column = self.cursor.column();
-                next = self.operator(rank);
-                let is_same = next.is_some_and(|next| next.name == operator.name);
-                if !(is_same && operators::is_repeated(operator)) {
-                    break;
-                }
-            }
-            left = Node::call(operator, operands, here, false)?;
-        }
-        Ok(left)
-    }
-
-    fn operator(&mut self, rank: &'static [Spelling]) -> Option<&'static Definition> {
-        let cursor = &mut self.cursor;
-        let found = rank.iter().find(|spelling| {
-            if spelling.is_word {
-                cursor.eat_word(spelling.text)
-            } else {
-                cursor.eat(spelling.text)
-            }
-        });
-        found.map(|spelling| spelling.definition)
     }
 
     fn prefixed(&mut self) -> Result<Node, Error> {
@@ -188,15 +167,7 @@ impl<'s> Parser<'s> {
 
     fn number(&mut self) -> Result<Node, Error> {
         let column = self.cursor.column();
-        let is_negative = self.cursor.eat("-");
-        let digits = self.cursor.number();
-        let text = format!("{}{digits}", if is_negative { "-" } else { "" });
-        let value = match (text.parse(), text.parse()) {
-            (Ok(integer), _) => Value::Integer(integer),
-            (_, Ok(float)) if !digits.is_empty() => Value::Float(float),
-            _ => return Err(self.cursor.expected("a number")),
-        };
-        Ok(Node::constant(value, column))
+        Ok(Node::constant(self.cursor.signed()?, column))
     }
 
     /// `{a, b}` or `{key: value}`.
@@ -273,14 +244,9 @@ impl<'s> Parser<'s> {
     }
 
     fn input(&mut self, selector: String, column: usize) -> Node {
-        let known = self.selectors.iter().position(|known| *known == selector);
-        let index = known.unwrap_or_else(|| {
-            self.selectors.push(selector);
-            self.selectors.len() - 1
-        });
         Node {
             column,
-            kind: Kind::Input(index + 1),
+            kind: self.selectors.input(selector),
         }
     }
 
@@ -351,11 +317,8 @@ impl<'s> Parser<'s> {
         }
         loop {
             arguments.push(self.expression()?);
-            if self.cursor.eat(")") {
+            if !self.cursor.another()? {
                 return Ok(arguments);
-            }
-            if !self.cursor.eat(",") {
-                return Err(self.cursor.expected("`,` or `)`"));
             }
         }
     }

@@ -1,12 +1,18 @@
 //! The manifest, and what its examples do not show.
 
-use attune_plugin::testing::{complaints, run};
+use attune_plugin::testing::{complaints, edges, run};
 
 use super::plugin;
 
 #[test]
 fn manifest_schemas_structs_and_examples_agree() {
     assert_eq!(complaints(&plugin()), Vec::<String>::new());
+}
+
+#[test]
+fn every_function_meets_the_edges_as_its_table_says() {
+    let wrong = edges(&plugin(), include_str!("edges.txt"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 fn format(options: &str, text: &str) -> String {

@@ -1,6 +1,6 @@
 //! The manifest, and what its examples do not show: edges, hostile values, foreign vectors.
 
-use attune_plugin::testing::{complaints, run};
+use attune_plugin::testing::{complaints, edges, run};
 
 use super::plugin;
 
@@ -9,6 +9,12 @@ mod added;
 #[test]
 fn manifest_schemas_structs_and_examples_agree() {
     assert_eq!(complaints(&plugin()), Vec::<String>::new());
+}
+
+#[test]
+fn every_function_meets_the_edges_as_its_table_says() {
+    let wrong = edges(&plugin(), include_str!("edges.txt"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Calls a function for one text.

@@ -1,7 +1,7 @@
 //! Choices, and what ends an expression without a value.
 
 use attune_functions::expression::{
-    Answer, Call, CallNode, Definition, Dialect, Error, Kind, Stop, Value,
+    Answer, Call, CallNode, Definition, Dialect, Error, Kind, Stop, Value, pairs,
 };
 
 pub(super) static COMMON: &[Definition] = &[Definition::new(
@@ -15,7 +15,7 @@ pub(super) static PROVISIONING: &[Definition] = &[
     Definition::new("IgnoreFlowIfNullOrEmpty", "expression any", ignore_flow),
     Definition::new("Redact", "value any", redact),
     Definition::new("Switch", "source text, default any, pairs any...", switch)
-        .checked(check_pairs),
+        .checked(pairs::check),
 ];
 
 pub(super) static CONNECT: &[Definition] = &[
@@ -81,24 +81,7 @@ fn redact<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
 
 /// Keys are compared with case; the key `""` matches what is missing.
 fn switch<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    let source = call.text_or_empty(0)?;
-    let mut key = 2;
-    while key < call.len() {
-        if call.text_or_empty(key)? == source {
-            return call.value(key + 1);
-        }
-        key += 2;
-    }
-    call.value(1)
-}
-
-fn check_pairs(call: &CallNode) -> Result<(), Error> {
-    let count = call.arguments().len();
-    if count < 4 || !count.is_multiple_of(2) {
-        let message = "`Switch(source, default, key1, value1, ...)` wants a value for each key, and at least one key";
-        return Err(Error::syntax(call.column(), message));
-    }
-    Ok(())
+    pairs::switch(call, |source, key| source == key)
 }
 
 /// All conditions are evaluated; the value of the first true one is the result.

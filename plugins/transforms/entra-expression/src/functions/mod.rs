@@ -10,7 +10,7 @@ mod random;
 mod replace;
 mod text;
 
-use attune_functions::expression::{Definition, Dialect, Value, suggest};
+use attune_functions::expression::{Definition, Dialect, Value, misnamed, suggest};
 
 /// Functions that both dialects have and that mean the same in both.
 static COMMON: &[&[Definition]] = &[
@@ -103,15 +103,9 @@ pub(crate) fn find(name: &str, dialect: Dialect) -> Option<&'static Definition> 
 
 /// What is said of a name that is in no table of the dialect.
 pub(crate) fn unknown(name: &str, dialect: Dialect) -> String {
-    if let Some((_, why)) = LEFT_OUT.iter().find(|(known, _)| *known == name) {
-        return format!("`{name}` is not supported: {why}");
-    }
-    let same = all(dialect).find(|known| known.name.eq_ignore_ascii_case(name));
-    if let Some(known) = same {
-        return format!(
-            "names are case-sensitive: write `{}`, not `{name}`",
-            known.name
-        );
+    let names = || all(dialect).map(|definition| definition.name);
+    if let Some(why) = misnamed(name, LEFT_OUT, names()) {
+        return why;
     }
     let (other, word) = match dialect {
         Dialect::ConnectSync => (Dialect::Provisioning, "provisioning"),
@@ -120,8 +114,7 @@ pub(crate) fn unknown(name: &str, dialect: Dialect) -> String {
     if find(name, other).is_some() {
         return format!("`{name}` belongs to the other dialect: set dialect = \"{word}\"");
     }
-    let names = all(dialect).map(|definition| definition.name);
-    format!("there is no function `{name}`{}", suggest(name, names))
+    format!("there is no function `{name}`{}", suggest(name, names()))
 }
 
 /// A word that stands for a value.

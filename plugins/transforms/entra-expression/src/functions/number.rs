@@ -1,6 +1,6 @@
 //! Numbers, bits, truth.
 
-use attune_functions::convert::{self, Bits, Notation};
+use attune_functions::convert::{self, Bits};
 use attune_functions::expression::{Answer, Call, Definition, Value};
 
 pub(super) static COMMON: &[Definition] = &[
@@ -61,14 +61,5 @@ fn not<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
 }
 
 fn c_num<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    let Some(text) = call.text(0)?.filter(|text| !text.is_empty()) else {
-        return Ok(Value::Null);
-    };
-    let number = convert::number(&text, Notation::default())
-        .map_err(|why| call.at(0, why.code(), why.to_string()))?;
-    match (number.parse(), number.parse()) {
-        (Ok(integer), _) => Ok(Value::Integer(integer)),
-        (_, Ok(float)) => Ok(Value::Float(float)),
-        _ => Ok(Value::Null),
-    }
+    call.parsed_number(0)
 }

@@ -1,9 +1,11 @@
 //! Entra Connect Sync: the worked examples, then the edges.
 
-use super::{CONNECT, Case, check};
+use attune_dialect::testing::Case;
 
-/// What `functions.md` 2 quotes from the page.
-const VECTORS: &[Case] = &[
+use super::{CONNECT, check};
+
+/// What the page shows or states with its result, as `functions.md` 2 quotes it.
+pub(super) const VECTORS: &[Case] = &[
     (
         r#"FormatDateTime(CDate("2013-01-10 4:00 PM -8"), "yyyy-MM-dd HH:mm")"#,
         "",
@@ -14,6 +16,10 @@ const VECTORS: &[Case] = &[
     (r#"Mid("Jane", 9, 1)"#, "", "Jane"),
     (r#"Mid("Jane", 0, 1)"#, "", "Jane"),
     ("Mid([x], 1, 1)", "null", ""),
+];
+
+/// What the page states without an example.
+pub(super) const RULES: &[Case] = &[
     (
         r#"ReplaceChars("Größe β’s", "ö:oe,β:ss,’:")"#,
         "",
@@ -54,12 +60,13 @@ const VECTORS: &[Case] = &[
 #[test]
 fn worked_examples_of_the_page_come_out_as_printed() {
     check(CONNECT, VECTORS);
+    check(CONNECT, RULES);
 }
 
 const ABSENT: &str = r#"{"$":"absent"}"#;
 const GUID: &str = r#""{0b2c3d4e-5f60-7182-93a4-b5c6d7e8f901}""#;
 
-const EDGES: &[Case] = &[
+pub(super) const EDGES: &[Case] = &[
     (
         r#"[a] & "@" & [b]"#,
         r#""anna","x.example""#,

@@ -1,9 +1,12 @@
 //! Conditions on empty attributes, what looks random, and values of any size.
 
+use attune_dialect::testing::{edges, evaluate_all, jumbled, shown};
+use attune_functions::expression::Dialect;
 use attune_plugin::testing::{no_context, run_in};
 use serde_json::json;
 
-use super::{CONNECT, PROVISIONING, evaluate, plugin, shown, with_options};
+use super::{CONNECT, PROVISIONING, evaluate, plugin, with_options};
+use crate::functions::all;
 
 #[test]
 fn empty_attributes_fail_a_condition_as_documented_or_are_text() {
@@ -81,6 +84,25 @@ fn what_looks_random_is_the_same_for_the_same_seed_and_place() {
         "RandomString(3, 1, 0, 0, 0, \"0123456789\")",
     ] {
         assert_eq!(run(wrong, 1), "out-of-range", "{wrong}");
+    }
+}
+
+#[test]
+fn every_function_of_both_dialects_meets_the_edges_as_their_tables_say() {
+    let tables = [
+        (
+            PROVISIONING,
+            Dialect::Provisioning,
+            include_str!("provisioning.txt"),
+        ),
+        (CONNECT, Dialect::ConnectSync, include_str!("connect.txt")),
+    ];
+    for (word, dialect, table) in tables {
+        let wrong = edges(all(dialect), "[a]", table, |expression, value| {
+            let options = json!({ "expression": expression, "dialect": word });
+            evaluate_all(&plugin(), &options, value)
+        });
+        assert!(wrong.is_empty(), "{word}\n{}", wrong.join("\n"));
     }
 }
 
@@ -205,18 +227,9 @@ fn any_text_is_refused_or_evaluated_and_never_a_panic() {
         "Split(",
         "Mid(",
     ];
-    let mut random = attune_functions::expression::Random::new([7; 16], 0);
-    let mut taken = 0;
-    for round in 0..6_000 {
-        let count = 1 + random.below(12);
-        let pick = |_| PARTS[random.below(PARTS.len() as u64) as usize];
-        let text: String = (0..count).map(pick).collect();
-        let dialect = if round % 2 == 0 {
-            PROVISIONING
-        } else {
-            CONNECT
-        };
-        taken += usize::from(evaluate(dialect, &text, "").is_ok());
-    }
+    let taken = jumbled(&PARTS, 6_000, |round, text| {
+        let dialect = [PROVISIONING, CONNECT][round % 2];
+        evaluate(dialect, text, "").is_ok()
+    });
     assert!(taken > 100, "{taken}");
 }

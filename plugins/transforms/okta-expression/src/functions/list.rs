@@ -60,7 +60,8 @@ fn remove<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
     Ok(Value::List(list))
 }
 
-fn get<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
+/// From 0; what is outside is missing.
+pub(crate) fn get<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
     let position = call.required_integer(1)?;
     let list = call.list(0)?;
     let at = list::at(list.len(), position, Base::Zero);

@@ -2,12 +2,12 @@
 
 mod country;
 pub(crate) mod groups;
-mod list;
+pub(crate) mod list;
 mod number;
 mod text;
 mod time;
 
-use attune_functions::expression::{Definition, suggest};
+use attune_functions::expression::{Definition, misnamed, suggest};
 
 static TABLES: &[&[Definition]] = &[
     country::TABLE,
@@ -52,15 +52,12 @@ pub(crate) fn find(name: &str) -> Option<&'static Definition> {
 
 /// What is said of a name that is in no table.
 pub(crate) fn unknown(name: &str) -> String {
-    if let Some((_, why)) = LEFT_OUT.iter().find(|(known, _)| *known == name) {
-        return format!("`{name}` is not supported: {why}");
-    }
     let names = || {
         let calls = crate::references::CALLS.iter().copied();
         all().map(|definition| definition.name).chain(calls)
     };
-    if let Some(known) = names().find(|known| known.eq_ignore_ascii_case(name)) {
-        return format!("names are case-sensitive: write `{known}`, not `{name}`");
+    if let Some(why) = misnamed(name, LEFT_OUT, names()) {
+        return why;
     }
     let what = if name.starts_with('.') {
         "method"

@@ -1,6 +1,6 @@
 //! `Convert.*`, `toInteger`, `toNumber`.
 
-use attune_functions::convert::{self, Notation, Overflow, Round};
+use attune_functions::convert::{self, Overflow, Round};
 use attune_functions::expression::{Answer, Call, Definition, Value};
 
 pub(super) static TABLE: &[Definition] = &[
@@ -41,14 +41,5 @@ fn to_num<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
     if value.as_number().is_some() {
         return Ok(value);
     }
-    let Some(text) = call.text(0)?.filter(|text| !text.is_empty()) else {
-        return Ok(Value::Null);
-    };
-    let number = convert::number(&text, Notation::default())
-        .map_err(|why| call.at(0, why.code(), why.to_string()))?;
-    match (number.parse(), number.parse()) {
-        (Ok(integer), _) => Ok(Value::Integer(integer)),
-        (_, Ok(float)) => Ok(Value::Float(float)),
-        _ => Ok(Value::Null),
-    }
+    call.parsed_number(0)
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use attune_functions::case::{Mapping, lower, upper};
 use attune_functions::convert::version_order;
-use attune_functions::expression::{Answer, Call, CallNode, Definition, Error, Value, piece};
+use attune_functions::expression::{Answer, Call, Definition, Value, pairs, piece};
 use attune_functions::text::{self, At, Blank};
 use std::cmp::Ordering;
 
@@ -30,7 +30,7 @@ pub(super) static TABLE: &[Definition] = &[
         "source text, default any, pairs any...",
         switch,
     )
-    .checked(check_pairs),
+    .checked(pairs::check),
     Definition::new(
         "String.substring",
         "source text, start integer, end integer",
@@ -127,24 +127,7 @@ fn contains<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
 
 /// Keys are parts of the text; the first pair that matches wins, wherever its key stands.
 fn switch<'a>(call: &Call<'_, 'a>) -> Answer<Value<'a>> {
-    let source = call.text_or_empty(0)?;
-    let mut key = 2;
-    while key < call.len() {
-        if source.contains(call.text_or_empty(key)?.as_ref()) {
-            return call.value(key + 1);
-        }
-        key += 2;
-    }
-    call.value(1)
-}
-
-fn check_pairs(call: &CallNode) -> Result<(), Error> {
-    let count = call.arguments().len();
-    if count < 4 || !count.is_multiple_of(2) {
-        let message = "`String.stringSwitch(source, default, key1, value1, ...)` wants a value for each key, and at least one key";
-        return Err(Error::syntax(call.column(), message));
-    }
-    Ok(())
+    pairs::switch(call, |source, key| source.contains(key))
 }
 
 /// A range that the text has not fails, as in Okta.

@@ -1,8 +1,9 @@
 //! References become selectors; groups are answered from their list.
 
+use attune_dialect::testing::shown;
 use serde_json::json;
 
-use super::{plugin, shown, with_options};
+use super::{plugin, with_options};
 
 #[test]
 fn references_are_the_selectors_of_their_attributes() {

@@ -1,6 +1,20 @@
 //! Values of any size, script and kind.
 
-use super::{evaluate, shown};
+use attune_dialect::testing::{edges, evaluate_all, jumbled, shown};
+use serde_json::json;
+
+use super::{evaluate, plugin};
+use crate::functions::all;
+
+#[test]
+fn every_function_and_method_meets_the_edges_as_the_table_says() {
+    let table = include_str!("edges.txt");
+    let wrong = edges(all(), "user.a", table, |expression, value| {
+        let options = json!({ "expression": expression, "groups": "groups", "group-ids": "ids" });
+        evaluate_all(&plugin(), &options, value)
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
 
 #[test]
 fn long_values_and_every_script_pass_every_function_of_one_text() {
@@ -99,13 +113,6 @@ fn any_text_is_refused_or_evaluated_and_never_a_panic() {
         "true",
         "Time.now(",
     ];
-    let mut random = attune_functions::expression::Random::new([7; 16], 0);
-    let mut taken = 0;
-    for _ in 0..6_000 {
-        let count = 1 + random.below(12);
-        let pick = |_| PARTS[random.below(PARTS.len() as u64) as usize];
-        let text: String = (0..count).map(pick).collect();
-        taken += usize::from(evaluate(&text, r#""text""#).is_ok());
-    }
+    let taken = jumbled(&PARTS, 6_000, |_, text| evaluate(text, r#""text""#).is_ok());
     assert!(taken > 10, "{taken}");
 }

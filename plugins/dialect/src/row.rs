@@ -5,7 +5,7 @@ use attune_plugin::Problem;
 use attune_plugin::transform::{self, Cell, Outcome, Row};
 use std::cell::RefCell;
 
-use crate::parse::Expression;
+use crate::Expression;
 
 struct Columns<'a>(Row<'a>);
 
@@ -25,17 +25,17 @@ impl<'a> Inputs<'a> for Columns<'a> {
 }
 
 /// The expression's outcome for a row.
-pub(crate) fn evaluate(expression: &Expression, row: Row<'_>, out: Cell<'_>) -> Outcome {
+pub(super) fn evaluate(expression: &Expression, row: Row<'_>, out: Cell<'_>) -> Outcome {
     let scope = Scope {
-        dialect: Dialect::Okta,
+        dialect: expression.dialect,
         inputs: &Columns(row),
         now_ms: row.now_ms(),
         seed: row.seed(),
-        strict_empty: false,
+        strict_empty: expression.strict_empty,
         variables: RefCell::default(),
     };
     match expression.root.evaluate(&scope) {
-        Ok(value) => write(&value, Dialect::Okta, out),
+        Ok(value) => write(&value, expression.dialect, out),
         Err(Stop::Keep) => out.keep(),
         Err(Stop::Failed(error)) => {
             let message = error.explain(&expression.source);
