@@ -85,6 +85,7 @@ fn watch(root: &Path) {
         "plugins/Cargo.lock",
         "plugins/sdk",
         "plugins/functions",
+        "plugins/dialect",
         "plugins/transforms",
         "plugins/providers",
         "plugins/testing",

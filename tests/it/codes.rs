@@ -39,6 +39,7 @@ fn sources() -> std::io::Result<Vec<PathBuf>> {
         "host/server/src",
         "plugins/sdk/src",
         "plugins/functions/src",
+        "plugins/dialect/src",
         "plugins/providers",
         "plugins/transforms",
     ];
