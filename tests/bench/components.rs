@@ -53,7 +53,14 @@ const LARGE: &[(&str, &str)] = &[
 ];
 
 /// Why these take longer.
-const SLOW: &[(&str, &str)] = &[];
+const SLOW: &[(&str, &str)] = &[
+    ("avatar.square", "a picture: read, cut, scaled and written"),
+    ("expression.jq", "a jq program, interpreted"),
+    (
+        "phone.format",
+        "numbering plans: several patterns for each number",
+    ),
+];
 
 /// What loading a component costs, in milliseconds.
 struct Loading {
