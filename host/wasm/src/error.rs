@@ -219,8 +219,8 @@ impl Error {
                     .to_owned()
             }
             Self::Signature { .. } => {
-                "sign the file with `minisign -S -m FILE.wasm`, keep FILE.wasm.minisig beside it, \
-                 and trust the key that signed it"
+                "sign the file with `attune plugin pack FILE.wasm --key KEY` or with minisign, keep \
+                 FILE.wasm.minisig beside it, and trust the key that signed it"
                     .to_owned()
             }
             Self::TooComplex { .. } => "make the plugin smaller or split it".to_owned(),

@@ -7,7 +7,7 @@
 
 use std::time::{Duration, Instant};
 
-use attune_core::{Cell, Column, Context, Kind};
+use attune_core::{Cell, Column, Context, Kind, Problem};
 
 use crate::call::{BATCH_ROWS, Failure, limited};
 use crate::load::examples::{self, Example, Output};
@@ -36,6 +36,8 @@ pub struct Ran {
     pub answer: Result<String, Error>,
     /// Whether that is what the case says.
     pub is_expected: bool,
+    /// What the function said of a value that failed in good order.
+    pub problem: Option<Problem>,
     /// Lines that the plugin logged.
     pub log: Vec<String>,
     /// Time of the call.
@@ -108,9 +110,14 @@ impl Trial {
     pub fn run(&self, function: &Function, case: &Case) -> Result<Ran, Error> {
         let (columns, mut opened) = examples::open(&self.plugin, function, &case.example.options)?;
         let begun = Instant::now();
-        let answer = examples::apply(function, &case.example, columns, &mut opened);
+        let answer = examples::answer(function, &case.example, columns, &mut opened);
         let time = begun.elapsed();
+        let problem = answer.as_ref().ok().map(|column| column.cell(0));
+        let problem = problem.filter(|cell| cell.kind == Kind::Failed);
+        let problem = problem.and_then(|cell| serde_json::from_slice(cell.bytes).ok());
+        let answer = answer.map(|column| Output::of(column.cell(0)));
         Ok(Ran {
+            problem,
             is_expected: answer
                 .as_ref()
                 .is_ok_and(|output| *output == case.example.output),

@@ -126,6 +126,7 @@ fn of_plugin(command: &PluginCommand) -> Option<Act> {
         | PluginCommand::Torture(_)
         | PluginCommand::Bench(_)
         | PluginCommand::Pack(_)
+        | PluginCommand::Key(_)
         | PluginCommand::Watch(_) => None,
     }
 }

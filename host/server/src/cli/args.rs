@@ -144,6 +144,7 @@ impl Command {
                         | PluginCommand::Torture(_)
                         | PluginCommand::Bench(_)
                         | PluginCommand::Pack(_)
+                        | PluginCommand::Key(_)
                         | PluginCommand::Watch(_)
                 )
                 | Self::Connector(
@@ -183,6 +184,10 @@ pub struct Demo {
     /// End after the second run instead of keeping the stand-ins running.
     #[arg(long)]
     pub exit: bool,
+    /// Everything in this folder instead of a temporary one, with settings for `attune serve` beside it
+    /// in which nothing waits for approval: a service to try plugins and mappings in.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
 }
 
 /// A command about one connector, or all.
@@ -540,8 +545,10 @@ pub enum PluginCommand {
     Torture(kit::Torture),
     /// What a value costs in each function of a build.
     Bench(kit::OfBuild),
-    /// Write the checksum of a build that passes all checks.
-    Pack(kit::OfBuild),
+    /// Write the checksum of a build that passes all checks, and with a key its signature.
+    Pack(kit::Pack),
+    /// Make a key that signs builds, for hosts that trust it.
+    Key(kit::Key),
     /// Build, check and test a project whenever one of its files is saved.
     Watch(kit::Watch),
     /// What another build would do to everybody, by their kept documents; nothing is written.

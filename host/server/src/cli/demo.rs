@@ -4,6 +4,7 @@
 //! then the very commands that an administrator would give.
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use attune_core::plan::State;
 use attune_sim::demo::Demo as World;
@@ -15,6 +16,7 @@ use super::progress::watched;
 use super::{Exit, Outcome, Shell};
 use crate::app::App;
 use crate::fault::Failure;
+use crate::kit;
 use crate::store::stage::Stage;
 use crate::sync::{self, Done, Mode, Order};
 
@@ -27,6 +29,24 @@ locale = "de-DE""#;
 /// Who takes part.
 const SCOPE: &str = r#"[scope]
 include = [{ attribute = "accountEnabled", equals = "true" }]"#;
+/// What is added where somebody tries things: every row may change at once.
+const FREE: &str = r#"[guard]
+changed-people = "off""#;
+/// The settings of a service beside the stand-ins.
+const SETTINGS: &str = r#"# A service beside the demo's stand-ins, for trying plugins and mappings:
+# attune serve --config FOLDER/attune.toml
+data-dir = "data"
+connectors-dir = "connectors"
+plugins-dir = "plugins.d"
+
+[swap]
+policy = "auto"         # a new build or mapping is used at once, without an approval
+
+[limits]
+plugin-file-mib = 24    # a plugin in Python has CPython inside
+"#;
+/// Its file.
+const SETTINGS_FILE: &str = "attune.toml";
 /// The table of Jira; the README shows the same.
 const MAPPING: &str = r#"Department     = { from = "department", steps = ["text.trim"] }
 Title          = "jobTitle"
@@ -49,17 +69,19 @@ phone      = { from = "businessPhones[0]", steps = [{ use = "phone.format", regi
 pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
     let out = shell.out.clone();
     let failed = |error: std::io::Error| Failure::of("demo", format!("cannot start: {error}"));
-    let folder = tempfile::Builder::new()
-        .prefix("attune-demo-")
-        .tempdir()
-        .map_err(failed)?;
+    let folder = Folder::make(args.dir.as_deref())?;
     let world = World::start(args.people as usize).await.map_err(failed)?;
     let access = world.access().clone();
     let connectors = folder.path().join("connectors");
     std::fs::create_dir_all(&connectors).map_err(failed)?;
     access.write_secrets(folder.path()).map_err(failed)?;
     let file = connectors.join(format!("{NAME}.toml"));
-    std::fs::write(&file, access.both(TOP, SCOPE, (MAPPING, PROFILE))).map_err(failed)?;
+    let between = match folder {
+        Folder::Passing(_) => SCOPE.to_owned(),
+        Folder::Kept(_) => format!("{SCOPE}\n\n{FREE}"),
+    };
+    let text = access.both(TOP, &between, (MAPPING, PROFILE));
+    std::fs::write(&file, text).map_err(failed)?;
     shell.settings.data_dir = folder.path().join("data");
     shell.settings.database = shell.settings.data_dir.join("attune.db");
     shell.settings.connectors_dir = connectors;
@@ -99,10 +121,57 @@ pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
         world.stop().await;
         return Ok(Exit::Good);
     }
-    invite(&out, &shell, &somebody(&world));
+    let user = somebody(&world);
+    match &folder {
+        Folder::Passing(_) => invite(&out, &shell, &user),
+        Folder::Kept(path) => {
+            // Whoever sees it finds everything else there.
+            let settings = path.join(SETTINGS_FILE);
+            std::fs::write(&settings, SETTINGS).map_err(failed)?;
+            invite_to_serve(&out, &settings, &user);
+        }
+    }
     super::progress::asked_to_end().await;
     world.stop().await;
     Ok(Exit::Good)
+}
+
+/// Where the demo's files are.
+enum Folder {
+    /// It goes with the demo.
+    Passing(tempfile::TempDir),
+    /// It stays.
+    Kept(PathBuf),
+}
+
+impl Folder {
+    fn make(dir: Option<&Path>) -> Result<Self, Failure> {
+        let Some(dir) = dir else {
+            let made = tempfile::Builder::new().prefix("attune-demo-").tempdir();
+            return made
+                .map(Self::Passing)
+                .map_err(|error| Failure::of("demo", format!("cannot start: {error}")));
+        };
+        let failed = |error: std::io::Error| {
+            Failure::of("usage", format!("cannot make {}: {error}", dir.display()))
+        };
+        let dir = std::path::absolute(dir).map_err(failed)?;
+        if dir.join(SETTINGS_FILE).exists() || dir.join("connectors").exists() {
+            let message = format!("{} is there already", dir.display());
+            return Err(Failure::of("usage", message).hint(
+                "the stand-ins of an earlier demo are gone: remove its folder, or name another",
+            ));
+        }
+        std::fs::create_dir_all(dir.join("plugins.d")).map_err(failed)?;
+        Ok(Self::Kept(dir))
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Passing(folder) => folder.path(),
+            Self::Kept(folder) => folder,
+        }
+    }
 }
 
 async fn step(shell: &Shell, app: &App, command: &str, writes: bool) -> Result<Done, Failure> {
@@ -149,4 +218,17 @@ fn invite(out: &Out, shell: &Shell, user: &str) {
          Ctrl-C ends the demo and removes its folder."
     );
     out.say(text);
+}
+
+fn invite_to_serve(out: &Out, settings: &Path, user: &str) {
+    let settings = kit::quoted(&settings.display().to_string());
+    out.say(format!(
+        "\nThe stand-ins keep running. In another terminal:\n\n  \
+         export ATTUNE_CONFIG={settings}\n  \
+         attune serve\n\n\
+         and in a third one, with the same ATTUNE_CONFIG:\n\n  \
+         attune explain demo {user}\n  \
+         attune plugin new shout\n\n\
+         Ctrl-C ends the stand-ins; the folder stays."
+    ));
 }

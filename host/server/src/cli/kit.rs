@@ -4,6 +4,7 @@
 //! here: what a check or a build is (`crate::kit`).
 
 mod call;
+mod sign;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -56,6 +57,7 @@ fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 pub(super) use call::run;
+pub(super) use sign::{key, pack};
 
 pub(super) fn new(shell: &Shell, args: &New) -> Outcome {
     let dir = args
@@ -151,10 +153,15 @@ fn partly(is_good: bool) -> Exit {
 
 pub(super) fn test(shell: &Shell, args: &Test) -> Outcome {
     let engine = engine(shell)?;
-    if !args.no_build {
-        kit::build(&Project::find(&args.dir)?, None, &engine)?;
-    }
-    let Opened { file, trial } = open(&engine, &args.dir)?;
+    let Opened { file, trial } = if args.no_build {
+        open(&engine, &args.dir)?
+    } else {
+        let built = kit::build(&Project::find(&args.dir)?, None, &engine)?;
+        Opened {
+            file: built.path,
+            trial: built.trial,
+        }
+    };
     let (checked, changed) = tested(&trial, &file, &args.dir, args.update)?;
     let out = &shell.out;
     if out.json {
@@ -243,6 +250,9 @@ fn tell_report(shell: &Shell, report: &Report) {
     }
     if let Some(said) = &report.said {
         out.data(format!("  said    {}", visible(said)));
+    }
+    if !report.hint.is_empty() {
+        out.data(format!("  try     {}", visible(&report.hint)));
     }
     if !report.replay.is_empty() {
         out.data(format!("  again   {}", visible_json(&report.replay)));
@@ -336,27 +346,6 @@ pub(super) fn bench(shell: &Shell, path: &Path) -> Outcome {
     Ok(Exit::Good)
 }
 
-pub(super) fn pack(shell: &Shell, path: &Path) -> Outcome {
-    let file = kit::component(path)?;
-    let packed = kit::pack(&engine(shell)?, &file, &bytes(&file)?)?;
-    if shell.out.json {
-        shell.out.json(&packed);
-        return Ok(Exit::Good);
-    }
-    let (plugin, version, digest) = (&packed.plugin, &packed.version, &packed.digest);
-    shell.out.data(format!("{plugin} {version} {digest}"));
-    shell.out.data(format!(
-        "{} {}",
-        paint(GOOD, "wrote"),
-        packed.checksum.display()
-    ));
-    shell.out.say(format!(
-        "it is not signed; a host that trusts your key wants: minisign -S -m {}",
-        file.display()
-    ));
-    Ok(Exit::Good)
-}
-
 pub(super) async fn watch(shell: &Shell, args: &Watch) -> Outcome {
     let project = Project::find(&args.dir)?;
     if let Some(into) = args.into.as_deref().filter(|into| !into.is_dir()) {
@@ -403,12 +392,8 @@ fn round(shell: &Shell, engine: &Engine, project: &Project, args: &Watch) -> Res
     let built = kit::build(project, None, engine)?;
     stage("built", begun, true, &built.path.display().to_string());
     let begun = Instant::now();
-    let bytes = bytes(&built.path)?;
-    let findings = kit::check(
-        engine,
-        &bytes,
-        app::plugin_limits(&shell.settings).file_bytes,
-    );
+    let most = app::plugin_limits(&shell.settings).file_bytes;
+    let findings = kit::check_opened(&built.trial, built.bytes, most);
     let wrong = findings.iter().filter(|one| one.verdict == Verdict::Wrong);
     let wrong: Vec<&Finding> = wrong.collect();
     stage(
@@ -424,8 +409,7 @@ fn round(shell: &Shell, engine: &Engine, project: &Project, args: &Watch) -> Res
         return Ok(false);
     }
     let begun = Instant::now();
-    let trial = Trial::open(engine, &bytes)?;
-    let (checked, _) = tested(&trial, &built.path, &project.dir, false)?;
+    let (checked, _) = tested(&built.trial, &built.path, &project.dir, false)?;
     let good = checked.iter().filter(|one| one.ok).count();
     let is_good = good == checked.len();
     stage(

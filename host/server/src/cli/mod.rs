@@ -190,7 +190,8 @@ async fn plugin_command(shell: &Shell, command: args::PluginCommand) -> Outcome 
         PluginCommand::Docs(args) => kit::docs(shell, args.plugin.as_deref()),
         PluginCommand::Torture(args) => kit::torture(shell, &args),
         PluginCommand::Bench(args) => kit::bench(shell, &args.path),
-        PluginCommand::Pack(args) => kit::pack(shell, &args.path),
+        PluginCommand::Pack(args) => kit::pack(shell, &args),
+        PluginCommand::Key(args) => kit::key(shell, &args),
         PluginCommand::Watch(args) => kit::watch(shell, &args).await,
         PluginCommand::Shadow { file, connector } => {
             shadow::run(shell, &file, connector.as_deref()).await

@@ -5,12 +5,25 @@
 
 use attune_core::plain::visible;
 use attune_core::plan::{Change, How, Op, Report, State};
+use attune_wasm::FaultKind;
 use comfy_table::{Cell, CellAlignment, Table, presets};
 
 use super::out::{BAD, FAINT, GOOD, Out, TITLE, WARN, paint};
+use crate::kit;
 
 /// Changes and problems shown without `--json`.
 pub(super) const EXAMPLES_MAX: usize = 12;
+/// Commands that are shown below problems.
+const REPLAYS_MAX: usize = 4;
+/// How calls of plugins end that do not answer; that there was no room says nothing of the input.
+const FAULTS: [FaultKind; 6] = [
+    FaultKind::Trap,
+    FaultKind::Timeout,
+    FaultKind::Memory,
+    FaultKind::Stack,
+    FaultKind::OutputInvalid,
+    FaultKind::OutputTooLarge,
+];
 /// Longest value shown in a table, in characters.
 const VALUE_CHARS_MAX: usize = 40;
 
@@ -48,6 +61,9 @@ pub(super) fn print(out: &Out, report: &Report, changes: &[Change]) {
             paint(TITLE, "Problems (these values keep what is there)")
         ));
         out.data(problem_table(report).to_string());
+        for line in replays(report) {
+            out.data(line);
+        }
     }
     for guard in report.guards.iter().filter(|guard| guard.held) {
         let detail = if guard.detail.is_empty() {
@@ -232,6 +248,36 @@ pub(super) fn problem_table(report: &Report) -> Table {
         table.add_row(with_target(report, "", more));
     }
     table
+}
+
+/// For problems that a plugin's author has to look at: the command that makes the call again. It shows
+/// the input, which no report has, to whoever may ask the directory. One for each field and code.
+fn replays(report: &Report) -> Vec<String> {
+    let mut told: Vec<(&str, &str, &str)> = Vec::new();
+    let mut lines = Vec::new();
+    for problem in &report.problems {
+        let (target, field, code) = (&*problem.target, &*problem.field, &*problem.code);
+        let is_new = !told.contains(&(target, field, code));
+        if field.is_empty() || lines.len() == REPLAYS_MAX || !is_new || !is_fault(code) {
+            continue;
+        }
+        told.push((target, field, code));
+        let (connector, person) = (kit::quoted(&report.connector), kit::quoted(&problem.person));
+        let field = kit::quoted(field);
+        let mut line =
+            format!("again   attune plugin run --person {connector} {person} --field {field}");
+        if report.targets.len() > 1 {
+            line.push_str(" --target ");
+            line.push_str(&kit::quoted(target));
+        }
+        lines.push(visible(&line).into_owned());
+    }
+    lines
+}
+
+/// Whether this is what calls of plugins end with.
+fn is_fault(code: &str) -> bool {
+    code == "plugin-error" || FAULTS.iter().any(|kind| kind.code() == code)
 }
 
 /// A line that says which target it is about, where there are several.

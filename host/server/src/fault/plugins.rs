@@ -162,7 +162,7 @@ pub(super) const PLUGINS: &[Entry] = &[
         Fault::Operator,
         2,
         "The plugin's file is not signed by a key that is trusted, or a trusted key is none.",
-        "Put the signature `FILE.wasm.minisig` beside the file, made by a key that you trust.",
+        "Put the signature `FILE.wasm.minisig` beside the file, made by a key that you trust: `attune plugin pack --key`, or minisign.",
     ),
     entry(
         "plugin-stack",
@@ -176,7 +176,7 @@ pub(super) const PLUGINS: &[Entry] = &[
         Fault::Bug,
         1,
         "The plugin took too long for this value.",
-        "Report it to the plugin's author; the field keeps its value.",
+        "The field keeps its value. `attune plugin run --person CONNECTOR KEY --field FIELD` makes the call again and shows its input; report that to the plugin's author.",
     ),
     entry(
         "plugin-too-complex",
@@ -190,7 +190,14 @@ pub(super) const PLUGINS: &[Entry] = &[
         Fault::Bug,
         1,
         "The plugin crashed on this value.",
-        "Report it to the plugin's author with the message; the field keeps its value.",
+        "The field keeps its value. `attune plugin run --person CONNECTOR KEY --field FIELD` makes the call again and shows its input; report that to the plugin's author.",
+    ),
+    entry(
+        "signing-key",
+        Fault::Operator,
+        2,
+        "The key that shall sign a plugin cannot be used: no key, another password, or neither can be read.",
+        "Name the file of the secret key with `--key`, and where its password lies with `--password-file` or `--password-env`.",
     ),
     entry(
         "toolchain-missing",

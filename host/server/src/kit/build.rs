@@ -37,6 +37,8 @@ pub struct Built {
     pub bytes: usize,
     /// How long it took.
     pub took: Duration,
+    /// The build, opened: compiling it again is most of what a script engine costs.
+    pub trial: Trial,
 }
 
 /// Builds a project to `out`, or to `ID.wasm` in its folder.
@@ -47,7 +49,8 @@ pub fn build(project: &Project, out: Option<&Path>, engine: &Engine) -> Result<B
         Language::JavaScript => javascript(&project.dir)?,
         Language::Python => python(&project.dir)?,
     };
-    let id = Trial::open(engine, &component)?.plugin().id().to_owned();
+    let trial = Trial::open(engine, &component)?;
+    let id = trial.plugin().id().to_owned();
     let path = out.map_or_else(|| project.dir.join(format!("{id}.wasm")), Path::to_owned);
     put(&path, &component)?;
     Ok(Built {
@@ -55,6 +58,7 @@ pub fn build(project: &Project, out: Option<&Path>, engine: &Engine) -> Result<B
         id,
         bytes: component.len(),
         took: begun.elapsed(),
+        trial,
     })
 }
 

@@ -238,6 +238,7 @@ impl Checked {
             message: what.to_owned(),
             place: None,
             said: None,
+            hint: String::new(),
             replay: String::new(),
         });
     }
@@ -256,6 +257,7 @@ impl Checked {
                 Ok(actual) => {
                     self.expected = expected;
                     self.actual = Some(actual);
+                    self.report = Report::thrown(ran.problem.as_ref(), again);
                 }
                 Err(error) => self.report = Some(Report::of(&error, again())),
             },

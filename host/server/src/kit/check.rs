@@ -67,9 +67,8 @@ impl Finding {
 
 /// Looks at a build. `file_bytes` is the size that the host's settings let a plugin have.
 pub fn check(engine: &Engine, bytes: &[u8], file_bytes: usize) -> Vec<Finding> {
-    let mut findings = vec![size(bytes.len(), file_bytes)];
-    let trial = match Trial::open(engine, bytes) {
-        Ok(trial) => trial,
+    match Trial::open(engine, bytes) {
+        Ok(trial) => check_opened(&trial, bytes.len(), file_bytes),
         Err(error) => {
             let name = match &error {
                 Error::Import { .. } => "imports",
@@ -77,10 +76,15 @@ pub fn check(engine: &Engine, bytes: &[u8], file_bytes: usize) -> Vec<Finding> {
                 Error::Manifest { .. } => "manifest",
                 _ => "file",
             };
-            findings.push(Finding::wrong(name, &error));
-            return findings;
+            let size = size(bytes.len(), file_bytes);
+            vec![size, Finding::wrong(name, &error)]
         }
-    };
+    }
+}
+
+/// The same of a build of so many bytes that was opened.
+pub fn check_opened(trial: &Trial, bytes: usize, file_bytes: usize) -> Vec<Finding> {
+    let mut findings = vec![size(bytes, file_bytes)];
     let plugin = trial.plugin();
     let manifest = plugin.manifest();
     findings.push(Finding::good("imports", plugin.imports().join(", ")));
@@ -98,7 +102,7 @@ pub fn check(engine: &Engine, bytes: &[u8], file_bytes: usize) -> Vec<Finding> {
             manifest.functions.len()
         ),
     ));
-    findings.push(permissions(&trial));
+    findings.push(permissions(trial));
     for function in &manifest.functions {
         let name = |what: &str| format!("{} {what}", function.name);
         findings.push(match trial.check_schema(function) {
@@ -106,7 +110,7 @@ pub fn check(engine: &Engine, bytes: &[u8], file_bytes: usize) -> Vec<Finding> {
             Err(error) => Finding::wrong(name("options"), &error),
         });
         if plugin.kind() == Kind::Transform {
-            findings.extend(examples(&trial, function));
+            findings.extend(examples(trial, function));
             findings.push(match trial.probe(function) {
                 Ok(()) => Finding::good(name("rows"), "the same twice, split and in another order"),
                 Err(error) => Finding::wrong(name("rows"), &error),

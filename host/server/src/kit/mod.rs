@@ -15,6 +15,7 @@ mod new;
 mod odd;
 mod pack;
 mod project;
+mod sign;
 mod torture;
 mod trap;
 mod watch;
@@ -22,13 +23,14 @@ mod watch;
 pub use bench::{Measured, bench};
 pub use build::{Built, build};
 pub use cases::{CaseFile, Checked, MANIFEST, example_cases, in_folder};
-pub use check::{Finding, Verdict, check};
+pub use check::{Finding, Verdict, check, check_opened};
 pub use docs::markdown;
 pub use new::{New, create};
 pub use pack::{Packed, pack};
 pub use project::{Language, Project, component};
+pub use sign::{NewKey, Public, Signer, new_key};
 pub use torture::{Tortured, torture};
-pub use trap::{Report, replay};
+pub use trap::{Report, quoted, replay};
 pub use watch::{Changes, hand_over};
 
 #[cfg(test)]

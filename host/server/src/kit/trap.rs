@@ -6,7 +6,8 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
-use attune_wasm::Error;
+use attune_core::Problem;
+use attune_wasm::{Error, FaultKind};
 use serde::Serialize;
 
 use crate::fault::chain;
@@ -28,6 +29,9 @@ pub struct Report {
     /// The last error line that the plugin logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub said: Option<String>,
+    /// What to look for, where the place does not say it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub hint: String,
     /// The command that makes the same call.
     pub replay: String,
 }
@@ -42,13 +46,29 @@ impl Report {
             }
             other => (None, None, chain(other)),
         };
+        let is_trap = matches!(error, Error::Fault(fault) if fault.kind == FaultKind::Trap);
         Self {
             code: error.code().to_owned(),
             message,
             place,
             said,
+            hint: if is_trap { String::new() } else { error.hint() },
             replay,
         }
+    }
+
+    /// Of a value that failed because the function threw: its message has type, place and line. Any
+    /// other problem is an answer as good as a value.
+    pub fn thrown(problem: Option<&Problem>, replay: impl FnOnce() -> String) -> Option<Self> {
+        let problem = problem.filter(|problem| problem.code == "plugin-error")?;
+        Some(Self {
+            code: problem.code.clone(),
+            message: problem.message.clone(),
+            place: None,
+            said: None,
+            hint: String::new(),
+            replay: replay(),
+        })
     }
 }
 
@@ -77,7 +97,7 @@ fn aside(input: &str) -> Option<String> {
 }
 
 /// As one word of a POSIX shell.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./@+=:,".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();

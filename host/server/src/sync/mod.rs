@@ -61,7 +61,7 @@ pub use check::{CheckLine, check};
 pub use discover::{Discovered, discover};
 pub use ends::wants;
 pub use examples::{HeldBy, held_by};
-pub use explain::{Explanation, FieldExplanation, explain};
+pub use explain::{Explanation, FieldExplanation, TargetExplanation, explain};
 pub use fills::accept_gone;
 pub use held::ATTENTION_MS as HELD_ATTENTION_MS;
 pub use pictures::{Budget as PictureBudget, PLUGIN as PICTURES_PLUGIN};

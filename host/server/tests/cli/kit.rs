@@ -1,21 +1,25 @@
-//! The kit of plugin authors from outside: from an empty folder to a row that uses the plugin.
+//! The kit of plugin authors from outside: what they are told when something is wrong.
 //!
 //! The compiler is that of the tests and asks nobody: what the project's SDK needs was fetched when
 //! the bundled plugins were built. Tools of other languages may be missing; then that is what is
-//! told.
+//! told. Deliberately not here: the way on which all goes well (`tutorial`).
 
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use tokio::process::Command;
 
-use super::serve::serve;
 use super::terminal::{Terminal, Told, told};
 
 /// A command of the kit, with the compiler of this test.
 fn command(terminal: &Terminal, args: &[&str]) -> Command {
     let mut command = terminal.command(args);
+    with_compiler(&mut command);
+    command
+}
+
+/// Gives a command the compiler of this test, offline, and one target folder for all.
+pub(crate) fn with_compiler(command: &mut Command) {
     for name in [
         "PATH",
         "HOME",
@@ -31,7 +35,6 @@ fn command(terminal: &Terminal, args: &[&str]) -> Command {
     command
         .env("CARGO_NET_OFFLINE", "true")
         .env("CARGO_TARGET_DIR", target);
-    command
 }
 
 async fn kit(terminal: &Terminal, args: &[&str]) -> Told {
@@ -42,98 +45,6 @@ fn replace(path: &Path, from: &str, to: &str) {
     let text = fs::read_to_string(path).unwrap();
     assert!(text.contains(from), "{from} is not in {text}");
     fs::write(path, text.replace(from, to)).unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_new_project_is_built_tried_and_used_by_a_row() {
-    let terminal = Terminal::start(3).await;
-    let made = kit(&terminal, &["plugin", "new", "shout"]).await;
-    assert_eq!(made.exit, 0, "{made:?}");
-    let built = kit(&terminal, &["plugin", "build", "shout", "--json"]).await;
-    assert_eq!(built.exit, 0, "{built:?}");
-    assert_eq!(built.json()["plugin"], "shout");
-    let file = terminal.path("shout/shout.wasm");
-    assert!(file.is_file());
-
-    let checked = kit(&terminal, &["plugin", "check", "shout"]).await;
-    assert_eq!(checked.exit, 0, "{checked:?}");
-    assert!(checked.out.contains("ok    mark rows"), "{checked:?}");
-    assert!(
-        !checked.out.contains("wrong") && !checked.out.contains("note"),
-        "{checked:?}"
-    );
-    let tested = kit(&terminal, &["plugin", "test", "shout"]).await;
-    assert_eq!(tested.exit, 0, "{tested:?}");
-    assert!(tested.out.contains("7 of 7 cases"), "{tested:?}");
-    let args = [
-        "plugin",
-        "torture",
-        "shout",
-        "--seconds",
-        "0",
-        "--seed",
-        "7",
-    ];
-    let tortured = kit(&terminal, &args).await;
-    assert_eq!(tortured.exit, 0, "{tortured:?}");
-    let page = kit(&terminal, &["plugin", "docs", "shout/shout.wasm"]).await;
-    assert!(
-        page.out.contains("## shout.mark") && page.out.contains("| `mark` |"),
-        "{page:?}"
-    );
-    let measured = kit(&terminal, &["plugin", "bench", "shout", "--json"]).await;
-    assert!(measured.json()[0]["nanoseconds"].as_f64().unwrap() > 0.0);
-    let packed = kit(&terminal, &["plugin", "pack", "shout"]).await;
-    assert_eq!(packed.exit, 0, "{packed:?}");
-    let checksum = fs::read_to_string(terminal.path("shout/shout.wasm.sha256")).unwrap();
-    let digest = checksum.split("  ").next().unwrap();
-    assert!(packed.out.contains(digest) && checksum.ends_with("  shout.wasm\n"));
-    is_taken_by_a_service_and_used_by_a_row(&terminal).await;
-}
-
-/// A running service takes what `watch` hands over, and a row uses it.
-async fn is_taken_by_a_service_and_used_by_a_row(terminal: &Terminal) {
-    fs::create_dir(terminal.path("plugins.d")).unwrap();
-    let service = serve(terminal).await;
-    let args = ["plugin", "watch", "shout", "--once", "--into", "plugins.d"];
-    let watched = kit(terminal, &args).await;
-    assert_eq!(watched.exit, 0, "{watched:?}");
-    for stage in ["built", "checked", "tested", "handed over"] {
-        assert!(watched.out.contains(stage), "{stage}: {watched:?}");
-    }
-    let begun = Instant::now();
-    while !terminal
-        .run(&["plugin", "list"])
-        .await
-        .out
-        .contains("shout ")
-    {
-        assert!(
-            begun.elapsed() < Duration::from_mins(1),
-            "the service has no plugin yet"
-        );
-    }
-    assert_eq!(service.end().await, Some(0));
-    terminal.maps("Department = { from = \"department\", use = \"shout.mark\", mark = \"?\" }\n");
-    let plan = terminal.run(&["plan", "demo", "--json"]).await.json();
-    let after = plan["changes"][0]["after"].as_str().unwrap();
-    assert!(after.ends_with('?'), "{plan}");
-    let person = plan["changes"][0]["person"].as_str().unwrap();
-    let args = [
-        "plugin",
-        "run",
-        "shout",
-        "mark",
-        "--field",
-        "Department",
-        "--person",
-        "demo",
-    ];
-    let ran = terminal
-        .run(&[&args[..], &[person, "--json"]].concat())
-        .await;
-    let output: String = serde_json::from_str(ran.json()["output"].as_str().unwrap()).unwrap();
-    assert_eq!(output, after, "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -186,6 +97,8 @@ async fn a_panic_is_told_with_its_place_its_input_and_the_command_that_does_it_a
         assert!(tortured.out.contains(told), "{told}: {tortured:?}");
     }
 
+    is_done_again_by_what_a_plan_says(&terminal).await;
+
     // A case that is not so, its difference, and the update.
     let cases = terminal.path("mine/cases/mark.toml");
     replace(&cases, "output = \"Größe *\"", "output = \"Größe\"");
@@ -209,6 +122,82 @@ async fn a_panic_is_told_with_its_place_its_input_and_the_command_that_does_it_a
         "{failed:?}"
     );
     assert!(terminal.path(file).is_file());
+}
+
+/// A plan names plugin, function, place and person, never the value; the command below it makes the
+/// call again with the value, and that of its report does without the directory.
+async fn is_done_again_by_what_a_plan_says(terminal: &Terminal) {
+    let who = terminal.who(0);
+    let key = terminal.world.graph.people(|people| people.id(who));
+    terminal
+        .world
+        .graph
+        .people(|people| people.set(who, "department", "It's\u{1b}secret"));
+    fs::create_dir(terminal.path("plugins.d")).unwrap();
+    fs::rename(terminal.path("mine"), terminal.path("elsewhere")).unwrap();
+    fs::copy(
+        terminal.path("elsewhere/faulty.wasm"),
+        terminal.path("plugins.d/faulty.wasm"),
+    )
+    .unwrap();
+    terminal.maps(
+        "\"The Team\" = { from = \"department\", steps = [\"text.trim\", \"faulty.mark\"] }\n",
+    );
+    let plan = terminal.run(&["plan", "demo"]).await;
+    for told in [
+        "plugin-trap",
+        "`faulty.mark`",
+        "faulty 0.1.0",
+        "src/lib.rs:",
+        "it has an escape",
+        &*key,
+    ] {
+        assert!(plan.out.contains(told), "{told}: {plan:?}");
+    }
+    assert!(!plan.out.contains("secret"), "{plan:?}");
+    let again = format!("attune plugin run --person demo {key} --field 'The Team'");
+    assert_eq!(replay_of(&plan), again);
+    let ran = pasted(terminal, &again).await;
+    assert_eq!(ran.exit, 1, "{ran:?}");
+    assert!(
+        ran.err
+            .contains("call    faulty.mark [\"It's\\u001bsecret\"]"),
+        "{ran:?}"
+    );
+    assert!(ran.out.contains("at      src/lib.rs:"), "{ran:?}");
+    let alone = replay_of(&ran);
+    assert!(
+        alone.starts_with("attune plugin run faulty mark --input '"),
+        "{alone}"
+    );
+    terminal.world.graph.pause().await;
+    let ran = pasted(terminal, &alone).await;
+    assert_eq!(ran.exit, 1, "{ran:?}");
+    assert!(
+        ran.out.contains("at      src/lib.rs:") && replay_of(&ran) == alone,
+        "{ran:?}"
+    );
+    fs::rename(terminal.path("elsewhere"), terminal.path("mine")).unwrap();
+}
+
+/// The command that was printed to do it again.
+fn replay_of(told: &Told) -> String {
+    let mut lines = told.out.lines().map(str::trim_start);
+    let line = lines.find_map(|line| line.strip_prefix("again ")).unwrap();
+    line.trim().to_owned()
+}
+
+/// What somebody sees who pastes a line into a shell.
+async fn pasted(terminal: &Terminal, line: &str) -> Told {
+    let program = Path::new(env!("CARGO_BIN_EXE_attune"));
+    let folder = program.parent().unwrap().to_str().unwrap();
+    let mut command = Command::new("/bin/sh");
+    command
+        .env_clear()
+        .env("PATH", folder)
+        .current_dir(terminal.path(""))
+        .args(["-c", line]);
+    told(command).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

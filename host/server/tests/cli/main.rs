@@ -33,6 +33,8 @@ mod replay;
 mod secrets;
 mod serve;
 mod shadow;
+mod signing;
 mod terminal;
 mod trials;
 mod tunnel;
+mod tutorial;

@@ -3,11 +3,7 @@
 use serde_json::{Value, json};
 
 use super::serve::serve;
-use super::terminal::Terminal;
-
-fn file(terminal: &Terminal) -> String {
-    std::fs::read_to_string(terminal.path("connectors/demo.toml")).unwrap()
-}
+use super::terminal::{Refusal, Terminal};
 
 /// What the log of acts has, the latest first.
 async fn acts(terminal: &Terminal) -> Vec<String> {
@@ -21,14 +17,14 @@ async fn acts(terminal: &Terminal) -> Vec<String> {
 async fn a_row_is_set_replaced_and_taken_away_and_the_rest_of_the_file_stays() {
     let terminal = Terminal::start(3).await;
     terminal.maps("# from HR\nDepartment = \"department\" # as it is\nCity = \"city\"\n");
-    let before = file(&terminal);
+    let before = terminal.file();
     let row = "{ from = \"department\", steps = [\"text.trim\"] }";
     let told = terminal
         .run(&["mapping", "set", "demo", "jira", "Department", row])
         .await;
     assert_eq!(told.exit, 0, "{told:?}");
     let after = before.replace("= \"department\" #", &format!("= {row} #"));
-    assert_eq!(file(&terminal), after);
+    assert_eq!(terminal.file(), after);
     assert!(
         told.out.contains("-Department = \"department\" # as it is")
             && told
@@ -62,7 +58,7 @@ async fn a_row_is_set_replaced_and_taken_away_and_the_rest_of_the_file_stays() {
     let told = terminal
         .run(&["mapping", "set", "demo", "jira", "Cost Center", "--remove"])
         .await;
-    assert_eq!((told.exit, file(&terminal)), (0, after.clone()), "{told:?}");
+    assert_eq!((told.exit, terminal.file()), (0, after.clone()), "{told:?}");
     // The same again changes nothing, and says so.
     let told = terminal
         .run(&[
@@ -80,12 +76,11 @@ async fn a_row_is_set_replaced_and_taken_away_and_the_rest_of_the_file_stays() {
         (&told["is-written"], &told["difference"]),
         (&json!(false), &json!([]))
     );
-    assert_eq!(file(&terminal), after);
+    assert_eq!(terminal.file(), after);
     assert_eq!(terminal.world.graph.counts().requests, 0);
 }
 
-/// Words, exit code, code, and a part of what is said.
-const REFUSED: [(&[&str], i32, &str, &str); 9] = [
+const REFUSED: [Refusal; 9] = [
     (
         &["demo", "jira", "City", "city"],
         2,
@@ -150,14 +145,7 @@ const REFUSED: [(&[&str], i32, &str, &str); 9] = [
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_would_not_be_used_is_refused_and_the_file_is_as_it_was() {
     let terminal = Terminal::start(3).await;
-    let before = file(&terminal);
-    for (args, exit, code, part) in REFUSED {
-        let args = [&["mapping", "set"], args, &["--json"]].concat();
-        let told = terminal.run(&args).await;
-        assert_eq!((told.exit, told.code().as_str()), (exit, code), "{told:?}");
-        assert!(told.out.contains(part), "{part}: {}", told.out);
-        assert_eq!(file(&terminal), before, "{args:?}");
-    }
+    terminal.refuses(&["mapping", "set"], &REFUSED).await;
     // Neither a row nor `--remove`, and both.
     for more in [&[][..], &["\"city\"", "--remove"][..]] {
         let args = [&["mapping", "set", "demo", "jira", "City"], more].concat();
@@ -174,7 +162,7 @@ async fn a_file_that_changed_meanwhile_is_not_written() {
         .json();
     let seen = seen["revision"].as_str().unwrap().to_owned();
     terminal.maps("Department = \"department\"\n");
-    let before = file(&terminal);
+    let before = terminal.file();
     let set = |revision: String| {
         let terminal = &terminal;
         async move {
@@ -197,7 +185,7 @@ async fn a_file_that_changed_meanwhile_is_not_written() {
         (1, "file-changed"),
         "{told:?}"
     );
-    assert_eq!(file(&terminal), before);
+    assert_eq!(terminal.file(), before);
     let now = terminal
         .run(&["connector", "validate", "demo", "--json"])
         .await
@@ -205,9 +193,9 @@ async fn a_file_that_changed_meanwhile_is_not_written() {
     let told = set(now["revision"].as_str().unwrap().to_owned()).await;
     assert_eq!(told.exit, 0, "{told:?}");
     assert!(
-        file(&terminal).contains("City       = \"city\""),
+        terminal.file().contains("City       = \"city\""),
         "{}",
-        file(&terminal)
+        terminal.file()
     );
 }
 
@@ -215,7 +203,7 @@ async fn a_file_that_changed_meanwhile_is_not_written() {
 async fn a_dry_run_shows_the_difference_and_is_no_act() {
     let terminal = Terminal::start(3).await;
     assert_eq!(terminal.run(&["sync", "demo"]).await.exit, 0);
-    let before = file(&terminal);
+    let before = terminal.file();
     let args = ["mapping", "set", "demo", "jira", "City", "\"state\""];
     let told = terminal.run(&[&args[..], &["--dry-run"]].concat()).await;
     assert_eq!(told.exit, 0, "{told:?}");
@@ -224,7 +212,7 @@ async fn a_dry_run_shows_the_difference_and_is_no_act() {
         "{}",
         told.out
     );
-    assert_eq!(file(&terminal), before);
+    assert_eq!(terminal.file(), before);
     assert_eq!(acts(&terminal).await, ["sync"]);
     assert_eq!(terminal.run(&args).await.exit, 0);
     let args = ["mapping", "set", "demo", "jira", "City", "--remove"];
@@ -249,9 +237,9 @@ async fn a_row_is_set_through_a_service_too() {
         .await;
     assert_eq!(told.exit, 0, "{told:?}");
     assert!(
-        file(&terminal).contains("State = \"state\""),
+        terminal.file().contains("State = \"state\""),
         "{}",
-        file(&terminal)
+        terminal.file()
     );
     let user = terminal
         .member(terminal.who(0), "userPrincipalName")

@@ -20,6 +20,9 @@ pub(crate) struct Terminal {
     folder: tempfile::TempDir,
 }
 
+/// A command that is refused: its words, exit code, code, and a part of what is said.
+pub(crate) type Refusal = (&'static [&'static str], i32, &'static str, &'static str);
+
 /// What a command came to.
 #[derive(Debug)]
 pub(crate) struct Told {
@@ -101,6 +104,27 @@ impl Terminal {
     /// The connector `demo` as this text.
     pub(crate) fn write_connector(&self, text: &str) {
         std::fs::write(self.path("connectors/demo.toml"), text).unwrap();
+    }
+
+    /// The connector `demo` as it is.
+    pub(crate) fn file(&self) -> String {
+        std::fs::read_to_string(self.path("connectors/demo.toml")).unwrap()
+    }
+
+    /// Each of these is refused after `verb`, and leaves the connector's file as it is.
+    pub(crate) async fn refuses(&self, verb: &[&str], all: &[Refusal]) {
+        let before = self.file();
+        for (args, exit, code, part) in all {
+            let args = [verb, args, &["--json"]].concat();
+            let told = self.run(&args).await;
+            assert_eq!(
+                (told.exit, told.code().as_str()),
+                (*exit, *code),
+                "{told:?}"
+            );
+            assert!(told.out.contains(part), "{part}: {}", told.out);
+            assert_eq!(self.file(), before, "{args:?}");
+        }
     }
 
     /// A command, not yet started.
@@ -203,13 +227,13 @@ pub(crate) async fn told(mut command: Command) -> Told {
 }
 
 /// Where tests are at home: one file system with what they share.
-fn home() -> &'static Path {
+pub(crate) fn home() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
 /// Plugins are compiled once for all tests: the file names say of what and for which engine, and
 /// a file that cannot be linked is compiled again.
-fn share_compiled(from: &Path, to: &Path) {
+pub(crate) fn share_compiled(from: &Path, to: &Path) {
     let mut private = std::fs::DirBuilder::new();
     private.recursive(true).mode(0o700).create(to).unwrap();
     for entry in std::fs::read_dir(from).into_iter().flatten().flatten() {

@@ -2,11 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::terminal::Terminal;
-
-fn file(terminal: &Terminal) -> String {
-    std::fs::read_to_string(terminal.path("connectors/demo.toml")).unwrap()
-}
+use super::terminal::{Refusal, Terminal};
 
 /// The only field of the only target.
 fn trace(told: &Value) -> &Value {
@@ -73,7 +69,7 @@ async fn a_field_is_tried_on_a_person_step_by_step_and_nothing_is_kept() {
 async fn a_row_that_is_not_in_the_file_is_tried_and_later_runs_are_as_ever() {
     let terminal = Terminal::start(12).await;
     assert_eq!(terminal.run(&["sync", "demo"]).await.exit, 0);
-    let before = file(&terminal);
+    let before = terminal.file();
     let who = terminal.who(3);
     let user = terminal.member(who, "userPrincipalName").unwrap();
     let job = terminal.member(who, "jobTitle");
@@ -96,7 +92,7 @@ async fn a_row_that_is_not_in_the_file_is_tried_and_later_runs_are_as_ever() {
         }
         assert_ne!(field["outcome"]["kind"], "failed", "{field:#}");
     }
-    assert_eq!(file(&terminal), before);
+    assert_eq!(terminal.file(), before);
     terminal.world.jira.reset_log();
     // The trials read other attributes: a run over what changed finds everybody as it left them.
     let synced = terminal
@@ -162,8 +158,7 @@ async fn members_of_a_document_stand_in_place_of_the_persons() {
     assert_eq!(trace(&told)["outcome"]["text"], format!("Atlantis/{user}"));
 }
 
-/// Words, exit code, code, and a part of what is said.
-const REFUSED: [(&[&str], i32, &str, &str); 9] = [
+const REFUSED: [Refusal; 9] = [
     (
         &["demo", "Cty", "--input", "{}"],
         1,
@@ -232,12 +227,7 @@ const REFUSED: [(&[&str], i32, &str, &str); 9] = [
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trial_that_cannot_be_made_says_why() {
     let terminal = Terminal::start(3).await;
-    for (args, exit, code, part) in REFUSED {
-        let args = [&["mapping", "test"], args, &["--json"]].concat();
-        let told = terminal.run(&args).await;
-        assert_eq!((told.exit, told.code().as_str()), (exit, code), "{told:?}");
-        assert!(told.out.contains(part), "{part}: {}", told.out);
-    }
+    terminal.refuses(&["mapping", "test"], &REFUSED).await;
     assert_eq!(
         terminal
             .run(&["mapping", "test", "demo", "City"])

@@ -220,15 +220,65 @@ fn line(backtrace: &WasmBacktrace) -> Option<String> {
     Some(super::log::clean(&format!("{file}:{line}"), 500))
 }
 
-/// The innermost function, likewise.
+/// The innermost function, likewise; one of the SDK only where there is no other.
 fn frame(backtrace: &WasmBacktrace) -> Option<String> {
     let frames = backtrace.frames().iter();
-    let name = frames
+    let names: Vec<String> = frames
         .filter_map(wasmtime::FrameInfo::func_name)
-        .map(|name| name.split("::h").next().unwrap_or(name))
-        .find(|name| !MACHINERY.iter().any(|part| name.contains(part)))?;
+        .filter(|name| !MACHINERY.iter().any(|part| name.contains(part)))
+        .map(demangled)
+        .collect();
+    let own = names.iter().find(|name| !name.contains(SDK));
+    let name = own.or_else(|| names.first())?;
     Some(super::log::clean(name, 200))
 }
+
+/// The crate that every plugin in Rust has between the host and its own code.
+const SDK: &str = "attune_plugin::";
+
+/// A name as its author wrote it, without the hash at its end. Rust writes paths as `_ZN`, each part
+/// after its length, `E`, with letters for what no linker takes; other names stay as they are.
+fn demangled(name: &str) -> String {
+    let Some(mut rest) = name.strip_prefix("_ZN") else {
+        return name.split("::h").next().unwrap_or(name).to_owned();
+    };
+    let mut parts = Vec::new();
+    while !rest.starts_with('E') {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(0);
+        let (length, after) = rest.split_at(digits);
+        let length: Option<usize> = length.parse().ok();
+        let Some((part, after)) = length.and_then(|length| after.split_at_checked(length)) else {
+            return name.to_owned();
+        };
+        parts.push(part);
+        rest = after;
+    }
+    let is_hash = |part: &&str| part.len() == 17 && part.starts_with('h');
+    if parts.last().is_some_and(is_hash) {
+        parts.pop();
+    }
+    let mut path = parts.join("::").replace("..", "::");
+    for (code, letter) in LETTERS {
+        path = path.replace(code, letter);
+    }
+    // A part that began with a letter's code has a line before it.
+    path.replace("_<", "<").replace("_&", "&")
+}
+
+const LETTERS: [(&str, &str); 12] = [
+    ("$LT$", "<"),
+    ("$GT$", ">"),
+    ("$RF$", "&"),
+    ("$BP$", "*"),
+    ("$LP$", "("),
+    ("$RP$", ")"),
+    ("$C$", ","),
+    ("$u20$", " "),
+    ("$u5b$", "["),
+    ("$u5d$", "]"),
+    ("$u7b$", "{"),
+    ("$u7d$", "}"),
+];
 
 const MACHINERY: &[&str] = &[
     "panic",
@@ -240,7 +290,28 @@ const MACHINERY: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::told_place;
+    use super::{demangled, told_place};
+
+    #[test]
+    fn names_are_read_as_their_author_wrote_them() {
+        for (name, read) in [
+            (
+                "_ZN5shout9with_mark17h0123456789abcdefE",
+                "shout::with_mark",
+            ),
+            (
+                "_ZN112_$LT$attune_plugin..transform..function..ByText$LT$F$GT$$u20$as$u20$attune_plugin..transform..function..Step$GT$5apply17ha43a229d296eed31E",
+                "<attune_plugin::transform::function::ByText<F> as attune_plugin::transform::function::Step>::apply",
+            ),
+            ("shout::with_mark::h0123", "shout::with_mark"),
+            ("js_call", "js_call"),
+            ("_ZN9999short", "_ZN9999short"),
+            ("_ZN", "_ZN"),
+            ("_ZN1", "_ZN1"),
+        ] {
+            assert_eq!(demangled(name), read);
+        }
+    }
 
     #[test]
     fn places_are_read_out_of_what_the_sdks_log() {

@@ -149,6 +149,17 @@ pub(crate) fn apply(
     columns: usize,
     opened: &mut Opened,
 ) -> Result<Output, Error> {
+    let answer = answer(function, example, columns, opened)?;
+    Ok(Output::of(answer.cell(0)))
+}
+
+/// The same as the column of one row that it is.
+pub(crate) fn answer(
+    function: &Function,
+    example: &Example,
+    columns: usize,
+    opened: &mut Opened,
+) -> Result<Column, Error> {
     let mut absent = Column::default();
     absent.push(Cell::ABSENT);
     let padding = std::iter::repeat(&absent);
@@ -159,10 +170,9 @@ pub(crate) fn apply(
         locale: &example.context.locale,
     };
     let context = limited(&context, function.uses);
-    let answer = opened
+    opened
         .apply(&context, 0..1, &inputs, 1)
-        .map_err(Failure::error)?;
-    Ok(Output::of(answer.cell(0)))
+        .map_err(Failure::error)
 }
 
 impl Output {

@@ -73,13 +73,54 @@ pub struct Test {
     pub update: bool,
 }
 
+/// `attune plugin pack`.
+#[derive(Debug, Args)]
+pub struct Pack {
+    /// A `.wasm` file, or the folder of a project that was built.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// Sign it with the secret key in this file: one of `attune plugin key` or of minisign.
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// Where its password lies.
+    #[command(flatten)]
+    pub password: Password,
+}
+
+/// `attune plugin key`.
+#[derive(Debug, Args)]
+pub struct Key {
+    /// Where the secret key goes; the public key goes beside it, as `.pub`.
+    pub file: PathBuf,
+    /// Where its password lies.
+    #[command(flatten)]
+    pub password: Password,
+    /// Without a password: whoever can read the file can sign.
+    #[arg(long, conflicts_with_all = ["password_file", "password_env"])]
+    pub no_password: bool,
+}
+
+/// Where the password of a key lies; it is never a word of the command line.
+#[derive(Debug, Args)]
+pub struct Password {
+    /// The file with the key's password.
+    #[arg(long, value_name = "FILE", conflicts_with = "password_env")]
+    pub password_file: Option<PathBuf>,
+    /// The environment variable with the key's password.
+    #[arg(long, value_name = "NAME")]
+    pub password_env: Option<String>,
+}
+
 /// `attune plugin run`.
 #[derive(Debug, Args)]
 pub struct Run {
-    /// A `.wasm` file, or the folder of a project that was built.
-    pub path: PathBuf,
+    /// A `.wasm` file, the folder of a project that was built, or the id of a plugin that is there.
+    /// With `--person` it may be left out: then it is the step that failed, else the last one.
+    #[arg(required_unless_present = "person")]
+    pub path: Option<PathBuf>,
     /// The function: its name, or its full name.
-    pub function: String,
+    #[arg(required_unless_present = "person")]
+    pub function: Option<String>,
     /// Its options: a JSON object, or `@FILE` with one.
     #[arg(long, value_name = "JSON", default_value = "{}")]
     pub options: String,
@@ -93,6 +134,9 @@ pub struct Run {
     /// The field whose steps are meant.
     #[arg(long, value_name = "FIELD", requires = "person")]
     pub field: Option<String>,
+    /// The target that has the field; needed where several have one of that name.
+    #[arg(long, value_name = "TARGET", requires = "person")]
+    pub target: Option<String>,
     /// What a function with `uses` is told: `{"now": MS, "locale": "de-DE", "seed": "32 hex digits"}`.
     #[arg(long, value_name = "JSON", default_value = "{}")]
     pub context: String,

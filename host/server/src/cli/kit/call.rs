@@ -4,20 +4,24 @@
 //! then the source is asked for that person, and nothing is written. Deliberately not here: several
 //! rows at once (`plugin test`).
 
+use std::path::Path;
+use std::sync::Arc;
+
 use attune_core::evaluate::{Shown, StepTrace};
-use attune_core::plain::visible;
+use attune_core::plain::{visible, visible_json};
 use attune_wasm::registry::Snapshot;
 use attune_wasm::trial::{Case, Ran, Trial};
-use attune_wasm::{Function, Plugin};
+use attune_wasm::{Engine, Function, Plugin};
 use serde_json::json;
 
 use super::{Opened, engine, open, partly, tell_report};
 use crate::cli::args::kit::Run;
 use crate::cli::out::{FAINT, paint};
+use crate::cli::plugin::plugins;
 use crate::cli::{Outcome, Shell};
 use crate::fault::Failure;
 use crate::kit::{self, Report};
-use crate::sync;
+use crate::sync::{self, TargetExplanation};
 
 /// What a call is made of, each part as JSON.
 struct Parts {
@@ -26,16 +30,24 @@ struct Parts {
     context: String,
 }
 
+/// A call that can be made.
+struct Call {
+    opened: Opened,
+    function: String,
+    parts: Parts,
+    /// Whether somebody's values are in it, which nobody has typed.
+    is_of_person: bool,
+}
+
 pub(in crate::cli) async fn run(shell: &Shell, args: &Run) -> Outcome {
-    let Opened { file, trial } = open(&engine(shell)?, &shell.path(&args.path))?;
-    let function = named(&trial, &args.function)?;
-    let parts = match args.person.as_slice() {
-        [connector, user] => {
-            let field = args.field.as_deref().unwrap_or_default();
-            of_person(shell, (trial.plugin(), function), (connector, user, field)).await?
-        }
-        _ => written(shell, args)?,
+    let engine = engine(shell)?;
+    let call = match args.person.as_slice() {
+        [connector, user] => of_person(shell, &engine, args, (connector, user)).await?,
+        _ => typed(shell, &engine, args)?,
     };
+    let Opened { file, trial } = &call.opened;
+    let function = trial.plugin().function(&call.function)?;
+    let parts = &call.parts;
     let text = format!(
         "{{\"options\": {}, \"input\": {}, \"output\": null, \"context\": {}}}",
         parts.options, parts.row, parts.context
@@ -45,12 +57,65 @@ pub(in crate::cli) async fn run(shell: &Shell, args: &Run) -> Outcome {
             .hint("values are written as in examples: --input '\"text\"', --input '[\"a\", 1]'")
     })?;
     let ran = crate::compute::here(|| trial.run(function, &case))?;
-    let report = ran.answer.as_ref().err().map(|error| {
-        let again = kit::replay(&file, &function.name, case.options(), &case.input());
-        Report::of(error, again)
-    });
+    let again = || kit::replay(file, &function.name, case.options(), &case.input());
+    let report = match &ran.answer {
+        Ok(_) => Report::thrown(ran.problem.as_ref(), again),
+        Err(error) => Some(Report::of(error, again())),
+    };
+    if call.is_of_person && !shell.out.json {
+        let name = format!("{}.{}", trial.plugin().id(), function.name);
+        shell
+            .out
+            .say(format!("call    {name} {}", visible_json(&case.input())));
+    }
     tell(shell, &ran, report.as_ref());
     Ok(partly(report.is_none()))
+}
+
+/// A build by its file or its project, else one that is there by its id.
+fn open_or_known(shell: &Shell, engine: &Engine, path: &Path) -> Result<Opened, Failure> {
+    let here = shell.path(path);
+    let is_of_author = here.is_file() || kit::component(&here).is_ok() && here.is_dir();
+    let is_project = here.is_dir() && kit::Project::find(&here).is_ok();
+    let id = path.to_str().filter(|id| attune_wasm::is_id(id));
+    let Some(id) = id.filter(|_| !is_of_author && !is_project) else {
+        return open(engine, &here);
+    };
+    let plugins = plugins(shell)?;
+    known(engine, &plugins, id)
+}
+
+/// A plugin that runs, opened anew: what is tried here does not count for it.
+fn known(engine: &Engine, plugins: &Snapshot, id: &str) -> Result<Opened, Failure> {
+    let bytes = plugins
+        .entry(id)
+        .and_then(attune_wasm::registry::Entry::bytes);
+    let Some(bytes) = bytes else {
+        // It says why, or which one was meant.
+        let plugin = plugins.plugin(id)?;
+        return Ok(Opened {
+            file: id.into(),
+            trial: Trial::of(plugin),
+        });
+    };
+    Ok(Opened {
+        file: id.into(),
+        trial: Trial::open(engine, bytes)?,
+    })
+}
+
+/// The call of the command line.
+fn typed(shell: &Shell, engine: &Engine, args: &Run) -> Result<Call, Failure> {
+    let path = args.path.as_deref().unwrap_or(Path::new("."));
+    let opened = open_or_known(shell, engine, path)?;
+    let name = args.function.as_deref().unwrap_or_default();
+    let function = named(&opened.trial, name)?.name.clone();
+    Ok(Call {
+        opened,
+        function,
+        parts: written(shell, args)?,
+        is_of_person: false,
+    })
 }
 
 fn tell(shell: &Shell, ran: &Ran, report: Option<&Report>) {
@@ -59,6 +124,7 @@ fn tell(shell: &Shell, ran: &Ran, report: Option<&Report>) {
     if out.json {
         out.json(&json!({
             "output": ran.answer.as_ref().ok(),
+            "problem": ran.problem,
             "report": report,
             "log": ran.log,
             "microseconds": microseconds,
@@ -69,7 +135,13 @@ fn tell(shell: &Shell, ran: &Ran, report: Option<&Report>) {
     if let Ok(output) = &ran.answer {
         out.data(visible(output));
     }
-    for line in &ran.log {
+    if let (Some(problem), None) = (&ran.problem, report) {
+        out.say(format!("why     {}", visible(&problem.message)));
+    }
+    // What is told as the reason is not told twice.
+    let said = report.and_then(|report| report.said.as_deref());
+    let is_told = |line: &&String| said.is_none_or(|said| !line.ends_with(said));
+    for line in ran.log.iter().filter(is_told) {
         out.say(format!("log     {}", visible(line)));
     }
     if let Some(report) = report {
@@ -112,49 +184,92 @@ fn named<'t>(trial: &'t Trial, name: &str) -> Result<&'t Function, Failure> {
     Ok(plugin.function(name.strip_prefix(&own).unwrap_or(name))?)
 }
 
-/// What the first step of a field that calls this function is given for somebody.
+/// What a step of a field is given for somebody: the one that calls the function that was named, else
+/// the one that failed, else the last.
 async fn of_person(
     shell: &Shell,
-    (plugin, function): (&Plugin, &Function),
-    (connector, user, field): (&str, &str, &str),
-) -> Result<Parts, Failure> {
+    engine: &Engine,
+    args: &Run,
+    (connector, user): (&str, &str),
+) -> Result<Call, Failure> {
+    let field = args.field.as_deref().unwrap_or_default();
     let loaded = shell.connector(connector)?;
     let app = shell.app().await?;
-    let plugins = std::sync::Arc::clone(&app.host.plugins);
+    let plugins = Arc::clone(&app.host.plugins);
     let explained = sync::explain(&app.host, &loaded, user, Some(field)).await;
     app.close().await;
     let explained = explained?;
-    let fields = explained.targets.iter().flat_map(|target| &target.fields);
-    let mut steps = fields.flat_map(|field| &field.trace.steps);
-    let Some(step) = steps.find(|step| is_of(&plugins, step, plugin, function)) else {
-        let message = format!(
-            "no step of `{field}` called `{}.{}` for this person",
-            plugin.id(),
-            function.name
-        );
+    let is_meant = |target: &&TargetExplanation| {
+        let wanted = args.target.as_ref();
+        wanted.is_none_or(|wanted| *wanted == target.target)
+    };
+    let targets = explained.targets.iter().filter(is_meant);
+    let fields = targets.flat_map(|target| &target.fields);
+    let steps: Vec<&StepTrace> = fields.flat_map(|field| &field.trace.steps).collect();
+    let named_build = args.path.as_deref();
+    let opened = named_build.map(|path| open_or_known(shell, engine, path));
+    let opened = opened.transpose()?;
+    let asked = |step: &&&StepTrace| match &opened {
+        None => step.output.kind == "failed",
+        Some(opened) => {
+            let function = function_of(&plugins, step, opened.trial.plugin());
+            let name = args.function.as_deref();
+            function.is_some_and(|it| name.is_none_or(|name| is_called(opened, it, name)))
+        }
+    };
+    let step = steps.iter().find(asked).copied();
+    let last = || steps.last().copied().filter(|_| opened.is_none());
+    let Some(step) = step.or_else(last) else {
+        let message = format!("no step of `{field}` calls that for this person");
         return Err(Failure::of("usage", message)
             .hint("`attune explain CONNECTOR USER FIELD` shows the steps that ran"));
+    };
+    let opened = match opened {
+        Some(opened) => opened,
+        None => known(
+            engine,
+            &plugins,
+            &plugins.home(&step.plugin, &step.function),
+        )?,
+    };
+    let function = match function_of(&plugins, step, opened.trial.plugin()) {
+        Some(function) => function.name.clone(),
+        None => named(&opened.trial, &step.function)?.name.clone(),
     };
     let besides = step.inputs.iter().map(|input| &input.value);
     let values: Result<Vec<_>, _> = std::iter::once(&step.input)
         .chain(besides)
         .map(example)
         .collect();
-    Ok(Parts {
-        options: step.options.to_string(),
-        row: format!("[{}]", values?.join(", ")),
-        context: "{}".to_owned(),
+    Ok(Call {
+        opened,
+        function,
+        parts: Parts {
+            options: step.options.to_string(),
+            row: format!("[{}]", values?.join(", ")),
+            context: "{}".to_owned(),
+        },
+        is_of_person: true,
     })
 }
 
-/// Whether a step calls this function, by whichever name; the build at hand need not be the one
-/// that runs.
-fn is_of(plugins: &Snapshot, step: &StepTrace, plugin: &Plugin, function: &Function) -> bool {
+/// Whether a function is meant by this word.
+fn is_called(opened: &Opened, function: &Function, name: &str) -> bool {
+    named(&opened.trial, name).is_ok_and(|one| one.name == function.name)
+}
+
+/// The function of a build that a step calls, by whichever name; the build at hand need not be the
+/// one that runs.
+fn function_of<'p>(
+    plugins: &Snapshot,
+    step: &StepTrace,
+    plugin: &'p Plugin,
+) -> Option<&'p Function> {
     let full = format!("{}.{}", step.plugin, step.function);
-    if function.full_name.as_ref() == Some(&full) {
-        return true;
-    }
-    plugins.home(&step.plugin, &step.function) == plugin.id() && step.function == function.name
+    let is_home = plugins.home(&step.plugin, &step.function) == plugin.id();
+    plugin.manifest().functions.iter().find(|function| {
+        function.full_name.as_ref() == Some(&full) || is_home && step.function == function.name
+    })
 }
 
 /// A value of an explanation as an example has it.
