@@ -20,8 +20,8 @@ use super::terminal::{home, share_compiled};
 const PAGE: &str = include_str!("../../../../plugins/README.md");
 /// Stands before the exit code in what the shell says after a command.
 const MARK: &str = "::ended::";
-/// No command of the tutorial may take longer.
-const PATIENCE: Duration = Duration::from_mins(5);
+/// No command of the tutorial may take longer: the first build of a plugin is one of the SDK too.
+const PATIENCE: Duration = Duration::from_mins(15);
 
 /// One command of the page, and the lines that it shows.
 #[derive(Debug, PartialEq, Eq)]

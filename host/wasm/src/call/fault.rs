@@ -157,7 +157,10 @@ impl std::fmt::Display for Fault {
             write!(f, " {}", self.version)?;
         }
         write!(f, " ({digest}) failed: {}", self.what)?;
-        if let Some(place) = self.line.as_ref().or(self.frame.as_ref()) {
+        // What it said tells the place better than its machinery does.
+        let told = self.log.as_deref().and_then(told_place);
+        let place = self.line.as_ref().or(self.frame.as_ref());
+        if let Some(place) = place.filter(|_| told.is_none()) {
             write!(f, " at {place}")?;
         }
         if let Some(log) = &self.log {
@@ -286,6 +289,7 @@ const MACHINERY: &[&str] = &[
     "unwrap_failed",
     "expect_failed",
     "cabi_realloc",
+    "rust_begin_unwind",
 ];
 
 #[cfg(test)]
