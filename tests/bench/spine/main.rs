@@ -7,7 +7,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::panic,
     clippy::print_stdout,
     unreachable_pub,
     reason = "a measuring program: it may stop at the first surprise, and talks to its caller"
