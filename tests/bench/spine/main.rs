@@ -7,25 +7,23 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::panic,
     clippy::print_stdout,
     unreachable_pub,
     reason = "a measuring program: it may stop at the first surprise, and talks to its caller"
 )]
 
-mod mapping;
-mod people;
 mod pipeline;
-mod plain;
 mod stage;
 
 use std::process::ExitCode;
+
+use attune_bench::setup::Setup;
 
 fn main() -> ExitCode {
     let quick = std::env::args().any(|argument| argument == "--quick");
     let (people, rounds) = if quick { (10_000, 5) } else { (20_000, 11) };
     println!("{people} invented people, 12 fields, {rounds} interleaved rounds, medians");
-    let setup = stage::Setup::new(people);
+    let setup = Setup::new(people);
     if !quick {
         stage::by_field(&setup, 5);
     }

@@ -9,10 +9,10 @@ use attune_core::project::Projector;
 use attune_core::selector::Names;
 use attune_core::{Kind, Outcome};
 
-use attune_bench::{Bound, Variant, judge, measure as run};
+use attune_bench::setup::{BATCH, Setup, program, project};
+use attune_bench::{Bound, Variant, judge, mapping, measure as run};
 
-use super::mapping;
-use super::stage::{BATCH, Setup, natively, program, project};
+use super::stage::natively;
 
 /// Ledger values by person and field.
 type LedgerValues = Vec<Vec<Option<String>>>;

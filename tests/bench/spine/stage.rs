@@ -2,101 +2,13 @@
 
 use std::hint::black_box;
 
-use attune_core::evaluate::{Batch, FieldResult, Program};
+use attune_core::evaluate::{FieldResult, Program};
 use attune_core::mapping::{Step, Table};
-use attune_core::project::Projector;
-use attune_core::selector::{Names, Wanted};
 use attune_core::{Column, Kind, Problem, Transform};
-use attune_wasm::registry::{Registry, Snapshot};
-use attune_wasm::{Engine, Options};
-use std::sync::Arc;
 
-use attune_bench::{Bound, Variant, judge, measure as run};
-
-use super::plain::{Person, Plain, SELECTORS};
-use super::{mapping, people};
-
-/// People of one batch, as in a run.
-pub const BATCH: usize = 256;
-
-/// Everything that is made once.
-pub struct Setup {
-    pub documents: Vec<Vec<u8>>,
-    pub keys: Vec<String>,
-    pub wanted: Wanted,
-    pub batches: Vec<Vec<Column>>,
-    plugins: Arc<Snapshot>,
-}
-
-impl Setup {
-    pub fn new(count: usize) -> Self {
-        let engine = Engine::new(Options::default()).unwrap();
-        let bundled: Vec<_> = attune_bundled::PLUGINS
-            .iter()
-            .map(|p| (p.id, p.wasm))
-            .collect();
-        let plugins = Registry::open(&engine, &bundled, None, &[])
-            .unwrap()
-            .snapshot();
-        let documents = people::documents(count);
-        let bytes: usize = documents.iter().map(Vec::len).sum();
-        println!("{} bytes a person", bytes / count);
-        let mut setup = Self {
-            documents,
-            keys: (0..count).map(|number| format!("{number:08x}")).collect(),
-            wanted: Wanted::new(Vec::new()),
-            batches: Vec::new(),
-            plugins,
-        };
-        setup.wanted = setup.wasm(&mapping::twelve()).selectors().clone();
-        let mut projector = Projector::new(setup.wanted.clone(), Names::Exact);
-        let batches = setup.documents.chunks(BATCH);
-        setup.batches = batches
-            .map(|batch| project(&mut projector, batch))
-            .collect();
-        setup
-    }
-
-    /// The table with its steps in the sandbox.
-    pub fn wasm(&self, table: &Table) -> Program {
-        let open = |step: &attune_core::mapping::Step| {
-            let (plugin, function) = self
-                .plugins
-                .step(&step.plugin, &step.function)
-                .map_err(|error| error.problem())?;
-            plugin
-                .open_transform(&function, &step.options)
-                .map_err(|error| error.problem())
-        };
-        program(table, open)
-    }
-
-    /// A batch as the evaluation wants it.
-    pub fn batch<'a>(&'a self, keys: &'a [&'a str], columns: &'a [Column]) -> Batch<'a> {
-        Batch {
-            wanted: &self.wanted,
-            columns,
-            people: keys,
-            connector: "bench",
-            target: "jira",
-            now_ms: 0,
-        }
-    }
-
-    /// The keys of each batch.
-    pub fn keys(&self) -> Vec<Vec<&str>> {
-        let keys: Vec<&str> = self.keys.iter().map(String::as_str).collect();
-        keys.chunks(BATCH).map(<[_]>::to_vec).collect()
-    }
-}
-
-/// The table with its steps opened by `open`.
-pub fn program(
-    table: &Table,
-    open: impl FnMut(&Step) -> Result<Box<dyn Transform>, Problem>,
-) -> Program {
-    Program::compile(table, "de-DE", open).unwrap_or_else(|refusals| panic!("{refusals:?}"))
-}
+use attune_bench::plain::{Person, Plain};
+use attune_bench::setup::{BATCH, Setup, program};
+use attune_bench::{Bound, Variant, judge, mapping, measure as run};
 
 /// Opens a step natively.
 pub fn natively(step: &Step) -> Result<Box<dyn Transform>, Problem> {
@@ -105,23 +17,6 @@ pub fn natively(step: &Step) -> Result<Box<dyn Transform>, Problem> {
         _ => attune_tests::native::light(id),
     };
     attune_tests::native::open(find, step)
-}
-
-/// One batch of documents as columns.
-pub fn project(projector: &mut Projector, documents: &[Vec<u8>]) -> Vec<Column> {
-    let width = projector.wanted().len();
-    let mut rows = vec![Column::default(); documents.len()];
-    for (document, row) in documents.iter().zip(&mut rows) {
-        projector.project_json(document, row).unwrap();
-    }
-    Column::transpose(&rows.iter().collect::<Vec<_>>(), width)
-}
-
-fn evaluate(setup: &Setup, keys: &[Vec<&str>], program: &mut Program) -> Vec<Vec<FieldResult>> {
-    let batches = setup.batches.iter().zip(keys);
-    batches
-        .map(|(columns, keys)| program.evaluate(&setup.batch(keys, columns)))
-        .collect()
 }
 
 type Plainly = Vec<[Option<String>; 12]>;
@@ -144,7 +39,7 @@ fn mapped<'a>(
 ) -> Variant<'a> {
     Variant {
         name,
-        run: Box::new(move || drop(black_box(evaluate(setup, keys, program)))),
+        run: Box::new(move || drop(black_box(setup.evaluate(keys, program)))),
     }
 }
 
@@ -178,22 +73,12 @@ pub fn measure(setup: &Setup, rounds: usize) -> bool {
     let keys = setup.keys();
     let table = mapping::twelve();
     let (mut wasm, mut native) = (setup.wasm(&table), program(&table, natively));
-    let plain = Plain::new();
-    let columns: Vec<Vec<&Column>> = setup
-        .batches
-        .iter()
-        .map(|batch| {
-            let position = |name: &&str| setup.wanted.position(&name.parse().unwrap()).unwrap();
-            SELECTORS
-                .iter()
-                .map(|name| &batch[position(name)])
-                .collect()
-        })
-        .collect();
+    let plain = Plain::open();
+    let columns = setup.inputs();
 
-    let expected = evaluate(setup, &keys, &mut native);
+    let expected = setup.evaluate(&keys, &mut native);
     assert_eq!(
-        evaluate(setup, &keys, &mut wasm),
+        setup.evaluate(&keys, &mut wasm),
         expected,
         "WebAssembly differs from native"
     );

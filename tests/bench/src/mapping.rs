@@ -111,10 +111,12 @@ pub fn copies() -> Table {
     table
 }
 
+/// Names of countries by their codes.
 pub fn countries() -> Value {
     json!({ "DE": "Germany", "AT": "Austria", "CH": "Switzerland", "US": "United States" })
 }
 
+/// Names of divisions by their numbers.
 pub fn divisions() -> Value {
     json!({ "0": "Core", "1": "Cloud", "2": "Field", "3": "Labs" })
 }

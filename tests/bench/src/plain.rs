@@ -68,7 +68,8 @@ impl Person {
 }
 
 impl Plain {
-    pub fn new() -> Self {
+    /// Compiles the patterns, and reads the tables.
+    pub fn open() -> Self {
         let table = |value: serde_json::Value| {
             let entries = value.as_object().unwrap().clone().into_iter();
             entries
@@ -78,8 +79,8 @@ impl Plain {
         Self {
             cost_center: Regex::new(r"^CC-(\d+)$").unwrap(),
             marks: Regex::new("[ ()/-]+").unwrap(),
-            countries: table(super::mapping::countries()),
-            divisions: table(super::mapping::divisions()),
+            countries: table(crate::mapping::countries()),
+            divisions: table(crate::mapping::divisions()),
         }
     }
 

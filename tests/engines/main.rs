@@ -1,0 +1,176 @@
+//! Our mapping stage against the engines that an embedder would otherwise run a mapping in.
+//!
+//! All do the same work: twelve attributes of a person become twelve values, by the table of
+//! `attune_bench::mapping`. Each begins with the attributes in its own values and ends when the host
+//! has looked at the bytes of each result; nobody parses JSON, and nobody has to copy results. Ours
+//! runs in WebAssembly with all safety on. Scripts are compiled before, and each is what a competent
+//! user of its engine would write, the fastest of the usual ways; what a language lacks is native
+//! Rust. All values of all engines are compared, for every person and field, before anything is
+//! measured. README.md says what favours whom.
+//!
+//! `.ci/run bench` runs this; it fails when a gate is missed.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    unreachable_pub,
+    reason = "a measuring program: it may stop at the first surprise, and talks to its caller"
+)]
+
+mod cel;
+mod jinja;
+mod jq;
+mod lua;
+mod native;
+mod ours;
+mod people;
+mod quickjs;
+mod rhai;
+mod vrl;
+
+use std::hint::black_box;
+use std::process::ExitCode;
+
+use attune_bench::plain::{Person, Plain};
+use attune_bench::setup::Setup;
+use attune_bench::{Bound, Variant, judge_leads, measure};
+
+const OURS: &str = "Attune, WebAssembly, all safety on";
+/// How an engine is called, how many times faster ours has to be, and how many it should be.
+const BOUNDS: [(&str, f64, f64); 7] = [
+    ("Lua 5.4 (mlua)", 3.5, 6.0),
+    ("minijinja", 3.5, 6.0),
+    ("QuickJS (rquickjs)", 3.5, 6.0),
+    ("Rhai", 8.0, 15.0),
+    ("VRL", 10.0, 20.0),
+    ("CEL", 20.0, 30.0),
+    ("jq (jaq)", 50.0, 80.0),
+];
+
+/// One value as an engine hands it out; none: nothing is wanted.
+pub struct Seen<'a> {
+    /// The person's number.
+    pub person: usize,
+    /// The field's place in the table.
+    pub field: usize,
+    /// Its bytes.
+    pub value: Option<&'a [u8]>,
+}
+
+/// A mapping that is ready to run.
+pub trait Engine {
+    /// Maps everyone, and shows each value once.
+    fn map(&mut self, see: &mut impl FnMut(Seen<'_>));
+}
+
+impl<E: Engine> Engine for &mut E {
+    fn map(&mut self, see: &mut impl FnMut(Seen<'_>)) {
+        (**self).map(see);
+    }
+}
+
+/// Shows a person's values.
+pub fn see_all<'a>(
+    person: usize,
+    values: impl Iterator<Item = Option<&'a [u8]>>,
+    see: &mut impl FnMut(Seen<'a>),
+) {
+    for (field, value) in values.enumerate() {
+        see(Seen {
+            person,
+            field,
+            value,
+        });
+    }
+}
+
+fn main() -> ExitCode {
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let (count, rounds) = if quick { (1_000, 5) } else { (10_000, 11) };
+    println!("{count} invented people, 12 fields, {rounds} interleaved rounds, medians");
+    // As the host begins.
+    attune_wasm::heap::settle();
+    let setup = Setup::new(count);
+    let people = people::read(&setup);
+    let expected = expected(&setup);
+    let environment = jinja::environment();
+    let [lua, jinja, quickjs, rhai, vrl, cel, jq] = BOUNDS.map(|(name, ..)| name);
+    let mut ours = ours::Ours::new(&setup);
+    let mut variants = [
+        checked(OURS, &mut ours, &expected),
+        checked(lua, lua::Lua::new(&people), &expected),
+        checked(jinja, jinja::Jinja::new(&environment, &people), &expected),
+        checked(quickjs, quickjs::QuickJs::new(&people), &expected),
+        checked(rhai, rhai::Rhai::new(&people), &expected),
+        checked(vrl, vrl::Vrl::new(&people), &expected),
+        checked(cel, cel::Cel::new(&people), &expected),
+        checked(jq, jq::Jq::new(&people), &expected),
+    ];
+    let measured = measure(&mut variants, rounds);
+    drop(variants);
+    ours.finish();
+    measured.print_times("12 mappings, attributes to values", count, "person");
+    let bounds = BOUNDS.map(|(name, gate, target)| Bound {
+        what: name,
+        of: (name, OURS),
+        gate,
+        target,
+    });
+    println!("\nhow many times faster ours is than");
+    if judge_leads(&measured, &bounds) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// Every value of every person by ordinary Rust: what each engine has to give.
+fn expected(setup: &Setup) -> Vec<[Option<String>; 12]> {
+    let plain = Plain::open();
+    let mut expected = Vec::new();
+    for columns in setup.inputs() {
+        let rows = 0..columns[0].rows();
+        expected.extend(rows.map(|row| plain.map(Person::read(&columns, row))));
+    }
+    expected
+}
+
+type Expected = [[Option<String>; 12]];
+
+/// An engine to measure, once its values are right.
+fn checked<'a>(
+    name: &'static str,
+    mut engine: impl Engine + 'a,
+    expected: &Expected,
+) -> Variant<'a> {
+    check(name, &mut engine, expected);
+    Variant {
+        name,
+        run: Box::new(move || look(&mut engine)),
+    }
+}
+
+/// What is measured: every value is made, and the host looks at it.
+fn look(engine: &mut impl Engine) {
+    let mut bytes = 0;
+    engine.map(&mut |seen| bytes += black_box(seen.value).map_or(0, <[u8]>::len));
+    black_box(bytes);
+}
+
+fn check(name: &str, engine: &mut impl Engine, expected: &Expected) {
+    let mut values = 0;
+    engine.map(&mut |seen| {
+        let wanted = expected[seen.person][seen.field].as_deref();
+        let value = seen.value.map(String::from_utf8_lossy);
+        let (person, field) = (seen.person, seen.field);
+        assert_eq!(
+            value.as_deref(),
+            wanted,
+            "{name}, person {person}, field {field}"
+        );
+        values += 1;
+    });
+    assert_eq!(values, expected.len() * 12, "{name}");
+}
