@@ -29,7 +29,9 @@ async fn a_build_that_was_signed_here_runs_where_its_key_is_trusted_and_no_other
     let terminal = Terminal::start(3).await;
     fs::create_dir(terminal.path("plugins.d")).unwrap();
     let file = terminal.path("plugins.d/text.wasm");
-    let wasm = attune_bundled::find("text").unwrap().wasm;
+    // A custom section named "x": a build that does not run already.
+    let mut wasm = attune_bundled::find("text").unwrap().wasm.to_vec();
+    wasm.extend([0, 2, 1, b'x']);
     fs::write(&file, wasm).unwrap();
 
     let none = terminal.run(&["plugin", "key", "my.key", "--json"]).await;
