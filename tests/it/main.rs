@@ -11,6 +11,7 @@
 )]
 
 mod absence;
+mod access;
 mod backups;
 mod bad_plugins;
 mod bad_values;
@@ -53,6 +54,7 @@ mod names;
 mod not_delivered;
 mod nothing_lost;
 mod notices;
+mod oidc;
 mod okta;
 mod one_person;
 mod origins;
@@ -73,6 +75,7 @@ mod schedules;
 mod scim;
 mod scope;
 mod shadow;
+mod sign_in;
 #[path = "../../host/wasm/tests/it/signer.rs"]
 mod signer;
 mod swap_held;

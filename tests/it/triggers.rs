@@ -3,7 +3,8 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use attune_server::api::{self, Access};
+use attune_server::access::{Access, Options};
+use attune_server::api;
 use attune_tests::service::TestService;
 use attune_tests::{PLAIN, PLAIN_FIELDS, TestApp};
 use serde_json::Value;
@@ -28,7 +29,13 @@ struct Answer {
     body: Value,
 }
 
-async fn serve(service: &TestService, access: Access) -> Api {
+async fn serve(service: &TestService, trigger: Option<&str>) -> Api {
+    let host = service.service.pin().0;
+    let options = Options {
+        trigger: trigger.map(Into::into),
+        ..Options::default()
+    };
+    let access = Access::new(host.store, host.clock, options);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let (begun, stop) = (Arc::new(OnceLock::new()), CancellationToken::new());
@@ -71,7 +78,7 @@ async fn served(people: usize) -> (TestApp, TestService, Api) {
     let app = TestApp::tidy(people).await.unwrap();
     app.maps(PLAIN).unwrap();
     let service = app.serve_with(|_| {}).await.unwrap();
-    let api = serve(&service, Access::of(&"s3cret-of-the-hook".into())).await;
+    let api = serve(&service, Some("s3cret-of-the-hook")).await;
     (app, service, api)
 }
 
@@ -175,7 +182,7 @@ async fn only_who_has_the_token_is_heard_and_without_one_in_the_settings_nobody(
         .ask("POST", path, "authorization: Bearer x\r\n", "")
         .await;
     assert_eq!(wrong.status, 401);
-    let off = serve(&service, Access::default()).await;
+    let off = serve(&service, None).await;
     let answer = off.post(path, "").await;
     assert_eq!(
         (answer.status, &answer.body["code"]),

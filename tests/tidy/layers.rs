@@ -9,7 +9,7 @@ const LAYERS: [&[&str]; 8] = [
     &["net", "store", "watch"],
     &["source", "target", "vault", "connector", "kit"],
     &["notify"],
-    &["sync", "jobs", "auth", "backup"],
+    &["sync", "jobs", "access", "backup"],
     &["service", "mapping"],
     &["cli", "api", "web"],
     &["app", "lifecycle", "main"],

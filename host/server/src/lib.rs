@@ -2,7 +2,7 @@
 //!
 //! Modules stand in layers and import downward only (`tests/tidy` checks it):
 //! leaves (`clock`, `compute`, `settings`, `fault`, `telemetry`), then `net`, `store` and `watch`, then
-//! `source`, `target`, `connector`, `vault` and `kit`, then `notify`, then `sync`, `jobs` and `backup`, then `service` and `mapping`, then `cli`, `api` and
+//! `source`, `target`, `connector`, `vault` and `kit`, then `notify`, then `sync`, `jobs`, `access` and `backup`, then `service` and `mapping`, then `cli`, `api` and
 //! `app`.
 
 #[cfg(all(
@@ -13,6 +13,7 @@ compile_error!(
     "the features `sabotage-*` break promises on purpose: only tests are built with them"
 );
 
+pub mod access;
 pub mod api;
 pub mod app;
 pub mod backup;

@@ -2,15 +2,19 @@
 //!
 //! `/livez` answers 200 as soon as the process runs; `/readyz` answers 503 until everything in use
 //! is compiled, and while no run could begin: the service ends, the database cannot be written, the
-//! disk is full. `/api/v1` takes orders from whoever has the token.
+//! disk is full. `/api/v1` takes orders from whoever may give them.
 //!
-//! Deliberately not here: what an order means (`service`).
+//! Invariant: every route says what it needs, and passes the gate of `access`.
+//!
+//! Deliberately not here: what an order means (`service`), who somebody is (`access`).
 
-mod access;
 mod metrics;
 mod problem;
+mod sessions;
+mod tokens;
 mod triggers;
 
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
@@ -19,14 +23,13 @@ use axum::extract::{FromRef, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::access::{self, Access, Needs, Routes, Table};
 use crate::fault::Failure;
 use crate::jobs::new_id;
 use crate::service::Service;
-pub use access::Access;
 use problem::{Problem, Raised};
 
 /// Largest body of a request.
@@ -43,11 +46,18 @@ pub type Begun = Arc<OnceLock<Service>>;
 struct Api {
     begun: Begun,
     access: Access,
+    table: Arc<Table>,
 }
 
 impl FromRef<Api> for Begun {
     fn from_ref(api: &Api) -> Self {
         Self::clone(&api.begun)
+    }
+}
+
+impl FromRef<Api> for Access {
+    fn from_ref(api: &Api) -> Self {
+        api.access.clone()
     }
 }
 
@@ -58,56 +68,100 @@ pub async fn serve(
     access: Access,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(begun, access))
+    let router = router(begun, access).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, router)
         .with_graceful_shutdown(stop.cancelled_owned())
         .await
 }
 
-fn router(begun: Begun, access: Access) -> Router {
-    let api = Api { begun, access };
-    let orders = Router::new()
-        .route(
-            "/connectors/{name}/people/{key}/sync",
-            post(triggers::person),
-        )
-        .route("/connectors/{name}/sync", post(triggers::connector))
-        .route("/connectors/{name}/pause", post(triggers::pause))
-        .route("/connectors/{name}/resume", post(triggers::resume))
-        .route("/jobs/{id}", get(triggers::job))
-        .route("/runs/{id}/cancel", post(triggers::cancel))
-        .fallback(no_route)
-        .method_not_allowed_fallback(no_method)
-        .layer(from_fn_with_state(api.clone(), guard));
-    Router::new()
-        .route("/livez", get(livez))
-        .route("/readyz", get(readyz))
-        .route("/metrics", get(metrics))
-        .nest("/api/v1", orders)
-        .with_state(api)
+/// Every route and what it needs, for tests that try each.
+pub fn table() -> Table {
+    let (_, table) = orders().into_parts();
+    let (_, others) = others().into_parts();
+    table.and(others)
 }
 
-/// Every order: it has an id, its sender has the token, and its body has an end.
+fn orders() -> Routes<Api> {
+    let order = Needs::OPERATE.of_connector().by_trigger();
+    let person = "/connectors/{name}/people/{key}/sync";
+    Routes::below("/api/v1")
+        .post(person, order, triggers::person)
+        .post("/connectors/{name}/sync", order, triggers::connector)
+        .post("/connectors/{name}/pause", order, triggers::pause)
+        .post("/connectors/{name}/resume", order, triggers::resume)
+        .get(
+            "/jobs/{id}",
+            Needs::OPERATE.sorts_out().by_trigger(),
+            triggers::job,
+        )
+        .post(
+            "/runs/{id}/cancel",
+            Needs::OPERATE.by_trigger(),
+            triggers::cancel,
+        )
+        .get("/session", Needs::LOOK.sorts_out(), sessions::show)
+        .post("/session", Needs::ANYBODY, sessions::sign_in)
+        .delete("/session", Needs::LOOK.sorts_out(), sessions::sign_out)
+        .post("/set-up", Needs::ANYBODY, sessions::set_up)
+        .get("/sessions", Needs::ADMINISTER, sessions::list)
+        .delete("/sessions/{id}", Needs::ADMINISTER, sessions::end)
+        .get("/tokens", Needs::ADMINISTER, tokens::list)
+        .post("/tokens", Needs::ADMINISTER, tokens::create)
+        .delete("/tokens/{name}", Needs::ADMINISTER, tokens::revoke)
+}
+
+fn others() -> Routes<Api> {
+    Routes::below("")
+        .get("/livez", Needs::PROBE, livez)
+        .get("/readyz", Needs::PROBE, readyz)
+        .get("/metrics", Needs::PROBE, metrics)
+        .get("/sign-in/link/{link}", Needs::ANYBODY, sessions::by_link)
+        .get("/sign-in/oidc", Needs::ANYBODY, sessions::to_oidc)
+        .get(access::oidc::RETURN, Needs::ANYBODY, sessions::from_oidc)
+}
+
+fn router(begun: Begun, access: Access) -> Router {
+    let (orders, table) = orders().into_parts();
+    let (others, more) = others().into_parts();
+    let api = Api {
+        begun,
+        access: access.clone(),
+        table: Arc::new(table.and(more)),
+    };
+    let orders = orders
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_route)
+        .layer(from_fn_with_state(api.clone(), guard));
+    let others = others.route_layer(from_fn_with_state(api.clone(), guard));
+    others
+        .nest("/api/v1", orders)
+        .with_state(api)
+        .layer(from_fn_with_state(access, access::protect))
+}
+
+/// Every request: it has an id, its sender may send it, and its body has an end.
 async fn guard(State(api): State<Api>, request: Request, next: Next) -> Response {
     let id = request_id(&api, request.headers());
-    let (parts, body) = request.into_parts();
-    let mut answer = match api.access.check(&parts.headers) {
-        Err(failure) => Problem(failure).answer(&id),
+    let (mut parts, body) = request.into_parts();
+    let id_of = |word: &str| {
+        let found = api.begun.get()?.connector(word)?;
+        Some(found.connector.id.clone())
+    };
+    let mut answer = match api.access.admit(&api.table, &mut parts, id_of).await {
+        Err(refusal) => Problem::refused(&refusal, &id),
         Ok(()) => match to_bytes(body, BODY_BYTES_MAX).await {
             Err(_) => {
                 let message = format!("the body has more than {BODY_BYTES_MAX} bytes");
-                let problem = Problem(Failure::of("request", message));
+                let problem = Problem::from(Failure::of("request", message));
                 problem.answer_with(StatusCode::PAYLOAD_TOO_LARGE, &id)
             }
             Ok(body) => next.run(Request::from_parts(parts, Body::from(body))).await,
         },
     };
-    if let Some(Raised(failure)) = answer.extensions_mut().remove::<Raised>() {
-        let code = failure.code.clone();
-        let message = failure.message.clone();
-        answer = match answer.status() {
-            status @ StatusCode::METHOD_NOT_ALLOWED => Problem(failure).answer_with(status, &id),
-            _ => Problem(failure).answer(&id),
-        };
+    if let Some(Raised(problem)) = answer.extensions_mut().remove::<Raised>() {
+        let code = problem.failure.code.clone();
+        let message = problem.failure.message.clone();
+        answer = problem.answer(&id);
         if answer.status().is_server_error() {
             tracing::error!(request.id = id, code, "a request failed: {message}");
         }
@@ -135,16 +189,10 @@ fn request_id(api: &Api, headers: &HeaderMap) -> String {
 }
 
 async fn no_route() -> Problem {
-    Problem(Failure::of(
+    Problem::from(Failure::of(
         "no-such-route",
         "there is nothing at this address",
     ))
-}
-
-async fn no_method() -> Response {
-    let mut answer = no_route().await.into_response();
-    *answer.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
-    answer
 }
 
 async fn livez() -> Response {

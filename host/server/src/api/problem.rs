@@ -5,15 +5,34 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::access::Refusal;
 use crate::fault::{self, Failure};
 
 /// A failure on its way out; [`super::guard`] writes the request's id into it.
-#[derive(Debug)]
-pub(super) struct Problem(pub(super) Failure);
+#[derive(Debug, Clone)]
+pub(super) struct Problem {
+    pub(super) failure: Failure,
+    status: StatusCode,
+    retry_after: Option<u64>,
+}
 
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
-        Self(failure)
+        Self {
+            status: status(&failure.code),
+            failure,
+            retry_after: None,
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            retry_after: refusal.retry_after_seconds(),
+            status: refusal.status,
+            failure: refusal.failure,
+        }
     }
 }
 
@@ -21,26 +40,29 @@ impl From<Failure> for Problem {
 fn status(code: &str) -> StatusCode {
     match code {
         "request" => StatusCode::BAD_REQUEST,
-        "token" => StatusCode::UNAUTHORIZED,
-        "triggers-off" => StatusCode::FORBIDDEN,
         // A name that no connector file has.
         "config" | "no-such-job" | "no-such-person" | "no-such-route" => StatusCode::NOT_FOUND,
         "paused" | "not-running" | "ambiguous-person" | "out-of-scope" => StatusCode::CONFLICT,
-        "disk" | "database" | "no-service" => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::INTERNAL_SERVER_ERROR,
+        "no-service" => StatusCode::SERVICE_UNAVAILABLE,
+        _ => Refusal::from(Failure::of(code, "")).status,
     }
 }
 
 impl Problem {
+    /// The answer to a request that may not go on.
+    pub(super) fn refused(refusal: &Refusal, request_id: &str) -> Response {
+        Self::from(refusal.clone()).answer(request_id)
+    }
+
     /// The answer to the request of this id, with the status of its code.
     pub(super) fn answer(self, request_id: &str) -> Response {
-        let status = status(&self.0.code);
+        let status = self.status;
         self.answer_with(status, request_id)
     }
 
     /// The same with another status.
     pub(super) fn answer_with(self, status: StatusCode, request_id: &str) -> Response {
-        let failure = self.0;
+        let failure = self.failure;
         let title = fault::find(&failure.code).map_or("", |entry| entry.summary);
         // What broke on our side is in the log under the request's id.
         let detail = if status == StatusCode::INTERNAL_SERVER_ERROR {
@@ -68,6 +90,9 @@ impl Problem {
             let scheme = HeaderValue::from_static("Bearer");
             headers.insert(header::WWW_AUTHENTICATE, scheme);
         }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         answer
     }
 }
@@ -75,11 +100,11 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut answer = StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        answer.extensions_mut().insert(Raised(self.0));
+        answer.extensions_mut().insert(Raised(self));
         answer
     }
 }
 
 /// Carries a failure from a route to where the request's id is known.
 #[derive(Debug, Clone)]
-pub(super) struct Raised(pub(super) Failure);
+pub(super) struct Raised(pub(super) Problem);

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::Begun;
 use super::problem::Problem;
+use crate::access::Principal;
 use crate::fault::{self, Failure};
 use crate::jobs::{self, Kind};
 use crate::service::{Service, Wish};
@@ -76,10 +77,12 @@ pub(super) async fn connector(
 /// `GET /jobs/{id}`
 pub(super) async fn job(
     State(begun): State<Begun>,
+    principal: Principal,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let service = service(&begun)?;
     let job = service.job(&id).await?;
+    let job = job.filter(|job| principal.covers(&job.connector));
     let job = job.ok_or_else(|| unknown(&id))?;
     Ok(Json(document(service, &job).await?).into_response())
 }
@@ -87,19 +90,21 @@ pub(super) async fn job(
 /// `POST /runs/{id}/cancel`
 pub(super) async fn cancel(
     State(begun): State<Begun>,
+    principal: Principal,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let service = service(&begun)?;
     if !service.cancel(&id).await? {
         return Err(unknown(&id).into());
     }
-    jobs::audit(&service.pin().0, ("cancel", &id)).await;
+    jobs::audit(&service.pin().0, &principal.who(), ("cancel", &id)).await;
     Ok(Json(json!({ "id": id, "state": "stopping" })).into_response())
 }
 
 /// `POST /connectors/{name}/pause` with `{"reason": "..."}`
 pub(super) async fn pause(
     State(begun): State<Begun>,
+    principal: Principal,
     Path(name): Path<String>,
     body: Bytes,
 ) -> Result<Response, Problem> {
@@ -108,21 +113,24 @@ pub(super) async fn pause(
     let reason = member(&body, "reason")?.unwrap_or_default();
     let host = service.pin().0;
     let (id, now_ms) = (&loaded.connector.id, host.clock.now().as_millisecond());
-    let paused = host.store.pause(id, "api", &reason, now_ms).await;
+    let who = principal.who();
+    let paused = host.store.pause(id, &who, &reason, now_ms).await;
     paused.map_err(Failure::from)?;
-    jobs::audit(&host, ("pause", &loaded.connector.name)).await;
+    jobs::audit(&host, &who, ("pause", &loaded.connector.name)).await;
     Ok(Json(json!({ "connector": loaded.connector.name, "paused": true })).into_response())
 }
 
 /// `POST /connectors/{name}/resume`
 pub(super) async fn resume(
     State(begun): State<Begun>,
+    principal: Principal,
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
     let service = service(&begun)?;
     let loaded = service.found(&name)?;
     service.resume(&loaded.connector.id).await?;
-    jobs::audit(&service.pin().0, ("resume", &loaded.connector.name)).await;
+    let act = ("resume", loaded.connector.name.as_str());
+    jobs::audit(&service.pin().0, &principal.who(), act).await;
     Ok(Json(json!({ "connector": loaded.connector.name, "paused": false })).into_response())
 }
 
@@ -188,12 +196,12 @@ async fn document(service: &Service, job: &Job) -> Result<Value, Failure> {
     Ok(shown)
 }
 
-fn time(ms: Option<i64>) -> Option<String> {
+pub(super) fn time(ms: Option<i64>) -> Option<String> {
     let time = Timestamp::from_millisecond(ms?).ok()?;
     Some(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
-fn service(begun: &Begun) -> Result<&Service, Failure> {
+pub(super) fn service(begun: &Begun) -> Result<&Service, Failure> {
     let starting = || Failure::of("no-service", "the service is starting");
     begun.get().ok_or_else(starting)
 }
@@ -228,7 +236,7 @@ fn member(body: &Bytes, name: &str) -> Result<Option<String>, Failure> {
     }
 }
 
-fn wrong(message: &str) -> Failure {
+pub(super) fn wrong(message: &str) -> Failure {
     Failure::of("request", message)
 }
 

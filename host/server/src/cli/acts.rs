@@ -7,6 +7,7 @@
 
 use std::os::unix::ffi::OsStrExt as _;
 
+use super::args::access::{AdminCommand, TokenCommand};
 use super::args::mapping::MappingCommand;
 use super::args::{
     BackupCommand, Command, ConnectorCommand, HeldCommand, PluginCommand, RunCommand, SiteCommand,
@@ -93,6 +94,10 @@ fn of(command: &Command) -> Option<Act> {
         Command::Backup(BackupCommand::Restore { file, .. }) => {
             Some(Act::new("restore", file.to_string_lossy()))
         }
+        Command::Token(command) => of_token(command),
+        Command::Admin(AdminCommand::Code) => Some(Act::new("admin-code", "")),
+        Command::Admin(AdminCommand::Reset { name }) => Some(Act::new("admin-reset", name)),
+        Command::Admin(AdminCommand::Remove { name }) => Some(Act::new("admin-remove", name)),
         Command::Demo(_)
         | Command::Serve(_)
         | Command::Check(_)
@@ -102,11 +107,30 @@ fn of(command: &Command) -> Option<Act> {
         | Command::Audit(_)
         | Command::Runs { .. }
         | Command::Site(SiteCommand::List)
+        | Command::Admin(AdminCommand::List)
         | Command::Notify(_)
         | Command::Doctor
         | Command::Source(SourceCommand::Discover(_))
         | Command::Backup(BackupCommand::Verify { .. })
         | Command::Help { .. } => None,
+    }
+}
+
+fn of_token(command: &TokenCommand) -> Option<Act> {
+    match command {
+        TokenCommand::Create(args) => {
+            let mut detail = format!("{}, {} days", args.role, args.expires);
+            if args.personal {
+                detail.push_str(", personal");
+            }
+            if !args.connectors.is_empty() {
+                detail.push_str(", for ");
+                detail.push_str(&args.connectors.join(" "));
+            }
+            Some(Act::new("token-create", &args.name).detail(detail))
+        }
+        TokenCommand::Revoke { name } => Some(Act::new("token-revoke", name)),
+        TokenCommand::List => None,
     }
 }
 

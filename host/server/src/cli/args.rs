@@ -1,5 +1,6 @@
 //! The words of the command line, and what each option means. Nothing is done here.
 
+pub mod access;
 pub mod kit;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub mod mapping;
 
+use access::{AdminCommand, TokenCommand};
 use mapping::MappingCommand;
 
 /// Keeps Jira and Confluence profiles in tune with the identity provider.
@@ -117,6 +119,12 @@ pub enum Command {
     /// Copies of everything that is kept.
     #[command(subcommand)]
     Backup(BackupCommand),
+    /// What scripts send to the API.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Local administrators of the console.
+    #[command(subcommand)]
+    Admin(AdminCommand),
     /// What a code means and what to do.
     Help {
         /// Such as `many-values`; without one, all codes.

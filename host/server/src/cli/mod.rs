@@ -4,6 +4,7 @@
 //! codes and error texts come from the fault table. No SQL and no requests here.
 
 mod acts;
+mod admin;
 pub mod args;
 mod audit;
 mod backup;
@@ -37,6 +38,7 @@ mod shell;
 mod socket;
 mod source;
 mod swap;
+mod token;
 mod undo;
 mod wire;
 
@@ -172,6 +174,8 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
         Command::Audit(args) => audit::run(&shell, args).await,
         Command::Forget(args) => forget::run(&shell, args).await,
         Command::Backup(command) => backup::run(&shell, command).await,
+        Command::Token(command) => token::run(&shell, command).await,
+        Command::Admin(command) => admin::run(&shell, command).await,
         Command::Help { code } => help::run(&shell.out, code.as_deref()),
     }
 }

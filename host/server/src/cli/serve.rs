@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -10,11 +11,13 @@ use tokio_util::task::TaskTracker;
 use super::out::{TITLE, paint};
 use super::progress::Signals;
 use super::{Exit, Outcome, Shell, socket};
-use crate::api::{self, Access};
+use crate::access::{self, Access, Role, admins, oidc};
+use crate::api;
 use crate::app::App;
 use crate::clock::SystemClock;
 use crate::fault::Failure;
 use crate::service::Service;
+use crate::settings::Oidc;
 use crate::store::{self, Store};
 
 /// How long what is under way may take after somebody asked the service to end.
@@ -36,12 +39,16 @@ pub(super) async fn run(mut shell: Shell) -> Outcome {
         .map_err(|error| cannot_listen(&shell, &error))?;
     let (begun, stop) = (Arc::new(OnceLock::new()), CancellationToken::new());
     let tasks = TaskTracker::new();
-    let access = access(&shell)?;
+    let access = access(&shell, &app)?;
+    let nobody_can_sign_in = !access.has_oidc() && access.has_no_admin().await?;
     tasks.spawn(api::serve(http, Arc::clone(&begun), access, stop.clone()));
     shell.out.say(format!(
         "{} listening on http://{address}",
         paint(TITLE, "attune")
     ));
+    if nobody_can_sign_in {
+        invite(&shell, &app).await?;
+    }
     let opened = tokio::select! {
         opened = Service::open(app.host.clone(), options, &tasks) => opened?,
         () = signals.next() => return Ok(Exit::Good),
@@ -87,14 +94,65 @@ async fn replaced(store: &Store) -> store::Error {
 }
 
 /// Who may ask for something over HTTP.
-fn access(shell: &Shell) -> Result<Access, Failure> {
-    let Some(place) = &shell.settings.auth.trigger_token else {
-        return Ok(Access::default());
+fn access(shell: &Shell, app: &App) -> Result<Access, Failure> {
+    let auth = &shell.settings.auth;
+    let reveal = |place| {
+        shell.vault.reveal(place).map_err(|error| {
+            Failure::of("secret", format!("[auth] trigger-token: {error}")).hint(error.hint())
+        })
     };
-    let token = shell.vault.reveal(place).map_err(|error| {
-        Failure::of("secret", format!("[auth] trigger-token: {error}")).hint(error.hint())
+    let oidc = auth.oidc.as_ref().map(|oidc| config(shell, oidc));
+    let oidc = oidc.transpose()?;
+    let options = access::Options {
+        oidc: oidc.map(|config| (config, app.host.net.clone())),
+        trigger: auth.trigger_token.as_ref().map(reveal).transpose()?,
+        requests_per_minute: auth.requests_per_minute,
+        proxies: auth.trusted_proxies.clone(),
+    };
+    let host = &app.host;
+    Ok(Access::new(
+        host.store.clone(),
+        Arc::clone(&host.clock),
+        options,
+    ))
+}
+
+/// The organisation's sign-in service, as `access` knows it.
+fn config(shell: &Shell, from: &Oidc) -> Result<oidc::Config, Failure> {
+    let secret = shell.vault.secret(&from.client_secret, None);
+    let client_secret = secret.map_err(|error| {
+        Failure::of("secret", format!("[auth.oidc] client-secret: {error}")).hint(error.hint())
     })?;
-    Ok(Access::of(&token))
+    let role = |(group, word): &(String, &str)| {
+        let role: Result<Role, String> = word.parse();
+        role.map(|role| (group.clone(), role))
+    };
+    let roles: Result<Vec<_>, String> = from.roles.iter().map(role).collect();
+    Ok(oidc::Config {
+        issuer: from.issuer.clone(),
+        client_id: from.client_id.clone(),
+        client_secret,
+        address: from.address.clone(),
+        scopes: from.scopes.clone(),
+        roles_claim: from.roles_claim.clone(),
+        roles: roles.map_err(|why| Failure::of("config", why))?,
+        personal: from.personal.clone(),
+        ca_file: from.ca_file.clone(),
+    })
+}
+
+/// Tells whoever started the service how the first administrator comes to be. The log has nothing of
+/// it: the code goes where the command's own words go.
+async fn invite(shell: &Shell, app: &App) -> Result<(), Failure> {
+    let now_ms = app.host.clock.now().as_millisecond();
+    let code = admins::code(&app.host.store, now_ms).await?;
+    let minutes = admins::CODE_LASTS.as_secs() / 60;
+    shell.out.say(format!(
+        "nobody can sign in yet; the first administrator sets name and password by the code {} \
+         within {minutes} minutes (another one: attune admin code)",
+        code.expose_secret()
+    ));
+    Ok(())
 }
 
 fn cannot_listen(shell: &Shell, error: &std::io::Error) -> Failure {

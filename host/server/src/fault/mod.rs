@@ -4,6 +4,7 @@
 //! promise: it may be added, and never changes its meaning. What other modules' errors come to is
 //! said here too (`services`), because the service and the command line both tell it.
 
+mod access;
 mod mapping;
 mod past;
 mod pictures;
@@ -64,6 +65,7 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
     let more = plugins::PLUGINS.iter().chain(pictures::PICTURES);
     let more = more.chain(service::SERVICE).chain(past::PAST);
     let more = more.chain(values::VALUES).chain(mapping::MAPPING);
+    let more = more.chain(access::ACCESS);
     table::HOST.iter().chain(more)
 }
 

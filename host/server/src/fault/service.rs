@@ -134,7 +134,7 @@ pub(super) const SERVICE: &[Entry] = &[
         Fault::Operator,
         2,
         "The request has no token, or another one than the service knows.",
-        "Send `Authorization: Bearer TOKEN` with what `[auth] trigger-token` of attune.toml names.",
+        "Send `Authorization: Bearer TOKEN` with one of `attune token create`, or with what `[auth] trigger-token` of attune.toml names.",
     ),
     entry(
         "triggers-off",

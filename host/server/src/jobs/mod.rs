@@ -165,9 +165,9 @@ pub async fn may_write(store: &Store, connector: &str, name: &str) -> Result<(),
 }
 
 /// Writes down what somebody asked for over HTTP; commands are written down by `cli`.
-pub async fn audit(host: &Host, (what, object): (&str, &str)) {
+pub async fn audit(host: &Host, who: &str, (what, object): (&str, &str)) {
     let act = Act {
-        who: "api",
+        who,
         what,
         object,
         result: "done",

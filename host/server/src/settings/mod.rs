@@ -10,7 +10,9 @@
 
 mod layers;
 mod nearest;
+mod network;
 mod notify;
+mod oidc;
 pub mod reader;
 mod secret;
 mod sections;
@@ -23,7 +25,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 pub use nearest::nearest;
+pub use network::Network;
 pub use notify::{Mail, Notify, Webhook};
+pub use oidc::Oidc;
 pub use secret::{SecretRef, TextRef};
 pub use sections::{Auth, Keep, Limits, Log, LogFormat, Net, Swap, SwapPolicy};
 

@@ -11,7 +11,7 @@ use attune_core::guard::Limit;
 use tracing_subscriber::EnvFilter;
 
 use super::layers::{Layers, days, span};
-use super::{SecretRef, TextRef};
+use super::{Network, Oidc, SecretRef, TextRef};
 
 /// `[net]`: how this machine reaches the world.
 #[derive(Debug, Clone, Default)]
@@ -195,15 +195,46 @@ impl Keep {
 }
 
 /// `[auth]`: who may ask the service for something over HTTP.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Auth {
     /// `trigger-token`: what log-in hooks and scripts send as `Authorization: Bearer ...`; always a
-    /// secret's place: `{ env = "NAME" }` or `{ file = "PATH" }`. Without it these routes are off.
+    /// secret's place: `{ env = "NAME" }` or `{ file = "PATH" }`. Without it nobody asks in this way.
     pub trigger_token: Option<SecretRef>,
+    /// `requests-per-minute`: so often a token or a session may ask (600); an address four times so
+    /// often.
+    pub requests_per_minute: u32,
+    /// `trusted-proxies`: addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are
+    /// believed.
+    pub trusted_proxies: Vec<Network>,
+    /// `oidc`: the organisation's own sign-in service.
+    pub oidc: Option<Oidc>,
+}
+
+impl Default for Auth {
+    fn default() -> Self {
+        Self {
+            trigger_token: None,
+            requests_per_minute: 600,
+            trusted_proxies: Vec::new(),
+            oidc: None,
+        }
+    }
 }
 
 impl Auth {
     pub(super) fn read(layers: &Layers<'_>) -> Option<Self> {
+        let a_minute = layers.whole("auth.requests-per-minute", 1..=1_000_000);
+        let proxies = layers.list("auth.trusted-proxies").map(|texts| {
+            let parse = |text: &String| {
+                let read = text
+                    .parse::<Network>()
+                    .map_err(|why| layers.wrong("auth.trusted-proxies", why));
+                read.ok()
+            };
+            texts.iter().map(parse).collect::<Option<Vec<Network>>>()
+        });
+        let oidc = layers.table("auth.oidc");
+        let oidc = oidc.map(|(section, folder)| Oidc::read(section, &folder));
         let trigger_token = match layers.text_ref("auth.trigger-token") {
             None => None,
             Some(TextRef::At(place)) => Some(place),
@@ -214,7 +245,15 @@ impl Auth {
                 return None;
             }
         };
-        Some(Self { trigger_token })
+        let usual = Self::default().requests_per_minute;
+        Some(Self {
+            trigger_token,
+            requests_per_minute: a_minute
+                .and_then(|n| u32::try_from(n).ok())
+                .unwrap_or(usual),
+            trusted_proxies: proxies??,
+            oidc: oidc.map_or(Some(None), |read| read.map(Some))?,
+        })
     }
 }
 

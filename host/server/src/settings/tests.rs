@@ -198,3 +198,44 @@ fn mistakes_about_whom_to_notify_are_told_all_at_once() {
     let told = load_text("", &variable, Overrides::default()).unwrap_err();
     assert!(told[0].contains("settings file"), "{told:?}");
 }
+
+#[test]
+fn who_may_come_in_has_defaults_and_every_mistake_in_it_is_told() {
+    let usual = load_text("", &[], Overrides::default()).unwrap().settings;
+    assert_eq!(usual.auth.requests_per_minute, 600);
+    assert!(usual.auth.trusted_proxies.is_empty() && usual.auth.oidc.is_none());
+    let text = "[auth]\nrequests-per-minute = 0\ntrusted-proxies = ['10.0.0.0/8', 'x']\n\
+                [auth.oidc]\nissuer = 'http://login.example.com'\nclient-secret = 'x'\n\
+                roles = { a = 'root' }\n";
+    let told = load_text(text, &[], Overrides::default()).unwrap_err();
+    for part in [
+        "a number from 1 to 1000000",
+        "each must be an address",
+        "it must begin with https://",
+        "stands here in clear",
+        "'address'",
+        "'client-id'",
+        "cannot be 'root'",
+    ] {
+        assert!(
+            told.iter().any(|line| line.contains(part)),
+            "{part}: {told:#?}"
+        );
+    }
+}
+
+#[test]
+fn the_organisation_s_sign_in_service_is_read() {
+    let text = "[auth.oidc]\nissuer = 'https://login.example.com/realm'\nclient-id = 'attune'\n\
+                client-secret = { file = 'oidc' }\naddress = 'https://attune.example.com'\n\
+                roles = { 'attune-admins' = 'admin' }\npersonal = ['hr']\n";
+    let settings = load_text(text, &[], Overrides::default()).unwrap().settings;
+    let oidc = settings.auth.oidc.unwrap();
+    assert_eq!(oidc.client_secret, SecretRef::File("etc/oidc".into()));
+    assert_eq!(oidc.roles, [("attune-admins".to_owned(), "admin")]);
+    assert_eq!(
+        (oidc.roles_claim.as_str(), oidc.scopes),
+        ("groups", vec!["profile".to_owned()])
+    );
+    assert_eq!(oidc.personal, ["hr"]);
+}

@@ -6,6 +6,7 @@
 //! its own ([`stage::Stage`]), so that making one never locks the store.
 
 pub mod accounts;
+pub mod admins;
 pub mod altered;
 pub mod audit;
 pub mod builds;
@@ -37,8 +38,10 @@ pub mod quarantines;
 pub mod revisions;
 pub mod runs;
 pub mod schedules;
+pub mod sessions;
 pub mod stage;
 pub mod tidy;
+pub mod tokens;
 pub mod undos;
 pub mod unfinished;
 pub mod versions;

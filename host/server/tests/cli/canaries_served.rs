@@ -160,3 +160,86 @@ async fn a_service_with_servers_that_say_secrets_back_shows_and_hands_on_none() 
     let said = secrets.iter().filter(heard).count();
     assert!(said >= 3, "secrets really went out: {said}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story from the first secret to the search"
+)]
+async fn what_lets_somebody_in_is_in_no_log_no_file_and_no_answer_but_the_one_that_gives_it() {
+    let terminal = Terminal::start(4).await;
+    let env = [("ATTUNE_LOG__LEVEL".to_owned(), "trace".to_owned())];
+    let served = serve_with(&terminal, &env).await;
+    let invited = served.said();
+    assert!(invited.contains("the first administrator sets name and password by the code"));
+    let made = ["token", "create", "scripts", "--role", "operator", "--json"];
+    let token = terminal.run(&made).await.json()["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let code = terminal.run(&["admin", "code", "--json"]).await.json();
+    let code = code["code"].as_str().unwrap().to_owned();
+    let (password, wrong) = ("c4nary password of ada", "c4nary password of nobody");
+    let own = "sec-fetch-site: same-origin\r\n";
+    let body = serde_json::json!({ "code": code, "name": "ada", "password": password });
+    let set_up = served
+        .send("POST /api/v1/set-up", own, &body.to_string())
+        .await;
+    assert!(set_up.starts_with("HTTP/1.1 200"), "{set_up}");
+    let (_, cookie) = set_up.split_once("__Host-attune=").unwrap();
+    let session = cookie.split(';').next().unwrap().to_owned();
+    let mut seen: Vec<(String, Vec<u8>)> = Vec::new();
+    let body = serde_json::json!({ "name": "ada", "password": wrong }).to_string();
+    for (line, headers, body) in [
+        ("POST /api/v1/session", own, body.as_str()),
+        ("POST /api/v1/session", "", body.as_str()),
+        ("POST /api/v1/set-up", own, body.as_str()),
+        (
+            "GET /api/v1/session",
+            &format!("authorization: Bearer {token}\r\n"),
+            "",
+        ),
+        (
+            "GET /api/v1/tokens",
+            &format!("authorization: Bearer {token}\r\n"),
+            "",
+        ),
+        (
+            "GET /api/v1/tokens",
+            &format!("cookie: __Host-attune={session}\r\n"),
+            "",
+        ),
+        (
+            "GET /api/v1/sessions",
+            &format!("cookie: __Host-attune={session}\r\n"),
+            "",
+        ),
+        ("GET /metrics", "", ""),
+    ] {
+        let answer = served.send(line, headers, body).await;
+        seen.push((line.to_owned(), answer.into_bytes()));
+    }
+    for args in [
+        ["token", "list", "--json"],
+        ["admin", "list", "--json"],
+        ["audit", "--json", "--limit=50"],
+    ] {
+        let told = terminal.run(&args).await;
+        assert_eq!(told.exit, 0, "{told:?}");
+        assert!(args[0] == "audit" || told.out.contains("name"), "{told:?}");
+        seen.push((format!("{args:?}"), told.out.into_bytes()));
+    }
+    let acts = String::from_utf8(seen.last().unwrap().1.clone()).unwrap();
+    for act in ["token-create", "admin-code", "set-up", "sign-in"] {
+        assert!(acts.contains(act), "{act}: {acts}");
+    }
+    seen.push(("the service's log".to_owned(), served.said().into_bytes()));
+    assert_eq!(served.end().await, Some(0));
+    seen.extend(search_files(&terminal.path(""), &["secrets", "compiled"]));
+    let secrets = [token.as_str(), &code, &session, password, wrong].map(str::to_owned);
+    let mut hits = Vec::new();
+    for (what, bytes) in &seen {
+        hits_in(&secrets, what, bytes, &mut hits);
+    }
+    assert_eq!(hits, Vec::<String>::new());
+}

@@ -83,12 +83,18 @@ impl Served {
 
     /// The whole answer to a request without a body, with a token or without.
     pub(crate) async fn ask(&self, method: &str, path: &str, token: Option<&str>) -> String {
-        let mut stream = TcpStream::connect(&self.address).await.unwrap();
         let signed = token.map(|token| format!("authorization: Bearer {token}\r\n"));
+        let line = format!("{method} {path}");
+        self.send(&line, &signed.unwrap_or_default(), "").await
+    }
+
+    /// The same with these header lines and a body.
+    pub(crate) async fn send(&self, line: &str, headers: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        let length = body.len();
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: attune\r\nconnection: close\r\n{}\
-             content-length: 0\r\n\r\n",
-            signed.unwrap_or_default()
+            "{line} HTTP/1.1\r\nhost: attune\r\nconnection: close\r\n{headers}\
+             content-length: {length}\r\n\r\n{body}"
         );
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();

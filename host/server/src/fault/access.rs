@@ -1,0 +1,118 @@
+//! The codes of who may come in: tokens, sessions, administrators, what a request lacks.
+
+use super::{Entry, Fault, entry};
+
+pub(super) const ACCESS: &[Entry] = &[
+    entry(
+        "admin-exists",
+        Fault::Operator,
+        2,
+        "There is an administrator of this name already.",
+        "Choose another name; `attune admin reset NAME` lets that one set another password.",
+    ),
+    entry(
+        "credentials",
+        Fault::Operator,
+        1,
+        "The name or the password is wrong.",
+        "`attune admin list` shows the names, `attune admin reset NAME` makes a code for another password.",
+    ),
+    entry(
+        "cross-site",
+        Fault::Operator,
+        1,
+        "Another site's page made the browser send the request, or nothing says which page did.",
+        "Use the service's own pages; scripts send a token of `attune token create` and no cookie. A proxy must pass `Host` on.",
+    ),
+    entry(
+        "forbidden",
+        Fault::Operator,
+        1,
+        "Who asks may not do this.",
+        "Ask an administrator for another role or token; the message says what is missing.",
+    ),
+    entry(
+        "no-such-admin",
+        Fault::Operator,
+        2,
+        "There is no local administrator of this name.",
+        "`attune admin list` shows them all.",
+    ),
+    entry(
+        "no-such-session",
+        Fault::Operator,
+        2,
+        "There is no session of this id, or it is over.",
+        "Nothing: who had it has to sign in again.",
+    ),
+    entry(
+        "no-such-token",
+        Fault::Operator,
+        2,
+        "There is no API token of this name.",
+        "`attune token list` shows them all.",
+    ),
+    entry(
+        "set-up-code",
+        Fault::Operator,
+        1,
+        "The code or link is wrong, was used, or is too old.",
+        "`attune admin code` makes another for a new administrator, `attune admin reset NAME` for one who is there.",
+    ),
+    entry(
+        "sign-in-refused",
+        Fault::Operator,
+        1,
+        "The organisation's sign-in service vouched for nobody, or not for this sign-in.",
+        "Sign in again; where it stays so, compare `[auth.oidc]` with the client at the service: issuer, client id, redirect address.",
+    ),
+    entry(
+        "sign-in-service",
+        Fault::Retry,
+        4,
+        "The organisation's sign-in service cannot be reached, or answers what cannot be used.",
+        "The message says what it was asked and what came of it; `attune admin code` makes a local administrator meanwhile.",
+    ),
+    entry(
+        "sign-in-wait",
+        Fault::Retry,
+        1,
+        "After several wrong guesses the next one is looked at only after a while.",
+        "Wait as long as `Retry-After` says, five minutes at most.",
+    ),
+    entry(
+        "signed-out",
+        Fault::Operator,
+        1,
+        "The session is over.",
+        "Sign in again.",
+    ),
+    entry(
+        "token-exists",
+        Fault::Operator,
+        2,
+        "There is an API token of this name already.",
+        "Choose another name, or end that one: `attune token revoke NAME`.",
+    ),
+    entry(
+        "too-many-requests",
+        Fault::Retry,
+        1,
+        "More requests came than the service answers in a minute.",
+        "Wait as long as `Retry-After` says; `[auth] requests-per-minute` of attune.toml sets the number.",
+    ),
+    entry(
+        "undeclared-route",
+        Fault::Bug,
+        1,
+        "Nobody said who may use this route, so nobody may.",
+        "Report it with the address.",
+    ),
+    entry(
+        "weak-password",
+        Fault::Operator,
+        1,
+        "The password is too short, or far too long.",
+        "Take 15 characters or more, such as four words; nothing else is asked of it.",
+    ),
+];
