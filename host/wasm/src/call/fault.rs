@@ -237,7 +237,7 @@ fn frame(backtrace: &WasmBacktrace) -> Option<String> {
 }
 
 /// The crate that every plugin in Rust has between the host and its own code.
-const SDK: &str = "attune_plugin::";
+const SDK: &str = "attune_plugin";
 
 /// A name as its author wrote it, without the hash at its end. Rust writes paths as `_ZN`, each part
 /// after its length, `E`, with letters for what no linker takes; other names stay as they are.
@@ -304,8 +304,8 @@ mod tests {
                 "shout::with_mark",
             ),
             (
-                "_ZN112_$LT$attune_plugin..transform..function..ByText$LT$F$GT$$u20$as$u20$attune_plugin..transform..function..Step$GT$5apply17ha43a229d296eed31E",
-                "<attune_plugin::transform::function::ByText<F> as attune_plugin::transform::function::Step>::apply",
+                "_ZN112_$LT$another_crate..transform..function..ByText$LT$F$GT$$u20$as$u20$another_crate..transform..function..Step$GT$5apply17ha43a229d296eed31E",
+                "<another_crate::transform::function::ByText<F> as another_crate::transform::function::Step>::apply",
             ),
             ("shout::with_mark::h0123", "shout::with_mark"),
             ("js_call", "js_call"),
