@@ -117,12 +117,16 @@ fn main() -> ExitCode {
         );
     }
     println!("\n| over 1 MB, or over 2 us a value | | why |\n|---|---:|---|");
-    reasons.iter().for_each(|row| println!("{row}"));
+    for row in &reasons {
+        println!("{row}");
+    }
     if unexplained.is_empty() {
         return ExitCode::SUCCESS;
     }
     println!();
-    unexplained.iter().for_each(|row| println!("{row}"));
+    for row in &unexplained {
+        println!("{row}");
+    }
     ExitCode::FAILURE
 }
 
@@ -144,7 +148,7 @@ fn loading(bytes: &[u8]) -> (Plugin, Loading) {
     let plugin = load(&again);
     let opened = match plugin.kind() {
         Kind::Provider => 0.0,
-        _ => opened(&plugin),
+        Kind::Transform => opened(&plugin),
     };
     let loading = Loading {
         compiled,
