@@ -1,13 +1,15 @@
 //! jq as jaq, which is faster than the original: an object per person, one filter that makes an
 //! array of twelve.
 //!
-//! jaq compiles a regular expression at every call; a filter cannot keep one. So a text without its
-//! blanks is split and joined rather than replaced, and the two tables are variables.
+//! jaq-core's documentation reads a value (`jaq_json::read::parse_single`) and runs the compiled
+//! filter on it, `filter.id.run((ctx, input))`. Values count references: nothing is copied. The two
+//! tables are variables. jaq compiles a regular expression at every call; a filter cannot keep one.
+//! So a single text is split by and joined rather than replaced.
 
 use jaq_core::data::JustLut;
 use jaq_core::load::{Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Filter, Vars, unwrap_valr};
-use jaq_json::Val;
+use jaq_json::{Val, read};
 
 use super::people::{Person, named};
 use super::{Engine, see_all};
@@ -20,7 +22,22 @@ pub struct Jq {
 }
 
 impl Jq {
-    pub fn new(people: &[Person]) -> Self {
+    /// Whole documents.
+    pub fn documents(documents: &[Vec<u8>]) -> Self {
+        let script = include_str!("scripts/document/mapping.jq");
+        let documents = documents.iter();
+        let people = documents.map(|document| read::parse_single(document).unwrap());
+        Self::new(script, people.collect())
+    }
+
+    /// Twelve attributes.
+    pub fn flat(people: &[Person]) -> Self {
+        let script = include_str!("scripts/flat/mapping.jq");
+        let people = people.iter().map(|person| object(named(person)));
+        Self::new(script, people.collect())
+    }
+
+    fn new(script: &str, people: Vec<Val>) -> Self {
         let definitions = jaq_core::defs()
             .chain(jaq_std::defs())
             .chain(jaq_json::defs());
@@ -29,7 +46,7 @@ impl Jq {
             .chain(jaq_json::funs());
         let arena = Arena::default();
         let source = File {
-            code: include_str!("scripts/mapping.jq"),
+            code: script,
             path: (),
         };
         let modules = Loader::new(definitions).load(&arena, source);
@@ -48,7 +65,7 @@ impl Jq {
                 let entries = json.as_object().unwrap().iter();
                 object(entries.map(|(key, value)| (key.as_str(), value.as_str())))
             }),
-            people: people.iter().map(|person| object(named(person))).collect(),
+            people,
         }
     }
 }

@@ -1,9 +1,12 @@
 //! Lua 5.4 in its own C code, through mlua: a table per person, one call that returns twelve values.
 //!
-//! Returning the values is faster than filling a table, which would be read field by field. Lua's
-//! `lower` knows ASCII alone, where ours knows Unicode; the addresses here are ASCII.
+//! So does mlua's guided tour: functions are read from Lua and called with tables (`Function::call`).
+//! Nothing is copied. Returning the values is faster than filling a table, which would be read field
+//! by field. JSON's null is nil, which takes no place in a table. Lua's `lower` knows ASCII alone,
+//! where ours knows Unicode; the addresses here are ASCII.
 
-use mlua::{Function, Lua as State, LuaString, Table};
+use mlua::{Function, Lua as State, LuaString, Table, Value};
+use serde_json::Value as Json;
 
 use super::people::{Person, named};
 use super::{Engine, see_all};
@@ -33,14 +36,49 @@ pub struct Lua {
 }
 
 impl Lua {
-    pub fn new(people: &[Person]) -> Self {
+    /// Whole documents.
+    pub fn documents(documents: &[Json]) -> Self {
+        let script = include_str!("scripts/document/mapping.lua");
+        Self::new(script, documents, |state, document| {
+            match value(state, document) {
+                Value::Table(table) => table,
+                other => panic!("{other:?} is no document"),
+            }
+        })
+    }
+
+    /// Twelve attributes.
+    pub fn flat(people: &[Person]) -> Self {
+        let script = include_str!("scripts/flat/mapping.lua");
+        Self::new(script, people, |state, person| {
+            state.create_table_from(named(person)).unwrap()
+        })
+    }
+
+    fn new<P>(script: &str, people: &[P], table: impl Fn(&State, &P) -> Table) -> Self {
         let state = State::new();
-        let map = state.load(include_str!("scripts/mapping.lua"));
-        let table = |person| state.create_table_from(named(person)).unwrap();
         Self {
-            map: map.eval().unwrap(),
-            people: people.iter().map(table).collect(),
+            map: state.load(script).eval().unwrap(),
+            people: people.iter().map(|person| table(&state, person)).collect(),
             _state: state,
+        }
+    }
+}
+
+fn value(state: &State, json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Nil,
+        Json::Bool(boolean) => Value::Boolean(*boolean),
+        Json::Number(number) => Value::Number(number.as_f64().unwrap()),
+        Json::String(text) => Value::String(state.create_string(text).unwrap()),
+        Json::Array(list) => {
+            let values = list.iter().map(|json| value(state, json));
+            Value::Table(state.create_sequence_from(values).unwrap())
+        }
+        Json::Object(object) => {
+            let pairs = object.iter();
+            let pairs = pairs.map(|(key, json)| (key.as_str(), value(state, json)));
+            Value::Table(state.create_table_from(pairs).unwrap())
         }
     }
 }

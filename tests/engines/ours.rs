@@ -1,10 +1,10 @@
 //! Our own stage: transforms in WebAssembly with all safety on, 256 people a call, outcomes decided
 //! on and read back. Columns come from the projection, as in a run.
 
-use attune_bench::mapping;
 use attune_bench::setup::{BATCH, Setup};
 use attune_core::Kind;
 use attune_core::evaluate::Program;
+use attune_core::mapping::Table;
 
 use super::{Engine, Seen};
 
@@ -15,11 +15,11 @@ pub struct Ours<'a> {
 }
 
 impl<'a> Ours<'a> {
-    pub fn new(setup: &'a Setup) -> Self {
+    pub fn new(setup: &'a Setup, table: &Table) -> Self {
         Self {
             setup,
             keys: setup.keys(),
-            program: setup.wasm(&mapping::twelve()),
+            program: setup.wasm(table),
         }
     }
 

@@ -1,5 +1,5 @@
-//! What every engine begins with: the twelve attributes of each person that the table reads, under
-//! their names, as our stage has them in columns. Finding them in a document is measured elsewhere.
+//! What every engine begins with in the second comparison: the twelve attributes of each person that
+//! the table reads, under their names, as our stage has them in columns.
 
 use attune_bench::setup::Setup;
 

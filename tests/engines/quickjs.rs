@@ -1,6 +1,10 @@
 //! `QuickJS` through rquickjs: an object per person, one call that returns an array of twelve.
+//!
+//! So `Function::call` in rquickjs' documentation: arguments are a tuple, an object among them.
+//! Nothing is copied. Whole documents become objects by JavaScript's own parser
+//! (`Ctx::json_parse`), before anything is measured.
 
-use rquickjs::{Array, CString, Context, Function, Object, Persistent, Runtime};
+use rquickjs::{Array, CString, Context, Ctx, Function, Object, Persistent, Runtime};
 
 use super::people::{Person, named};
 use super::{Engine, see_all};
@@ -15,20 +19,39 @@ pub struct QuickJs {
 }
 
 impl QuickJs {
-    pub fn new(people: &[Person]) -> Self {
+    /// Whole documents.
+    pub fn documents(documents: &[Vec<u8>]) -> Self {
+        let script = include_str!("scripts/document/mapping.js");
+        Self::new(script, documents, |ctx, document| {
+            let value = ctx.json_parse(document.as_slice()).unwrap();
+            value.into_object().unwrap()
+        })
+    }
+
+    /// Twelve attributes.
+    pub fn flat(people: &[Person]) -> Self {
+        let script = include_str!("scripts/flat/mapping.js");
+        Self::new(script, people, |ctx, person| {
+            let object = Object::new(ctx.clone()).unwrap();
+            for (name, value) in named(person) {
+                object.set(name, value).unwrap();
+            }
+            object
+        })
+    }
+
+    fn new<P>(
+        script: &str,
+        people: &[P],
+        object: impl for<'js> Fn(&Ctx<'js>, &P) -> Object<'js>,
+    ) -> Self {
         let runtime = Runtime::new().unwrap();
         let context = Context::full(&runtime).unwrap();
         let (map, people) = context.with(|ctx| {
-            let map: Function = ctx.eval(include_str!("scripts/mapping.js")).unwrap();
-            let object = |person| {
-                let object = Object::new(ctx.clone()).unwrap();
-                for (name, value) in named(person) {
-                    object.set(name, value).unwrap();
-                }
-                Persistent::save(&ctx, object)
-            };
-            let people = people.iter().map(object).collect();
-            (Persistent::save(&ctx, map), people)
+            let map: Function = ctx.eval(script).unwrap();
+            let people = people.iter();
+            let people = people.map(|person| Persistent::save(&ctx, object(&ctx, person)));
+            (Persistent::save(&ctx, map), people.collect())
         });
         Self {
             map,

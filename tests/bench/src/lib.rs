@@ -14,6 +14,7 @@
     reason = "for measuring programs: they may stop at the first surprise, and talk to their caller"
 )]
 
+pub mod document;
 pub mod mapping;
 pub mod people;
 pub mod plain;

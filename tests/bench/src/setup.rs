@@ -33,6 +33,11 @@ pub struct Setup {
 impl Setup {
     /// So many people, and the bundled plugins.
     pub fn new(count: usize) -> Self {
+        Self::of(people::documents(count), &mapping::twelve())
+    }
+
+    /// These people, in the columns that this table reads, and the bundled plugins.
+    pub fn of(documents: Vec<Vec<u8>>, table: &Table) -> Self {
         let engine = Engine::new(Options::default()).unwrap();
         let bundled: Vec<_> = attune_bundled::PLUGINS
             .iter()
@@ -41,7 +46,7 @@ impl Setup {
         let plugins = Registry::open(&engine, &bundled, None, &[])
             .unwrap()
             .snapshot();
-        let documents = people::documents(count);
+        let count = documents.len();
         let bytes: usize = documents.iter().map(Vec::len).sum();
         println!("{} bytes a person", bytes / count);
         let mut setup = Self {
@@ -51,7 +56,7 @@ impl Setup {
             batches: Vec::new(),
             plugins,
         };
-        setup.wanted = setup.wasm(&mapping::twelve()).selectors().clone();
+        setup.wanted = setup.wasm(table).selectors().clone();
         let mut projector = Projector::new(setup.wanted.clone(), Names::Exact);
         let batches = setup.documents.chunks(BATCH);
         setup.batches = batches
