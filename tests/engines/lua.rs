@@ -1,7 +1,7 @@
 //! Lua 5.4 in its own C code, through mlua: a table per person, one call that returns twelve values.
 //!
-//! So does mlua's guided tour: functions are read from Lua and called with tables (`Function::call`).
-//! Nothing is copied. Returning the values is faster than filling a table, which would be read field
+//! mlua's documentation: "Use `Function::call` to invoke a Lua function"; its guided tour: "You can
+//! pass values like `Table` back into Lua". A table is a reference, nothing is copied. Returning the values is faster than filling a table, which would be read field
 //! by field. JSON's null is nil, which takes no place in a table. Lua's `lower` knows ASCII alone,
 //! where ours knows Unicode; the addresses here are ASCII.
 

@@ -1,8 +1,8 @@
 //! `QuickJS` through rquickjs: an object per person, one call that returns an array of twelve.
 //!
-//! So `Function::call` in rquickjs' documentation: arguments are a tuple, an object among them.
-//! Nothing is copied. Whole documents become objects by JavaScript's own parser
-//! (`Ctx::json_parse`), before anything is measured.
+//! rquickjs' documentation: `Function::call`, "call the function with given arguments", which are a
+//! tuple. An object is a reference, nothing is copied. Whole documents become objects by the engine's
+//! own parser (`Ctx::json_parse`), before anything is measured.
 
 use rquickjs::{Array, CString, Context, Ctx, Function, Object, Persistent, Runtime};
 

@@ -9,7 +9,7 @@ def normal: gsub("[^+0-9]+"; "") | if startswith("00") then "+" + .[2:] elif sta
   (if .officeLocation and .country then .officeLocation + " (" + .country + ")" else null end),
   (.businessPhones[0] | there(normal)),
   (.mobilePhone | there(normal)),
-  (.onPremisesExtensionAttributes.extensionAttribute1 | there(sub("^CC-(?<number>[0-9]+)$"; .number))),
+  (.onPremisesExtensionAttributes.extensionAttribute1 | there(sub("^CC-(?<number>\\d+)$"; .number))),
   (.accountEnabled | there(if . then "active" else "inactive" end)),
   (.country | there($countries[.])),
   (.onPremisesExtensionAttributes.extensionAttribute3 | there($divisions[.] // "Other"))
