@@ -32,6 +32,7 @@ mod ours;
 mod people;
 mod quickjs;
 mod rhai;
+mod rows;
 mod vrl;
 
 use std::hint::black_box;
@@ -89,11 +90,20 @@ pub fn see_all<'a>(
 }
 
 fn main() -> ExitCode {
-    let quick = std::env::args().any(|argument| argument == "--quick");
+    let has = |wanted: &str| std::env::args().any(|argument| argument == wanted);
+    let quick = has("--quick");
     let (count, rounds) = if quick { (1_000, 5) } else { (10_000, 11) };
     println!("{count} invented people, 12 fields, {rounds} interleaved rounds, medians");
     // As the host begins.
     attune_wasm::heap::settle();
+    if has("--lua") {
+        rows::try_lua();
+        return ExitCode::SUCCESS;
+    }
+    if has("--rows") {
+        rows::print(count, rounds);
+        return ExitCode::SUCCESS;
+    }
     let is_kept = document::compare(count, rounds);
     flat::compare(count, rounds);
     if is_kept {

@@ -8,11 +8,18 @@ use regex::Regex;
 static MARKS: LazyLock<Regex> = LazyLock::new(|| Regex::new("[ ()/-]+").unwrap());
 static COST_CENTER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^CC-(\d+)$").unwrap());
 
-/// A phone number's digits and plus, with a country's code in front.
+/// A phone number's digits and plus, without a `(0)` and with a country's code in front.
 pub fn phone(text: &str) -> String {
     let mut phone = String::with_capacity(text.len() + 3);
-    let kept = text.bytes().filter(|b| matches!(b, b'+' | b'0'..=b'9'));
-    phone.extend(kept.map(char::from));
+    let mut bytes = text.as_bytes();
+    while let [byte, rest @ ..] = bytes {
+        bytes = rest;
+        match byte {
+            b'(' => bytes = rest.strip_prefix(b"0)").unwrap_or(rest),
+            b'+' | b'0'..=b'9' => phone.push(char::from(*byte)),
+            _ => {}
+        }
+    }
     if phone.starts_with("00") {
         phone.replace_range(..2, "+");
     } else if phone.starts_with('0') {

@@ -2,9 +2,9 @@
 //! table, the same as ordinary Rust, and people in whom every branch of it occurs.
 //!
 //! Three copies, lower case twice, a template, two phone numbers, two lookups, a regular expression
-//! and a truth value. A phone number keeps its digits and its plus; `00` in front becomes the plus,
-//! a single `0` becomes `+49`. That is no check of a number: libphonenumber is not here, because no
-//! other engine has it.
+//! and a truth value. A phone number keeps its digits and its plus, without a `(0)`; `00` in front
+//! becomes the plus, a single `0` becomes `+49`. That is no check of a number: libphonenumber is not
+//! here, because no other engine has it.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,9 @@ pub fn twelve() -> Table {
     for field in &mut table.fields {
         let row = &mut field.rows[0];
         match field.field.name.as_str() {
-            "Phone" | "Mobile" => row.steps = phone_steps(),
+            "Phone" | "Mobile" => {
+                row.steps = vec![step("phone", "dial", json!({ "country-code": "49" }))];
+            }
             "Unit" => {
                 "State".clone_into(&mut field.field.name);
                 row.input = Input::From("accountEnabled".parse().unwrap());
@@ -31,15 +33,6 @@ pub fn twelve() -> Table {
         }
     }
     table
-}
-
-/// One regular expression for what is dropped, and an ordered pair for what a number begins with.
-fn phone_steps() -> Vec<Step> {
-    let rules = json!([{ "find": "^00", "with": "+" }, { "find": "^0", "with": "+49" }]);
-    vec![
-        step("text", "regex-replace", json!({ "find": "[^+0-9]+" })),
-        step("text", "regex-rules", json!({ "rules": rules })),
-    ]
 }
 
 fn step(plugin: &str, function: &str, options: Value) -> Step {
@@ -116,8 +109,10 @@ impl Plain {
 }
 
 fn phone(text: &str) -> String {
-    let kept = text.chars().filter(|char| matches!(char, '+' | '0'..='9'));
-    let kept: String = kept.collect();
+    let kept = text.replace("(0)", "");
+    let kept: String = kept
+        .matches(['+', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+        .collect();
     match (kept.strip_prefix("00"), kept.strip_prefix('0')) {
         (Some(rest), _) => format!("+{rest}"),
         (None, Some(rest)) => format!("+49{rest}"),

@@ -4,6 +4,8 @@ use attune_plugin::testing::{complaints, edges, run};
 
 use super::plugin;
 
+mod dial;
+
 #[test]
 fn manifest_schemas_structs_and_examples_agree() {
     assert_eq!(complaints(&plugin()), Vec::<String>::new());

@@ -1,5 +1,5 @@
 def there(f): if . == null then null else f end;
-def normal: gsub("[^+0-9]+"; "") | if startswith("00") then "+" + .[2:] elif startswith("0") then "+49" + .[1:] else . end;
+def normal: gsub("[^+0-9]*\\(0\\)|[^+0-9]+"; "") | if startswith("00") then "+" + .[2:] elif startswith("0") then "+49" + .[1:] else . end;
 [
   .department,
   .jobTitle,

@@ -2,7 +2,7 @@ const countries = new Map([["DE", "Germany"], ["AT", "Austria"], ["CH", "Switzer
 const divisions = new Map([["0", "Core"], ["1", "Cloud"], ["2", "Field"], ["3", "Labs"]]);
 
 const normal = (phone) => {
-  const digits = phone.replace(/[^\d+]+/g, "");
+  const digits = phone.replace(/[^\d+]*\(0\)|[^\d+]+/g, "");
   if (!digits.startsWith("0")) {
     return digits;
   }

@@ -1,11 +1,15 @@
 -- Lua's own patterns do what the table's regular expressions do.
-local lower, gsub, byte, sub = string.lower, string.gsub, string.byte, string.sub
+local lower, gsub, find, byte, sub = string.lower, string.gsub, string.find, string.byte, string.sub
 
 local countries = { DE = "Germany", AT = "Austria", CH = "Switzerland", US = "United States" }
 local divisions = { ["0"] = "Core", ["1"] = "Cloud", ["2"] = "Field", ["3"] = "Labs" }
 local zero = byte("0")
 
 local function normal(phone)
+  local trunk = find(phone, "(0)", 1, true)
+  if trunk then
+    phone = sub(phone, 1, trunk - 1) .. sub(phone, trunk + 3)
+  end
   phone = gsub(phone, "[^%d+]+", "")
   if byte(phone) ~= zero then
     return phone
