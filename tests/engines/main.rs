@@ -96,10 +96,6 @@ fn main() -> ExitCode {
     println!("{count} invented people, 12 fields, {rounds} interleaved rounds, medians");
     // As the host begins.
     attune_wasm::heap::settle();
-    if has("--lua") {
-        rows::try_lua();
-        return ExitCode::SUCCESS;
-    }
     if has("--rows") {
         rows::print(count, rounds);
         return ExitCode::SUCCESS;

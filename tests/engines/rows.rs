@@ -1,7 +1,11 @@
 //! Where our own time goes: each row of the first comparison's table alone, by `-- --rows`.
+//!
+//! The quickest of many rounds, which a busy machine disturbs least; nothing is compared here.
 
+use std::time::{Duration, Instant};
+
+use attune_bench::document;
 use attune_bench::setup::Setup;
-use attune_bench::{Variant, document, measure};
 use attune_core::mapping::Table;
 
 use super::look;
@@ -11,50 +15,28 @@ use crate::ours::Ours;
 pub fn print(count: usize, rounds: usize) {
     let table = document::twelve();
     let setup = Setup::of(document::documents(count), &table);
-    let alone = |fields: &[_]| Table {
-        fields: fields.to_vec(),
-    };
-    let mut variants = vec![variant("all twelve", &setup, &table)];
-    for row in &table.fields {
-        let name: &'static str = row.field.name.clone().leak();
-        let rows = alone(std::slice::from_ref(row));
-        variants.push(variant(name, &setup, &rows));
+    let mut tables = vec![("all twelve".to_owned(), table.clone())];
+    tables.extend(table.fields.into_iter().map(|row| {
+        let name = row.field.name.clone();
+        (name, Table { fields: vec![row] })
+    }));
+    let mut rows: Vec<_> = tables
+        .iter()
+        .map(|(name, table)| (name, Ours::new(&setup, table), Duration::MAX))
+        .collect();
+    for _ in 0..rounds * 10 {
+        for (_, ours, quickest) in &mut rows {
+            let begun = Instant::now();
+            look(ours);
+            *quickest = begun.elapsed().min(*quickest);
+        }
     }
-    let measured = measure(&mut variants, rounds);
-    measured.print_times("rows of ours", count, "person");
-}
-
-fn variant<'a>(name: &'static str, setup: &'a Setup, table: &Table) -> Variant<'a> {
-    let mut ours = Ours::new(setup, table);
-    Variant {
-        name,
-        run: Box::new(move || look(&mut ours)),
+    println!(
+        "\nours, each row alone, the quickest of {} rounds",
+        rounds * 10
+    );
+    for (name, _, quickest) in rows {
+        let nanos = quickest.as_secs_f64() * 1e9 / count as f64;
+        println!("  {name:<44} {nanos:>9.0} ns per person");
     }
-}
-
-pub fn try_lua() {
-    let lua = mlua::Lua::new();
-    lua.load(r#"
-local gsub, find, sub, byte = string.gsub, string.find, string.sub, string.byte
-local zero, plus = byte("0"), byte("+")
-local function tail(phone)
-  if byte(phone) ~= zero then return phone
-  elseif byte(phone, 2) == zero then return "+" .. sub(phone, 3) end
-  return "+49" .. sub(phone, 2)
-end
-local v = {}
-v.a_old = function(p) p = gsub(p, "[^%d+]+", "") return tail(p) end
-v.b_find = function(p) local t = find(p, "(0)", 1, true) if t then p = sub(p, 1, t - 1) .. sub(p, t + 3) end p = gsub(p, "[^%d+]+", "") return tail(p) end
-v.c_two = function(p) p = gsub(p, "%(0%)", "") p = gsub(p, "[^%d+]+", "") return tail(p) end
-v.d_plus = function(p) if byte(p) == plus then p = gsub(p, "%(0%)", "", 1) end p = gsub(p, "[^%d+]+", "") return tail(p) end
-v.e_one = function(p) p = gsub(p, "[^%d+]+%(?0?%)?", "") return tail(p) end
-local texts = { "030 / 90182123", "+49 (0)171 1000123", "0049 171-1000123" }
-for name, f in pairs(v) do
-  for _, text in ipairs(texts) do
-    local begun = os.clock()
-    for _ = 1, 1000000 do f(text) end
-    print(name, text, f(text), math.floor((os.clock() - begun) * 1000) .. " ns")
-  end
-end
-"#).exec().unwrap();
 }
