@@ -12,6 +12,7 @@
 
 mod absence;
 mod access;
+mod api;
 mod backups;
 mod bad_plugins;
 mod bad_values;
@@ -23,6 +24,7 @@ mod bad_values;
 mod builds;
 mod changes;
 mod changes_lost;
+mod console;
 mod csv;
 mod database_gone;
 mod disk;
@@ -83,7 +85,6 @@ mod swaps;
 mod switch;
 mod targets;
 mod tidied;
-mod triggers;
 mod trust;
 mod unchanged;
 mod undo;

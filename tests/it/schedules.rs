@@ -62,11 +62,9 @@ async fn a_restart_neither_misses_a_run_nor_doubles_one() {
     clock.advance(4 * HOUR);
     service.until_runs(1).await.unwrap();
     assert_eq!(app.out_of_tune(PLAIN_FIELDS), Vec::<String>::new());
-    let causes = app.app.host.store.causes_of_runs(10).await.unwrap();
-    assert_eq!(
-        causes[0],
-        (runs(&app).await[0].id.clone(), "schedule".to_owned())
-    );
+    let run = runs(&app).await[0].id.clone();
+    let causes = app.app.host.store.causes_of_runs(&[&run]).await.unwrap();
+    assert_eq!(causes, [(run, "schedule".to_owned())]);
     service.stop().await;
 
     // Again within the same day: nothing has come due.
@@ -156,7 +154,9 @@ async fn an_edited_schedule_counts_from_the_edit_on() {
         .unwrap();
     clock.advance(HOUR);
     let by_schedule = async |store: &attune_server::store::Store| {
-        let causes = store.causes_of_runs(100).await.unwrap();
+        let runs = store.runs(100).await.unwrap();
+        let runs: Vec<&str> = runs.iter().map(|run| run.id.as_str()).collect();
+        let causes = store.causes_of_runs(&runs).await.unwrap();
         causes
             .iter()
             .filter(|(_, cause)| cause == "schedule")

@@ -14,7 +14,7 @@ const HOMES: [(&str, &[&str]); 6] = [
     ),
     ("sqlx", &["host/server/src/store/"]),
     ("rusqlite", &[]),
-    ("askama", &["host/server/src/web/"]),
+    ("askama", &["host/server/src/console/"]),
 ];
 
 /// What core does not do: wait, and ask the outside.

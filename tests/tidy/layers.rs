@@ -4,14 +4,17 @@ use crate::code;
 use crate::files::File;
 
 /// The modules of the server crate, from the leaves up.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 11] = [
     &["clock", "compute", "settings", "fault", "telemetry"],
     &["net", "store", "watch"],
     &["source", "target", "vault", "connector", "kit"],
     &["notify"],
     &["sync", "jobs", "access", "backup"],
     &["service", "mapping"],
-    &["cli", "api", "web"],
+    &["view"],
+    &["act"],
+    &["console"],
+    &["cli", "api"],
     &["app", "lifecycle", "main"],
 ];
 

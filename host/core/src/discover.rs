@@ -48,6 +48,7 @@ const CALLED: [&str; 6] = [
 
 /// What a sample of people has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub struct Discovery {
     /// How many people were looked at.
@@ -64,6 +65,7 @@ pub struct Discovery {
 
 /// One selector that occurs, or that the provider knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Attribute {
     /// Ready to be a row's source.
     pub selector: String,
@@ -82,6 +84,7 @@ pub struct Attribute {
 
 /// A relation to other people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Relation {
     /// `manager`, ...
     pub role: String,

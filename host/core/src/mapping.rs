@@ -10,6 +10,7 @@ use crate::Selector;
 
 /// How a field is stored and written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum FieldKind {
     /// Jira entity property of a user (REST).
@@ -28,6 +29,7 @@ pub enum FieldKind {
 
 /// One profile slot of a target.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Field {
     /// How it is stored.
     pub kind: FieldKind,

@@ -6,6 +6,7 @@ use crate::{Cell, Kind};
 
 /// A failure with a code that a program and a reader can both act on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[error("{code}: {message}")]
 pub struct Problem {
     /// Stable kebab-case word, such as `many-values`; `attune help CODE` explains it.

@@ -19,6 +19,7 @@ pub use fingerprint::{Common, Fingerprinter};
 
 /// What a change does to a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Op {
     /// Write a value.
@@ -31,6 +32,7 @@ pub enum Op {
 
 /// What became of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangeResult {
     /// The target holds the value now.
@@ -47,6 +49,7 @@ pub enum ChangeResult {
 
 /// One field of one account that a run would change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Change {
     /// The source key.
     pub person: String,
@@ -71,6 +74,7 @@ pub struct Change {
 
 /// A value, person or target that could not be dealt with; everybody else goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Trouble {
     /// The source key.
     pub person: String,
@@ -88,6 +92,7 @@ pub struct Trouble {
 
 /// One guard, its limit and what the plan would really do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct GuardLine {
     /// `changed-people`, `cleared-values`, ...
     pub name: String,
@@ -108,6 +113,7 @@ pub struct GuardLine {
 
 /// What state a plan or run is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// A plan was made.
@@ -124,6 +130,7 @@ pub enum State {
 
 /// Counts of a whole plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[expect(
     missing_docs,
     reason = "the names are the documentation; see README, `plan --json`"
@@ -147,6 +154,7 @@ pub struct Summary {
 
 /// Counts of one target.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TargetSummary {
     /// People with an account.
     pub matched: u64,
@@ -161,6 +169,7 @@ pub struct TargetSummary {
 
 /// How much of the source a run read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
     /// Everybody.
@@ -177,6 +186,7 @@ pub enum How {
 
 /// What reading the source came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SourceRead {
     /// How much of it was read.
     pub read: How,
@@ -192,6 +202,7 @@ pub struct SourceRead {
 
 /// A whole plan or run: what `--json` prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[expect(
     missing_docs,
     reason = "the names are the documentation; see README, `plan --json`"

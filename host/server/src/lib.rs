@@ -2,8 +2,8 @@
 //!
 //! Modules stand in layers and import downward only (`tests/tidy` checks it):
 //! leaves (`clock`, `compute`, `settings`, `fault`, `telemetry`), then `net`, `store` and `watch`, then
-//! `source`, `target`, `connector`, `vault` and `kit`, then `notify`, then `sync`, `jobs`, `access` and `backup`, then `service` and `mapping`, then `cli`, `api` and
-//! `app`.
+//! `source`, `target`, `connector`, `vault` and `kit`, then `notify`, then `sync`, `jobs`, `access` and `backup`, then `service` and `mapping`, then `view`, then `act`,
+//! then `console`, then `cli`, `api` and `app`.
 
 #[cfg(all(
     any(feature = "sabotage-journal", feature = "sabotage-read-back"),
@@ -14,6 +14,7 @@ compile_error!(
 );
 
 pub mod access;
+pub mod act;
 pub mod api;
 pub mod app;
 pub mod backup;
@@ -21,6 +22,7 @@ pub mod cli;
 pub mod clock;
 mod compute;
 pub mod connector;
+pub mod console;
 pub mod fault;
 pub mod jobs;
 pub mod kit;
@@ -35,4 +37,5 @@ pub mod sync;
 pub mod target;
 pub mod telemetry;
 pub mod vault;
+pub mod view;
 pub mod watch;

@@ -7,6 +7,7 @@ use crate::{Cell, Kind, Selector};
 
 /// One value for people to read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Shown {
     /// `absent`, `null`, `text`, ..., `failed`, or `not-fetched`.
     pub kind: &'static str,
@@ -50,8 +51,10 @@ impl Shown {
 
 /// An attribute and its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct NamedValue {
     /// The attribute.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub selector: Selector,
     /// Its value for this person.
     pub value: Shown,
@@ -59,6 +62,7 @@ pub struct NamedValue {
 
 /// One step with what went in and what came out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct StepTrace {
     /// Plugin id.
     pub plugin: String,
@@ -76,6 +80,7 @@ pub struct StepTrace {
 
 /// One field of one person, from the source to the outcome.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FieldTrace {
     /// The field.
     pub field: Field,

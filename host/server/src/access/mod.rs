@@ -25,6 +25,7 @@ mod rate;
 mod secret;
 mod sessions;
 mod sign_in;
+mod status;
 pub mod tokens;
 
 use std::fmt;
@@ -35,6 +36,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::extract::{FromRequestParts as _, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
 pub use headers::{CONTENT_SECURITY_POLICY, HEADERS, protect};
@@ -149,21 +151,8 @@ impl Refusal {
 }
 
 impl From<Failure> for Refusal {
-    /// The status of a code of this module; what else went wrong is ours.
     fn from(failure: Failure) -> Self {
-        let status = match failure.code.as_str() {
-            "request" | "weak-password" => StatusCode::BAD_REQUEST,
-            "token" | "credentials" | "signed-out" => StatusCode::UNAUTHORIZED,
-            "triggers-off" | "forbidden" | "cross-site" | "set-up-code" | "sign-in-refused"
-            | "undeclared-route" => StatusCode::FORBIDDEN,
-            "no-such-token" | "no-such-admin" | "no-such-session" | "no-such-route" => {
-                StatusCode::NOT_FOUND
-            }
-            "sign-in-service" => StatusCode::BAD_GATEWAY,
-            "token-exists" | "admin-exists" => StatusCode::CONFLICT,
-            "disk" | "database" => StatusCode::SERVICE_UNAVAILABLE,
-            _ => StatusCode::INTERNAL_SERVER_ERROR,
-        };
+        let status = status::of(&failure.code);
         Self {
             failure,
             status,
@@ -198,6 +187,16 @@ impl Access {
                 oidc,
             }),
         }
+    }
+
+    /// The clock that everything here goes by.
+    pub fn clock(&self) -> &dyn Clock {
+        self.inner.clock.as_ref()
+    }
+
+    /// This moment.
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
     }
 
     /// Where a request comes from.
@@ -348,6 +347,13 @@ impl Access {
         tokens::revoke(&self.inner.store, name).await?;
         self.note(&by.who(), ("token-revoke", name), "").await;
         Ok(())
+    }
+
+    /// What groups of the organisation's own service may: the group, its role, and whether it sees values
+    /// of people.
+    pub fn claims(&self) -> Vec<(String, Role, bool)> {
+        let oidc = self.inner.oidc.as_deref();
+        oidc.map(Relying::claims).unwrap_or_default()
     }
 
     /// Every session that is not over.

@@ -16,6 +16,9 @@ use axum::routing::MethodRouter;
 
 use super::principal::Role;
 
+/// Largest body of a request where a route says nothing.
+const BODY_BYTES_MAX: usize = 1024 * 1024;
+
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Least {
@@ -45,6 +48,7 @@ pub struct Needs {
     pub(super) personal: bool,
     pub(super) reach: Reach,
     pub(super) by_trigger: bool,
+    body_bytes: usize,
 }
 
 impl Needs {
@@ -67,7 +71,21 @@ impl Needs {
             personal: false,
             reach: Reach::Service,
             by_trigger: false,
+            body_bytes: BODY_BYTES_MAX,
         }
+    }
+
+    /// The role that it takes at least, in a word; `anybody` where it takes none.
+    pub fn word(self) -> &'static str {
+        match self.least {
+            Least::Probe | Least::Anybody => "anybody",
+            Least::Role(role) => role.as_str(),
+        }
+    }
+
+    /// Whether it takes the right to see values of people.
+    pub fn is_personal(self) -> bool {
+        self.personal
     }
 
     /// And to see values of people.
@@ -93,6 +111,15 @@ impl Needs {
     pub const fn sorts_out(self) -> Self {
         Self {
             reach: Reach::Own,
+            ..self
+        }
+    }
+
+    /// Its body may have so many bytes, instead of 1 MiB.
+    #[must_use]
+    pub const fn with_body(self, bytes: usize) -> Self {
+        Self {
+            body_bytes: bytes,
             ..self
         }
     }
@@ -149,6 +176,14 @@ impl Table {
                 .iter()
                 .map(move |(method, needs)| (method.as_str(), path.as_str(), *needs))
         })
+    }
+
+    /// The largest body of a request.
+    pub fn body_bytes(&self, parts: &Parts) -> usize {
+        match self.find(parts) {
+            Found::Route(needs) => needs.body_bytes,
+            _ => BODY_BYTES_MAX,
+        }
     }
 
     pub(super) fn find(&self, parts: &Parts) -> Found {

@@ -63,7 +63,7 @@ impl Peer {
     }
 
     /// Whether a browser on this machine asks this machine without TLS.
-    pub(super) fn is_plain_loopback(&self) -> bool {
+    pub fn is_plain_loopback(&self) -> bool {
         if self.is_tls {
             return false;
         }

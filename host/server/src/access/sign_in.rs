@@ -110,6 +110,36 @@ impl Access {
         self.begin(local(name, "admin", peer), peer, headers).await
     }
 
+    /// Sets the password of the administrator who asks, who says the one before. Their other sessions go
+    /// on.
+    pub async fn change_password(
+        &self,
+        by: &Principal,
+        (typed, chosen): (SecretString, SecretString),
+        peer: &Peer,
+    ) -> Result<(), Refusal> {
+        let name = &by.name;
+        let keys = [
+            Key::Account(secret::digest(name)),
+            Key::Address(peer.counted()),
+        ];
+        self.begin_guess(&keys)?;
+        let store = &self.inner.store;
+        let admin = store.admin(name).await.map_err(Failure::from)?;
+        let kept = admin.as_ref().map(|admin| admin.password.as_str());
+        if !password::verify(typed, kept).await? {
+            return Err(Failure::of("credentials", "the password before is another one").into());
+        }
+        self.attempts().was_right(&keys);
+        password::check(&chosen)?;
+        let kept = password::hash(chosen).await?;
+        let put = store.put_admin(name, &kept, self.now_ms()).await;
+        put.map_err(Failure::from)?;
+        let from = format!("from {}", peer.address);
+        self.note(&by.who(), ("password", name), &from).await;
+        Ok(())
+    }
+
     /// Signs in by a link; it works no second time.
     pub async fn sign_in_by_link(
         &self,

@@ -8,32 +8,45 @@
 //!
 //! Deliberately not here: what an order means (`service`), who somebody is (`access`).
 
+mod ask;
+mod changes;
+mod document;
+mod events;
+mod files;
+mod looks;
 mod metrics;
+mod people;
+mod plugins;
 mod problem;
+mod routes;
+mod runs;
 mod sessions;
+mod sources;
 mod tokens;
 mod triggers;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRef, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::access::{self, Access, Needs, Routes, Table};
+use crate::console;
 use crate::fault::Failure;
 use crate::jobs::new_id;
 use crate::service::Service;
 use problem::{Problem, Raised};
 
-/// Largest body of a request.
-const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// The most that is read of somebody else's refusal.
+const REFUSAL_BYTES_MAX: usize = 4096;
 /// The header of a request's id, in and out.
 const REQUEST_ID: &str = "x-request-id";
 /// Longest id that somebody else gave a request.
@@ -76,38 +89,19 @@ pub async fn serve(
 
 /// Every route and what it needs, for tests that try each.
 pub fn table() -> Table {
-    let (_, table) = orders().into_parts();
+    let (_, table) = routes::orders();
     let (_, others) = others().into_parts();
-    table.and(others)
+    table.and(others).and(console::table())
 }
 
-fn orders() -> Routes<Api> {
-    let order = Needs::OPERATE.of_connector().by_trigger();
-    let person = "/connectors/{name}/people/{key}/sync";
-    Routes::below("/api/v1")
-        .post(person, order, triggers::person)
-        .post("/connectors/{name}/sync", order, triggers::connector)
-        .post("/connectors/{name}/pause", order, triggers::pause)
-        .post("/connectors/{name}/resume", order, triggers::resume)
-        .get(
-            "/jobs/{id}",
-            Needs::OPERATE.sorts_out().by_trigger(),
-            triggers::job,
-        )
-        .post(
-            "/runs/{id}/cancel",
-            Needs::OPERATE.by_trigger(),
-            triggers::cancel,
-        )
-        .get("/session", Needs::LOOK.sorts_out(), sessions::show)
-        .post("/session", Needs::ANYBODY, sessions::sign_in)
-        .delete("/session", Needs::LOOK.sorts_out(), sessions::sign_out)
-        .post("/set-up", Needs::ANYBODY, sessions::set_up)
-        .get("/sessions", Needs::ADMINISTER, sessions::list)
-        .delete("/sessions/{id}", Needs::ADMINISTER, sessions::end)
-        .get("/tokens", Needs::ADMINISTER, tokens::list)
-        .post("/tokens", Needs::ADMINISTER, tokens::create)
-        .delete("/tokens/{name}", Needs::ADMINISTER, tokens::revoke)
+/// What is answered below `/api/v1`, as an OpenAPI document: the text that `attune openapi` prints.
+pub fn document() -> String {
+    let (orders, _) = routes::orders();
+    let mut document = serde_json::to_value(orders.into_openapi()).unwrap_or_default();
+    routes::in_order(&mut document);
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 fn others() -> Routes<Api> {
@@ -121,14 +115,18 @@ fn others() -> Routes<Api> {
 }
 
 fn router(begun: Begun, access: Access) -> Router {
-    let (orders, table) = orders().into_parts();
+    let (orders, table) = routes::orders();
     let (others, more) = others().into_parts();
+    let (orders, described) = orders.split_for_parts();
+    let pages = console::router(Begun::clone(&begun), access.clone());
     let api = Api {
         begun,
         access: access.clone(),
         table: Arc::new(table.and(more)),
     };
+    let document = async move || Json(described);
     let orders = orders
+        .route("/openapi.json", get(document))
         .fallback(no_route)
         .method_not_allowed_fallback(no_route)
         .layer(from_fn_with_state(api.clone(), guard));
@@ -136,6 +134,7 @@ fn router(begun: Begun, access: Access) -> Router {
     others
         .nest("/api/v1", orders)
         .with_state(api)
+        .merge(pages)
         .layer(from_fn_with_state(access, access::protect))
 }
 
@@ -147,17 +146,23 @@ async fn guard(State(api): State<Api>, request: Request, next: Next) -> Response
         let found = api.begun.get()?.connector(word)?;
         Some(found.connector.id.clone())
     };
+    let body_bytes = api.table.body_bytes(&parts);
     let mut answer = match api.access.admit(&api.table, &mut parts, id_of).await {
         Err(refusal) => Problem::refused(&refusal, &id),
-        Ok(()) => match to_bytes(body, BODY_BYTES_MAX).await {
+        Ok(()) => match to_bytes(body, body_bytes).await {
             Err(_) => {
-                let message = format!("the body has more than {BODY_BYTES_MAX} bytes");
+                let message = format!("the body has more than {body_bytes} bytes");
                 let problem = Problem::from(Failure::of("request", message));
-                problem.answer_with(StatusCode::PAYLOAD_TOO_LARGE, &id)
+                problem
+                    .with_status(StatusCode::PAYLOAD_TOO_LARGE)
+                    .answer(&id)
             }
             Ok(body) => next.run(Request::from_parts(parts, Body::from(body))).await,
         },
     };
+    if is_bare(&answer) {
+        answer = said(answer).await.into_response();
+    }
     if let Some(Raised(problem)) = answer.extensions_mut().remove::<Raised>() {
         let code = problem.failure.code.clone();
         let message = problem.failure.message.clone();
@@ -172,6 +177,22 @@ async fn guard(State(api): State<Api>, request: Request, next: Next) -> Response
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
+}
+
+/// Whether something refused a request before a handler of ours saw it: its words are plain text.
+fn is_bare(answer: &Response) -> bool {
+    let kind = answer.headers().get(header::CONTENT_TYPE);
+    let is_text = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    answer.status().is_client_error() && is_text
+}
+
+/// The same as a problem document.
+async fn said(answer: Response) -> Problem {
+    let status = answer.status();
+    let words = to_bytes(answer.into_body(), REFUSAL_BYTES_MAX).await;
+    let words = words.unwrap_or_default();
+    let message = String::from_utf8_lossy(&words).into_owned();
+    Problem::from(Failure::of("request", message)).with_status(status)
 }
 
 /// The id that the sender gave, where it is fit to be shown; else one of ours.

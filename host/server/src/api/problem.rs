@@ -18,11 +18,7 @@ pub(super) struct Problem {
 
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
-        Self {
-            status: status(&failure.code),
-            failure,
-            retry_after: None,
-        }
+        Refusal::from(failure).into()
     }
 }
 
@@ -36,19 +32,12 @@ impl From<Refusal> for Problem {
     }
 }
 
-/// The status of a code.
-fn status(code: &str) -> StatusCode {
-    match code {
-        "request" => StatusCode::BAD_REQUEST,
-        // A name that no connector file has.
-        "config" | "no-such-job" | "no-such-person" | "no-such-route" => StatusCode::NOT_FOUND,
-        "paused" | "not-running" | "ambiguous-person" | "out-of-scope" => StatusCode::CONFLICT,
-        "no-service" => StatusCode::SERVICE_UNAVAILABLE,
-        _ => Refusal::from(Failure::of(code, "")).status,
-    }
-}
-
 impl Problem {
+    /// The same with another status.
+    pub(super) fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
     /// The answer to a request that may not go on.
     pub(super) fn refused(refusal: &Refusal, request_id: &str) -> Response {
         Self::from(refusal.clone()).answer(request_id)
@@ -56,13 +45,7 @@ impl Problem {
 
     /// The answer to the request of this id, with the status of its code.
     pub(super) fn answer(self, request_id: &str) -> Response {
-        let status = self.status;
-        self.answer_with(status, request_id)
-    }
-
-    /// The same with another status.
-    pub(super) fn answer_with(self, status: StatusCode, request_id: &str) -> Response {
-        let failure = self.failure;
+        let (status, failure) = (self.status, self.failure);
         let title = fault::find(&failure.code).map_or("", |entry| entry.summary);
         // What broke on our side is in the log under the request's id.
         let detail = if status == StatusCode::INTERNAL_SERVER_ERROR {

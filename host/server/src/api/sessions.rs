@@ -10,42 +10,56 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, Html, IntoResponse as _, Redirect, Response};
 use secrecy::SecretString;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use super::ask::wrong;
 use super::problem::Problem;
-use super::triggers::{time, wrong};
 use crate::access::oidc::Answer;
 use crate::access::{Access, Peer, Principal, SignedIn};
 use crate::fault::Failure;
+use crate::view::doors::{Session, Somebody};
 
 /// Leads on, also where the header does not.
 const SIGNED_IN: &str = "<!doctype html><meta charset=\"utf-8\"><title>Attune</title>\
     <p><a href=\"/\">Attune</a></p>\n";
 
 /// What signs in.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Credentials {
+pub(super) struct Credentials {
+    /// An administrator's.
     name: String,
+    /// Theirs.
     password: String,
 }
 
 /// What makes an administrator.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct SetUp {
+pub(super) struct SetUp {
+    /// Of `attune admin code`, or of the service's start.
     code: String,
+    /// Of the administrator to be.
     name: String,
+    /// 15 characters or more.
     password: String,
 }
 
-/// `GET /session`
-pub(super) async fn show(principal: Principal) -> Response {
-    Json(document(&principal)).into_response()
+/// Sessions of browsers.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Sessions {
+    sessions: Vec<Session>,
 }
 
-/// `POST /session` with `{"name": "...", "password": "..."}`
+/// Who asks.
+#[utoipa::path(get, path = "/session", tag = "access", responses((status = OK, body = Somebody)))]
+pub(super) async fn show(principal: Principal) -> Response {
+    Json(Somebody::from(&principal)).into_response()
+}
+
+/// Signs a local administrator in; the answer sets the session's cookie.
+#[utoipa::path(post, path = "/session", tag = "access", security(()), request_body = Credentials, responses((status = OK, body = Somebody)))]
 pub(super) async fn sign_in(
     State(access): State<Access>,
     Extension(peer): Extension<Peer>,
@@ -58,7 +72,8 @@ pub(super) async fn sign_in(
     Ok(begun(signed_in))
 }
 
-/// `POST /set-up` with `{"code": "...", "name": "...", "password": "..."}`
+/// Makes a local administrator by a one-time code, and signs them in.
+#[utoipa::path(post, path = "/set-up", tag = "access", security(()), request_body = SetUp, responses((status = OK, body = Somebody)))]
 pub(super) async fn set_up(
     State(access): State<Access>,
     Extension(peer): Extension<Peer>,
@@ -128,7 +143,8 @@ pub(super) async fn by_link(
     Ok(answer)
 }
 
-/// `DELETE /session`
+/// Ends the session that asks.
+#[utoipa::path(delete, path = "/session", tag = "access", responses((status = NO_CONTENT)))]
 pub(super) async fn sign_out(
     State(access): State<Access>,
     Extension(peer): Extension<Peer>,
@@ -139,23 +155,16 @@ pub(super) async fn sign_out(
     Ok((StatusCode::NO_CONTENT, headers).into_response())
 }
 
-/// `GET /sessions`
+/// Sessions of browsers.
+#[utoipa::path(get, path = "/sessions", tag = "access", responses((status = OK, body = Sessions)))]
 pub(super) async fn list(State(access): State<Access>) -> Result<Response, Problem> {
     let sessions = access.sessions().await?;
-    let lines: Vec<Value> = sessions
-        .iter()
-        .map(|session| {
-            json!({
-                "id": session.id, "name": session.name, "kind": session.kind,
-                "role": session.role, "personal": session.personal, "address": session.address,
-                "began": time(Some(session.began_ms)), "seen": time(Some(session.seen_ms)),
-            })
-        })
-        .collect();
-    Ok(Json(json!({ "sessions": lines })).into_response())
+    let sessions = sessions.iter().map(Session::from).collect();
+    Ok(Json(Sessions { sessions }).into_response())
 }
 
-/// `DELETE /sessions/{id}`
+/// Ends a session.
+#[utoipa::path(delete, path = "/sessions/{id}", tag = "access", params(("id" = String, Path, description = "What the session is called where sessions are listed")), responses((status = NO_CONTENT)))]
 pub(super) async fn end(
     State(access): State<Access>,
     principal: Principal,
@@ -167,15 +176,7 @@ pub(super) async fn end(
 
 fn begun(signed_in: SignedIn) -> Response {
     let headers = [(header::SET_COOKIE, signed_in.cookie)];
-    (headers, Json(document(&signed_in.principal))).into_response()
-}
-
-fn document(principal: &Principal) -> Value {
-    json!({
-        "name": principal.name, "kind": principal.kind, "role": principal.role,
-        "personal": principal.personal, "connectors": principal.connectors,
-        "since": time(principal.since_ms), "session": principal.session,
-    })
+    (headers, Json(Somebody::from(&signed_in.principal))).into_response()
 }
 
 /// A body as JSON. What is wrong with it is told without quoting it: it holds a password.

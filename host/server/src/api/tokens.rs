@@ -6,39 +6,60 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use secrecy::ExposeSecret as _;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Begun;
+use super::ask::{service, wrong};
 use super::problem::Problem;
 use super::sessions::read;
-use super::triggers::{service, time, wrong};
 use crate::access::tokens::{DAYS, Wanted};
 use crate::access::{Access, Principal, Role};
 use crate::fault::Failure;
-use crate::store::tokens::Token;
+use crate::view::doors::Token;
 
 /// What a token is to be.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+pub(super) struct Asked {
+    /// 1 to 64 letters, digits, dots, dashes, underscores or @.
     name: String,
+    /// viewer, operator, editor or admin.
     role: String,
+    /// Whether it may see values of people.
     #[serde(default)]
     personal: bool,
+    /// Names or ids of the only connectors that it is for; left out: all.
     connectors: Option<Vec<String>>,
+    /// How long it works: at most 366; 90 where it is left out.
     days: Option<u32>,
 }
 
-/// `GET /tokens`
-pub(super) async fn list(State(access): State<Access>) -> Result<Response, Problem> {
-    let tokens = access.tokens().await?;
-    let lines: Vec<Value> = tokens.iter().map(document).collect();
-    Ok(Json(json!({ "tokens": lines })).into_response())
+/// API tokens.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Tokens {
+    tokens: Vec<Token>,
 }
 
-/// `POST /tokens` with `{"name": "...", "role": "...", "personal": false, "connectors": ["..."],
-/// "days": 90}`
+/// A token that was just made.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Made {
+    #[serde(flatten)]
+    shown: Token,
+    /// The token itself, shown this once.
+    token: String,
+}
+
+/// API tokens, without what is secret of them.
+#[utoipa::path(get, path = "/tokens", tag = "access", responses((status = OK, body = Tokens)))]
+pub(super) async fn list(State(access): State<Access>) -> Result<Response, Problem> {
+    let tokens = access.tokens().await?;
+    let tokens = tokens.iter().map(Token::from).collect();
+    Ok(Json(Tokens { tokens }).into_response())
+}
+
+/// Makes an API token; it is shown this once.
+#[utoipa::path(post, path = "/tokens", tag = "access", request_body = Asked, responses((status = CREATED, body = Made)))]
 pub(super) async fn create(
     State(access): State<Access>,
     State(begun): State<Begun>,
@@ -59,14 +80,15 @@ pub(super) async fn create(
         days: asked.days.unwrap_or(DAYS),
     };
     let created = access.create_token(&principal, wanted).await?;
-    let mut shown = document(&created.token);
-    if let Some(members) = shown.as_object_mut() {
-        members.insert("token".to_owned(), json!(created.secret.expose_secret()));
-    }
-    Ok((StatusCode::CREATED, Json(shown)).into_response())
+    let made = Made {
+        shown: Token::from(&created.token),
+        token: created.secret.expose_secret().to_owned(),
+    };
+    Ok((StatusCode::CREATED, Json(made)).into_response())
 }
 
-/// `DELETE /tokens/{name}`
+/// Lets a token work no more.
+#[utoipa::path(delete, path = "/tokens/{name}", tag = "access", params(("name" = String, Path, description = "Name of the token")), responses((status = NO_CONTENT)))]
 pub(super) async fn revoke(
     State(access): State<Access>,
     principal: Principal,
@@ -83,13 +105,4 @@ fn ids(begun: &Begun, words: &[String]) -> Result<Vec<String>, Failure> {
         Ok(service.found(word)?.connector.id.clone())
     };
     words.iter().map(id).collect()
-}
-
-fn document(token: &Token) -> Value {
-    json!({
-        "name": token.name, "role": token.role, "personal": token.personal,
-        "connectors": token.connectors, "created": time(Some(token.created_ms)),
-        "created-by": token.created_by, "expires": time(Some(token.expires_ms)),
-        "used": time(token.used_ms),
-    })
 }

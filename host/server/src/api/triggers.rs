@@ -10,71 +10,107 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::Begun;
+use super::ask::{self, actor, service, wrong};
 use super::problem::Problem;
 use crate::access::Principal;
-use crate::fault::{self, Failure};
-use crate::jobs::{self, Kind};
-use crate::service::{Service, Wish};
+use crate::fault::Failure;
+use crate::jobs::Kind;
+use crate::service::Service;
 use crate::store::jobs::Job;
+use crate::view;
 
 /// The longest that a request waits, in seconds.
 const WAIT_MAX: u64 = 30;
 /// The longest name of a person.
 const PERSON_CHARS_MAX: usize = 500;
 
-/// What an address may ask for.
-#[derive(Debug, Deserialize)]
+/// How long a request waits for the end of its job.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Asks {
+    /// Seconds, at most 30; left out: the job is answered as it was queued.
+    #[param(value_type = Option<u32>, maximum = 30)]
     wait: Option<String>,
 }
 
-/// `POST /connectors/{name}/people/{key}/sync`
+/// What kind of run.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Syncs {
+    /// `sync` (a complete listing; where it is left out), `changes` or `full`.
+    kind: Option<String>,
+}
+
+/// Why a connector is paused.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pauses {
+    /// For whoever looks at it later.
+    reason: Option<String>,
+}
+
+/// What is being stopped.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Stopping {
+    /// Its id, as it was asked for.
+    id: String,
+    /// `stopping`.
+    state: &'static str,
+}
+
+/// Whether a connector is paused now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Paused {
+    /// The connector file's name.
+    connector: String,
+    /// Whether it is.
+    paused: bool,
+}
+
+/// Brings one person in tune, such as at their log-in.
+#[utoipa::path(post, path = "/connectors/{name}/people/{key}/sync", tag = "people", params(("name" = String, Path, description = "Connector file without `.toml`, or its id"), ("key" = String, Path, description = "Source key, user name or e-mail"), Asks), responses((status = ACCEPTED, body = view::jobs::Job), (status = OK, body = view::jobs::Job)))]
 pub(super) async fn person(
     State(begun): State<Begun>,
+    principal: Principal,
     Path((connector, person)): Path<(String, String)>,
     Query(asks): Query<Asks>,
 ) -> Result<Response, Problem> {
-    let service = service(&begun)?;
+    let actor = actor(&begun, &principal)?;
+    let wait = wait(&asks)?;
     let person = person.trim();
     if person.is_empty() || person.chars().count() > PERSON_CHARS_MAX {
         return Err(wrong("a person is named by source key, user name or e-mail").into());
     }
-    let wish = Wish {
-        connector: &connector,
-        kind: Kind::User,
-        person,
-        cause: "api",
-    };
-    queue(service, wish, &asks).await
+    let job = actor.run(&connector, Kind::User, person).await?;
+    queued(service(&begun)?, job, wait).await
 }
 
-/// `POST /connectors/{name}/sync` with `{"kind": "sync | changes | full"}`
+/// Brings everybody of a connector in tune.
+#[utoipa::path(post, path = "/connectors/{name}/sync", tag = "connectors", params(("name" = String, Path, description = "Connector file without `.toml`, or its id"), Asks), request_body = Syncs, responses((status = ACCEPTED, body = view::jobs::Job), (status = OK, body = view::jobs::Job)))]
 pub(super) async fn connector(
     State(begun): State<Begun>,
+    principal: Principal,
     Path(connector): Path<String>,
     Query(asks): Query<Asks>,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let service = service(&begun)?;
-    let word = member(&body, "kind")?.unwrap_or_else(|| "sync".to_owned());
+    let actor = actor(&begun, &principal)?;
+    let wait = wait(&asks)?;
+    let syncs: Syncs = ask::body(&body)?;
+    let word = syncs.kind.unwrap_or_else(|| "sync".to_owned());
     let Some(kind @ (Kind::Sync | Kind::Changes | Kind::Full)) = Kind::of(&word) else {
         return Err(wrong("`kind` must be sync, changes or full").into());
     };
-    let wish = Wish {
-        connector: &connector,
-        kind,
-        person: "",
-        cause: "api",
-    };
-    queue(service, wish, &asks).await
+    let job = actor.run(&connector, kind, "").await?;
+    queued(service(&begun)?, job, wait).await
 }
 
-/// `GET /jobs/{id}`
+/// A job, and what became of it.
+#[utoipa::path(get, path = "/jobs/{id}", tag = "jobs", params(("id" = String, Path, description = "Id of the job, or an unambiguous beginning")), responses((status = OK, body = view::jobs::Job)))]
 pub(super) async fn job(
     State(begun): State<Begun>,
     principal: Principal,
@@ -84,59 +120,54 @@ pub(super) async fn job(
     let job = service.job(&id).await?;
     let job = job.filter(|job| principal.covers(&job.connector));
     let job = job.ok_or_else(|| unknown(&id))?;
-    Ok(Json(document(service, &job).await?).into_response())
+    Ok(Json(view::jobs::of(service, &job).await?).into_response())
 }
 
-/// `POST /runs/{id}/cancel`
+/// Stops what is under way after what it is in the middle of, or takes a job out of the queue.
+#[utoipa::path(post, path = "/runs/{id}/cancel", tag = "runs", params(("id" = String, Path, description = "Id of the run or job, or an unambiguous beginning")), responses((status = OK, body = Stopping)))]
 pub(super) async fn cancel(
     State(begun): State<Begun>,
     principal: Principal,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let service = service(&begun)?;
-    if !service.cancel(&id).await? {
-        return Err(unknown(&id).into());
-    }
-    jobs::audit(&service.pin().0, &principal.who(), ("cancel", &id)).await;
-    Ok(Json(json!({ "id": id, "state": "stopping" })).into_response())
+    actor(&begun, &principal)?.cancel(&id).await?;
+    let state = "stopping";
+    Ok(Json(Stopping { id, state }).into_response())
 }
 
-/// `POST /connectors/{name}/pause` with `{"reason": "..."}`
+/// Lets a connector write nothing until it is resumed.
+#[utoipa::path(post, path = "/connectors/{name}/pause", tag = "connectors", params(("name" = String, Path, description = "Connector file without `.toml`, or its id")), request_body = Pauses, responses((status = OK, body = Paused)))]
 pub(super) async fn pause(
     State(begun): State<Begun>,
     principal: Principal,
     Path(name): Path<String>,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let service = service(&begun)?;
-    let loaded = service.found(&name)?;
-    let reason = member(&body, "reason")?.unwrap_or_default();
-    let host = service.pin().0;
-    let (id, now_ms) = (&loaded.connector.id, host.clock.now().as_millisecond());
-    let who = principal.who();
-    let paused = host.store.pause(id, &who, &reason, now_ms).await;
-    paused.map_err(Failure::from)?;
-    jobs::audit(&host, &who, ("pause", &loaded.connector.name)).await;
-    Ok(Json(json!({ "connector": loaded.connector.name, "paused": true })).into_response())
+    let pauses: Pauses = ask::body(&body)?;
+    let reason = pauses.reason.unwrap_or_default();
+    let connector = actor(&begun, &principal)?.pause(&name, &reason).await?;
+    let paused = true;
+    Ok(Json(Paused { connector, paused }).into_response())
 }
 
-/// `POST /connectors/{name}/resume`
+/// Lets a connector write again; what waited meanwhile begins.
+#[utoipa::path(post, path = "/connectors/{name}/resume", tag = "connectors", params(("name" = String, Path, description = "Connector file without `.toml`, or its id")), responses((status = OK, body = Paused)))]
 pub(super) async fn resume(
     State(begun): State<Begun>,
     principal: Principal,
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
-    let service = service(&begun)?;
-    let loaded = service.found(&name)?;
-    service.resume(&loaded.connector.id).await?;
-    let act = ("resume", loaded.connector.name.as_str());
-    jobs::audit(&service.pin().0, &principal.who(), act).await;
-    Ok(Json(json!({ "connector": loaded.connector.name, "paused": false })).into_response())
+    let connector = actor(&begun, &principal)?.resume(&name).await?;
+    let paused = false;
+    Ok(Json(Paused { connector, paused }).into_response())
 }
 
-async fn queue(service: &Service, wish: Wish<'_>, asks: &Asks) -> Result<Response, Problem> {
-    let wait = wait(asks)?;
-    let (mut job, _is_new) = service.ask(wish).await?;
+/// The answer to whoever asked for a job: as it was queued, or its end where they wait for it.
+pub(super) async fn queued(
+    service: &Service,
+    mut job: Job,
+    wait: Option<Duration>,
+) -> Result<Response, Problem> {
     if let Some(wait) = wait
         && let Some(later) = service.wait_for(&job.id, wait).await?
     {
@@ -152,7 +183,7 @@ async fn queue(service: &Service, wish: Wish<'_>, asks: &Asks) -> Result<Respons
     } else {
         StatusCode::ACCEPTED
     };
-    let document = document(service, &job).await?;
+    let document = view::jobs::of(service, &job).await?;
     let mut answer = (status, Json(document)).into_response();
     if let Ok(place) = HeaderValue::from_str(&format!("/api/v1/jobs/{}", job.id)) {
         answer.headers_mut().insert(header::LOCATION, place);
@@ -160,84 +191,13 @@ async fn queue(service: &Service, wish: Wish<'_>, asks: &Asks) -> Result<Respons
     Ok(answer)
 }
 
-/// A job as it is shown.
-async fn document(service: &Service, job: &Job) -> Result<Value, Failure> {
-    let (host, state) = service.pin();
-    let name = state.connectors.get(&job.connector);
-    let name = name.map_or(&job.connector, |loaded| &loaded.connector.name);
-    let mut shown = json!({
-        "id": job.id, "connector": name, "connector-id": job.connector, "kind": job.kind,
-        "trigger": job.cause, "state": job.state, "asked": time(Some(job.asked_ms)),
-        "started": time(job.started_ms), "finished": time(job.finished_ms),
-    });
-    let Some(members) = shown.as_object_mut() else {
-        return Ok(shown);
-    };
-    if !job.person.is_empty() {
-        members.insert("person".to_owned(), json!(job.person));
-    }
-    if job.state == "queued" {
-        let ahead = service.ahead_of(job).await?;
-        members.insert("ahead".to_owned(), json!(ahead));
-    }
-    if !job.run.is_empty() {
-        members.insert("run".to_owned(), json!(job.run));
-        let run = host.store.run(&job.run).await?;
-        let report = run.and_then(|run| run.report);
-        if let Some(report) = report {
-            members.insert("summary".to_owned(), json!(report.summary));
-        }
-    }
-    if !job.code.is_empty() {
-        let hint = fault::find(&job.code).map_or("", |entry| entry.remedy);
-        let error = json!({ "code": job.code, "message": job.message, "hint": hint });
-        members.insert("error".to_owned(), error);
-    }
-    Ok(shown)
-}
-
-pub(super) fn time(ms: Option<i64>) -> Option<String> {
-    let time = Timestamp::from_millisecond(ms?).ok()?;
-    Some(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
-}
-
-pub(super) fn service(begun: &Begun) -> Result<&Service, Failure> {
-    let starting = || Failure::of("no-service", "the service is starting");
-    begun.get().ok_or_else(starting)
-}
-
-fn wait(asks: &Asks) -> Result<Option<Duration>, Failure> {
+pub(super) fn wait(asks: &Asks) -> Result<Option<Duration>, Failure> {
     let Some(wait) = &asks.wait else {
         return Ok(None);
     };
     let seconds = wait.parse().ok().filter(|seconds| *seconds <= WAIT_MAX);
     let wrong = || wrong("`wait` must be a number of seconds, at most 30");
     seconds.map(Duration::from_secs).ok_or_else(wrong).map(Some)
-}
-
-/// One member of a body that may be empty.
-fn member(body: &Bytes, name: &str) -> Result<Option<String>, Failure> {
-    if body.trim_ascii().is_empty() {
-        return Ok(None);
-    }
-    let document: Value = serde_json::from_slice(body)
-        .map_err(|error| wrong(&format!("the body is not JSON: {error}")))?;
-    let Value::Object(members) = document else {
-        return Err(wrong("the body must be a JSON object"));
-    };
-    let strange = members.keys().find(|key| *key != name);
-    if let Some(key) = strange {
-        return Err(wrong(&format!("the body knows no `{key}`, but `{name}`")));
-    }
-    match members.get(name) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(wrong(&format!("`{name}` must be a text"))),
-    }
-}
-
-pub(super) fn wrong(message: &str) -> Failure {
-    Failure::of("request", message)
 }
 
 fn unknown(id: &str) -> Failure {

@@ -110,6 +110,7 @@ fn of(command: &Command) -> Option<Act> {
         | Command::Admin(AdminCommand::List)
         | Command::Notify(_)
         | Command::Doctor
+        | Command::Openapi
         | Command::Source(SourceCommand::Discover(_))
         | Command::Backup(BackupCommand::Verify { .. })
         | Command::Help { .. } => None,

@@ -4,10 +4,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
 use super::args::access::AdminCommand;
-use super::{Exit, Outcome, Shell, report, runs};
+use super::{Exit, Outcome, Shell, report};
 use crate::access::admins;
 use crate::app::App;
 use crate::fault::Failure;
+use crate::view::time;
 
 pub(super) async fn run(shell: &Shell, command: AdminCommand) -> Outcome {
     let app = shell.app().await?;
@@ -50,10 +51,10 @@ async fn list(shell: &Shell, app: &App) -> Result<(), Failure> {
         let document = |admin: &crate::store::admins::Admin| {
             json!({
                 "name": admin.name,
-                "created": runs::time(admin.created_ms),
-                "password-set": runs::time(admin.changed_ms),
+                "created": time(admin.created_ms),
+                "password-set": time(admin.changed_ms),
                 "has-password": !admin.password.is_empty(),
-                "last-sign-in": admin.seen_ms.map(runs::time),
+                "last-sign-in": admin.seen_ms.map(time),
             })
         };
         let all: Vec<Value> = admins.iter().map(document).collect();
@@ -66,9 +67,9 @@ async fn list(shell: &Shell, app: &App) -> Result<(), Failure> {
         let password = if admin.password.is_empty() {
             "none: reset".to_owned()
         } else {
-            runs::time(admin.changed_ms)
+            time(admin.changed_ms)
         };
-        let seen = admin.seen_ms.map_or_else(|| "never".to_owned(), runs::time);
+        let seen = admin.seen_ms.map_or_else(|| "never".to_owned(), time);
         table.add_row([admin.name.clone(), password, seen]);
     }
     shell.out.data(table.to_string());

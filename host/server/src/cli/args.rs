@@ -119,6 +119,8 @@ pub enum Command {
     /// Copies of everything that is kept.
     #[command(subcommand)]
     Backup(BackupCommand),
+    /// What the service answers over HTTP, as an OpenAPI 3.1 document.
+    Openapi,
     /// What scripts send to the API.
     #[command(subcommand)]
     Token(TokenCommand),
@@ -143,6 +145,7 @@ impl Command {
             Self::Demo(_)
                 | Self::Serve(_)
                 | Self::Help { .. }
+                | Self::Openapi
                 | Self::Plugin(
                     PluginCommand::New(_)
                         | PluginCommand::Build(_)

@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::args::Audit;
 use super::out::{GOOD, paint};
-use super::{Exit, Outcome, Shell, report, runs};
+use super::{Exit, Outcome, Shell, report};
 use crate::fault::Failure;
-use crate::store::audit::Entry;
+use crate::view::audit::Act;
+use crate::view::time;
 
 pub(super) async fn run(shell: &Shell, args: Audit) -> Outcome {
     let since_ms = match &args.since {
@@ -41,7 +42,7 @@ pub(super) async fn run(shell: &Shell, args: Audit) -> Outcome {
     let entries = store.audit_log(args.limit, since_ms).await?;
     app.close().await;
     if shell.out.json {
-        let entries: Vec<_> = entries.iter().map(document).collect();
+        let entries: Vec<_> = entries.iter().map(Act::from).collect();
         shell.out.json(&entries);
         return Ok(Exit::Good);
     }
@@ -50,7 +51,7 @@ pub(super) async fn run(shell: &Shell, args: Audit) -> Outcome {
     for entry in entries {
         table.add_row([
             entry.sequence.to_string(),
-            runs::time(entry.at_ms),
+            time(entry.at_ms),
             entry.who,
             entry.what,
             entry.object,
@@ -60,20 +61,6 @@ pub(super) async fn run(shell: &Shell, args: Audit) -> Outcome {
     }
     shell.out.data(table.to_string());
     Ok(Exit::Good)
-}
-
-fn document(entry: &Entry) -> serde_json::Value {
-    json!({
-        "sequence": entry.sequence,
-        "time": runs::time(entry.at_ms),
-        "who": entry.who,
-        "what": entry.what,
-        "object": entry.object,
-        "result": entry.result,
-        "detail": entry.detail,
-        "before": entry.before,
-        "hash": entry.hash,
-    })
 }
 
 /// A time of RFC 3339, or the beginning of a day in UTC.

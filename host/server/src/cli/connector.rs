@@ -1,18 +1,17 @@
 //! `connector list` and `connector validate`.
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use attune_core::plain::visible;
 
 use super::out::{BAD, GOOD, Out, WARN, paint};
-use super::pause::Standing;
 use super::{Exit, Outcome, Shell, mistaken, report};
 use crate::app;
-use crate::connector::{Entry, Loaded, load_dir};
+use crate::connector::load_dir;
 use crate::service::{Service, Waiting};
 use crate::sync::Pinned;
+use crate::view::connectors::{self, Connector, Standing};
+use crate::view::time;
 
 pub(super) async fn list(shell: &Shell) -> Outcome {
     if let Some(service) = &shell.service {
@@ -23,7 +22,7 @@ pub(super) async fn list(shell: &Shell) -> Outcome {
     let entries =
         load_dir(&shell.settings.connectors_dir).map_err(|mistake| mistaken(&[mistake]))?;
     if shell.out.json {
-        let documents: Vec<_> = entries.iter().map(document).collect();
+        let documents: Vec<Connector> = entries.iter().map(Connector::from).collect();
         shell.out.json(&documents);
         return Ok(Exit::Good);
     }
@@ -72,86 +71,81 @@ pub(super) async fn list(shell: &Shell) -> Outcome {
 
 /// What runs in the service, what waits, and what is wrong.
 fn running(out: &Out, service: &Service, standing: &Standing) {
-    let (_, state) = service.pin();
-    let mut waiting = service.waiting();
-    waiting.retain(|one| one.kind == "connector");
-    let mistakes = service.mistakes();
-    let names = state.connectors.values().map(|one| &one.connector.name);
-    let names: Vec<&String> = names.collect();
-    let strangers = mistakes.iter().filter(|(name, _)| !names.contains(name));
+    let all = connectors::list(service, standing);
     if out.json {
-        let mut all: Vec<_> = state
-            .connectors
-            .values()
-            .map(|loaded| running_document(loaded, &waiting, &mistakes, standing))
-            .collect();
-        all.extend(strangers.map(|(name, lines)| json!({ "connector": name, "mistakes": lines })));
         out.json(&all);
         return;
     }
     let mut table = report::plain();
     table.set_header(["connector", "id", "provider", "revision", "next run", ""]);
-    for loaded in state.connectors.values() {
-        let connector = &loaded.connector;
-        let is_waiting = waiting.iter().any(|one| one.name == connector.name);
-        let remark = match mistakes.get(&connector.name) {
-            Some(lines) => paint(BAD, format!("its file is not used: {}", lines.join("; "))),
-            None if is_waiting => paint(WARN, "a change waits"),
-            None => match standing.remark(&connector.id) {
-                Some(remark) => paint(WARN, visible(&remark)),
-                None => paint(GOOD, "runs"),
-            },
+    for one in &all {
+        let Connector::Running(one) = one else {
+            continue;
         };
-        let revision = loaded.revision();
+        let next = standing.next(&one.id);
+        let next = next.map(|(kind, at_ms)| format!("{kind} {}", time(at_ms)));
         table.add_row([
-            connector.name.clone(),
-            connector.id.clone(),
-            connector.source.provider.clone(),
-            revision.get(..19).unwrap_or(revision).to_owned(),
-            standing.next(&connector.id),
-            remark,
+            one.connector.clone(),
+            one.id.clone(),
+            one.provider.clone(),
+            one.revision.get(..19).unwrap_or(&one.revision).to_owned(),
+            next.unwrap_or_default(),
+            remark(one),
         ]);
     }
     out.data(table.to_string());
-    for one in &waiting {
-        let (name, digest) = (&one.name, &one.digest);
-        out.data(format!("\n{} {name} {digest}", paint(WARN, "waits")));
-        for reason in &one.reasons {
-            out.data(format!("  {}", visible(reason)));
+    for one in &all {
+        match one {
+            Connector::Running(one) => {
+                if let Some(waiting) = &one.waiting {
+                    waits(out, waiting);
+                }
+            }
+            Connector::Wrong(one) => {
+                let (name, lines) = (&one.connector, one.mistakes.join("\n  "));
+                out.data(format!("\n{} {name}: {lines}", paint(BAD, "does not run")));
+            }
+            Connector::File(_) => {}
         }
-        for (connector, plan) in &one.plans {
-            out.data(format!("  would write {plan} in {connector}"));
-        }
-        out.data(format!(
-            "  attune connector accept {name}   or: attune reject {digest}"
-        ));
-    }
-    for (name, lines) in strangers {
-        let lines = lines.join("\n  ");
-        out.data(format!("\n{} {name}: {lines}", paint(BAD, "does not run")));
     }
 }
 
-fn running_document(
-    loaded: &Loaded,
-    waiting: &[Waiting],
-    mistakes: &BTreeMap<String, Vec<String>>,
-    standing: &Standing,
-) -> serde_json::Value {
-    let id = &loaded.connector.id;
-    let name = &loaded.connector.name;
-    json!({
-        "connector": name,
-        "id": loaded.connector.id,
-        "provider": loaded.connector.source.provider,
-        "targets": loaded.connector.targets.iter().map(|t| &t.name).collect::<Vec<_>>(),
-        "revision": loaded.revision(),
-        "waiting": waiting.iter().find(|one| one.name == *name),
-        "mistakes": mistakes.get(name),
-        "next": standing.times(id),
-        "paused": standing.pause(id),
-        "quarantine": standing.quarantine(id),
-    })
+/// How a connector stands, in a few words.
+fn remark(one: &connectors::Running) -> String {
+    if let Some(lines) = &one.mistakes {
+        return paint(BAD, format!("its file is not used: {}", lines.join("; ")));
+    }
+    if one.waiting.is_some() {
+        return paint(WARN, "a change waits");
+    }
+    if let Some(pause) = &one.paused {
+        let reason = match pause.reason.as_str() {
+            "" => String::new(),
+            reason => format!(": {reason}"),
+        };
+        let told = format!("paused by {}{reason}", pause.by);
+        return paint(WARN, visible(&told));
+    }
+    if let Some(row) = &one.quarantine {
+        let (code, next, message) = (&row.code, &row.next, &row.message);
+        let told = format!("left alone ({code}), tried again {next}: {message}");
+        return paint(WARN, visible(&told));
+    }
+    paint(GOOD, "runs")
+}
+
+fn waits(out: &Out, one: &Waiting) {
+    let (name, digest) = (&one.name, &one.digest);
+    out.data(format!("\n{} {name} {digest}", paint(WARN, "waits")));
+    for reason in &one.reasons {
+        out.data(format!("  {}", visible(reason)));
+    }
+    for (connector, plan) in &one.plans {
+        out.data(format!("  would write {plan} in {connector}"));
+    }
+    out.data(format!(
+        "  attune connector accept {name}   or: attune reject {digest}"
+    ));
 }
 
 /// Reads the files, then lets the plugins look at their options. Sends nothing.
@@ -182,20 +176,4 @@ pub(super) fn validate(shell: &Shell, name: Option<&str>) -> Outcome {
         ));
     }
     Ok(Exit::Good)
-}
-
-fn document(entry: &Entry) -> serde_json::Value {
-    match &entry.result {
-        Ok(loaded) => json!({
-            "connector": entry.name,
-            "id": loaded.connector.id,
-            "provider": loaded.connector.source.provider,
-            "targets": loaded.connector.targets.iter().map(|t| &t.name).collect::<Vec<_>>(),
-            "revision": loaded.revision(),
-        }),
-        Err(mistakes) => json!({
-            "connector": entry.name,
-            "mistakes": mistakes.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        }),
-    }
 }

@@ -4,6 +4,7 @@
 //! then the very commands that an administrator would give.
 
 use std::fmt::Write as _;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use attune_core::plan::State;
@@ -13,6 +14,7 @@ use super::args;
 use super::out::{FAINT, Out, TITLE, paint};
 use super::plan::show;
 use super::progress::watched;
+use super::serve::{Welcome, serve};
 use super::{Exit, Outcome, Shell};
 use crate::app::App;
 use crate::fault::Failure;
@@ -20,6 +22,8 @@ use crate::kit;
 use crate::store::stage::Stage;
 use crate::sync::{self, Done, Mode, Order};
 
+/// Who the link of the demo signs in as.
+const WHO: &str = "demo";
 /// The name of the demo's connector file.
 const NAME: &str = "demo";
 /// How it begins.
@@ -85,6 +89,8 @@ pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
     shell.settings.data_dir = folder.path().join("data");
     shell.settings.database = shell.settings.data_dir.join("attune.db");
     shell.settings.connectors_dir = connectors;
+    shell.settings.plugins_dir = folder.path().join("plugins.d");
+    shell.settings.listen = (Ipv4Addr::LOCALHOST, 0).into();
     out.say(format!(
         "{} {} invented people in a directory at {}, a Jira at {}, a Confluence at {}",
         paint(TITLE, "demo"),
@@ -121,19 +127,29 @@ pub(super) async fn run(mut shell: Shell, args: args::Demo) -> Outcome {
         world.stop().await;
         return Ok(Exit::Good);
     }
-    let user = somebody(&world);
-    match &folder {
-        Folder::Passing(_) => invite(&out, &shell, &user),
+    let ended = stay(shell, &folder, &somebody(&world)).await;
+    world.stop().await;
+    ended
+}
+
+/// Keeps running until somebody ends it: with a service, or, in a folder that stays, for one.
+async fn stay(shell: Shell, folder: &Folder, user: &str) -> Outcome {
+    let out = shell.out.clone();
+    match folder {
+        Folder::Passing(_) => {
+            invite(&out, &shell, user);
+            Box::pin(serve(shell, Welcome::Link(WHO))).await
+        }
         Folder::Kept(path) => {
             // Whoever sees it finds everything else there.
             let settings = path.join(SETTINGS_FILE);
-            std::fs::write(&settings, SETTINGS).map_err(failed)?;
-            invite_to_serve(&out, &settings, &user);
+            let written = std::fs::write(&settings, SETTINGS);
+            written.map_err(|error| Failure::of("demo", format!("cannot start: {error}")))?;
+            invite_to_serve(&out, &settings, user);
+            super::progress::asked_to_end().await;
+            Ok(Exit::Good)
         }
     }
-    super::progress::asked_to_end().await;
-    world.stop().await;
-    Ok(Exit::Good)
 }
 
 /// Where the demo's files are.
@@ -207,7 +223,10 @@ fn somebody(world: &World) -> String {
 fn invite(out: &Out, shell: &Shell, user: &str) {
     let data = shell.settings.data_dir.display();
     let connectors = shell.settings.connectors_dir.display();
-    let mut text = String::from("\nThe stand-ins keep running. In another terminal:\n\n");
+    let mut text = String::from(
+        "\nThe stand-ins keep running, and a service beside them. Open its console by the link below \
+         (it signs in once, within five minutes), or in another terminal:\n\n",
+    );
     let _never_fails = write!(
         text,
         "  export ATTUNE_DATA_DIR={data} ATTUNE_CONNECTORS_DIR={connectors}\n  \

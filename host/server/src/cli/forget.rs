@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::fault::Failure;
 use crate::service::Turn;
 use crate::store::forget::Forgotten;
+use crate::view;
 
 /// What a file that is not scrubbed means.
 const LEFT: &str =
@@ -80,7 +81,7 @@ async fn people(
 ) -> Result<Vec<(String, String)>, Failure> {
     let mut people = Vec::new();
     for connector in connectors {
-        match history::person(&app.host.store, connector, user).await {
+        match view::history::person(&app.host.store, connector, user).await {
             Ok(person) => people.push((connector.clone(), person)),
             Err(failure) if failure.code == "no-such-person" => {}
             Err(failure) => return Err(failure),

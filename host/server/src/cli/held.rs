@@ -11,7 +11,9 @@ use super::shell::{Purpose, Work};
 use super::{Exit, Outcome, Shell, report};
 use crate::fault::{self, Failure};
 use crate::store::held::HeldRow;
-use crate::sync::{self, HELD_ATTENTION_MS, Mode, Order};
+use crate::sync::{self, Mode, Order};
+use crate::view::held::Held;
+use crate::view::time;
 
 pub(super) async fn list(shell: &Shell, connector: Option<&str>) -> Outcome {
     let id = match connector {
@@ -23,7 +25,7 @@ pub(super) async fn list(shell: &Shell, connector: Option<&str>) -> Outcome {
     let now_ms = app.host.clock.now().as_millisecond();
     app.close().await;
     if shell.out.json {
-        let rows: Vec<_> = rows.iter().map(|row| document(row, now_ms)).collect();
+        let rows: Vec<_> = rows.iter().map(|row| Held::of(row, now_ms)).collect();
         shell.out.json(&rows);
         return Ok(Exit::Good);
     }
@@ -57,7 +59,7 @@ pub(super) async fn list(shell: &Shell, connector: Option<&str>) -> Outcome {
             time(row.last_ms),
             row.tries.to_string(),
             next(row),
-            if needs_attention(row, now_ms) {
+            if Held::of(row, now_ms).needs_attention {
                 paint(WARN, "needs attention")
             } else {
                 String::new()
@@ -164,34 +166,10 @@ fn told(shell: &Shell, well: u64, left: &[(String, String, String)]) {
     }
 }
 
-fn document(row: &HeldRow, now_ms: i64) -> serde_json::Value {
-    json!({
-        "connector": row.connector,
-        "person": row.person,
-        "target": row.target,
-        "field": row.field,
-        "code": row.code,
-        "first": time(row.first_ms),
-        "last": time(row.last_ms),
-        "tries": row.tries,
-        "next": (row.step > 0).then(|| time(row.next_ms)),
-        "needs-attention": needs_attention(row, now_ms),
-    })
-}
-
-fn needs_attention(row: &HeldRow, now_ms: i64) -> bool {
-    now_ms - row.first_ms >= HELD_ATTENTION_MS
-}
-
 fn next(row: &HeldRow) -> String {
     if row.step == 0 {
         "next run".to_owned()
     } else {
         time(row.next_ms)
     }
-}
-
-fn time(ms: i64) -> String {
-    let time = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

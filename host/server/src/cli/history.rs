@@ -1,48 +1,37 @@
 //! `history`: every change of a person's fields that we made or tried, the latest first.
 
 use attune_core::plain::visible;
-use serde_json::json;
 
-use super::args::History;
-use super::{Exit, Outcome, Shell, report, runs};
-use crate::fault::Failure;
-use crate::store::Store;
-use crate::store::history::HistoryLine;
+use super::{Exit, Outcome, Shell, args, report};
+use crate::view::history::{self, Changed};
 
 /// Longest value shown in a table, in characters.
 const VALUE_CHARS_MAX: usize = 40;
 
-pub(super) async fn run(shell: &Shell, args: History) -> Outcome {
+pub(super) async fn run(shell: &Shell, args: args::History) -> Outcome {
     let connector = connector_id(shell, &args.connector);
     let app = shell.app().await?;
-    let person = person(&app.host.store, &connector, &args.user).await?;
-    let mut lines = app.host.store.history(&connector, &person).await?;
+    let store = &app.host.store;
+    let history = history::of(store, &connector, &args.user, args.field.as_deref()).await?;
     app.close().await;
-    if let Some(field) = &args.field {
-        lines.retain(|line| line.change.field.name == *field);
-    }
     if shell.out.json {
-        let lines: Vec<_> = lines.iter().map(document).collect();
-        shell
-            .out
-            .json(&json!({ "connector": connector, "person": person, "changes": lines }));
+        shell.out.json(&history);
         return Ok(Exit::Good);
     }
-    if lines.is_empty() {
-        shell
-            .out
-            .data(format!("nothing was written for {}", visible(&person)));
+    if history.changes.is_empty() {
+        let person = visible(&history.person);
+        shell.out.data(format!("nothing was written for {person}"));
         return Ok(Exit::Good);
     }
     let mut table = report::plain();
     table.set_header(["when", "field", "before", "after", "result", "run", "what"]);
-    for line in &lines {
+    for line in &history.changes {
         let target = visible(&line.target);
         table.add_row([
-            runs::time(line.at_ms),
-            format!("{target}: {}", visible(&line.change.field.name)),
-            value(line, line.change.before.as_deref()),
-            value(line, line.change.after.as_deref()),
+            line.time.clone(),
+            format!("{target}: {}", visible(&line.field)),
+            value(line, line.before.as_deref()),
+            value(line, line.after.as_deref()),
             result(line),
             line.run.get(..16).unwrap_or(&line.run).to_owned(),
             line.verb.clone(),
@@ -58,24 +47,8 @@ pub(super) fn connector_id(shell: &Shell, name: &str) -> String {
     loaded.map_or_else(|_| name.to_owned(), |loaded| loaded.connector.id)
 }
 
-/// The only person whom a word means to the store; they may be out of scope, or gone.
-pub(super) async fn person(store: &Store, connector: &str, user: &str) -> Result<String, Failure> {
-    let mut keys = store.keys_called(connector, user).await?;
-    match (keys.pop(), keys.len()) {
-        (Some(key), 0) => Ok(key),
-        (Some(_), others) => {
-            let message = format!("`{user}` means {} people", others + 1);
-            Err(Failure::of("ambiguous-person", message))
-        }
-        (None, _) => {
-            let message = format!("connector `{connector}` knows nobody called `{user}`");
-            Err(Failure::of("no-such-person", message))
-        }
-    }
-}
-
-fn value(line: &HistoryLine, value: Option<&str>) -> String {
-    if line.forgotten_ms.is_some() {
+fn value(line: &Changed, value: Option<&str>) -> String {
+    if line.forgotten.is_some() {
         return "(forgotten)".to_owned();
     }
     let value = visible(value.unwrap_or_default());
@@ -85,7 +58,7 @@ fn value(line: &HistoryLine, value: Option<&str>) -> String {
     }
 }
 
-fn result(line: &HistoryLine) -> String {
+fn result(line: &Changed) -> String {
     match &line.undone_by {
         Some(run) => format!(
             "{}, undone by {}",
@@ -94,21 +67,4 @@ fn result(line: &HistoryLine) -> String {
         ),
         None => line.result.clone(),
     }
-}
-
-fn document(line: &HistoryLine) -> serde_json::Value {
-    json!({
-        "time": runs::time(line.at_ms),
-        "run": line.run,
-        "verb": line.verb,
-        "target": line.target,
-        "account": line.account,
-        "kind": line.change.field.kind,
-        "field": line.change.field.name,
-        "before": line.change.before,
-        "after": line.change.after,
-        "result": line.result,
-        "undone-by": line.undone_by,
-        "forgotten": line.forgotten_ms.map(runs::time),
-    })
 }

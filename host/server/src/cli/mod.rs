@@ -42,7 +42,7 @@ mod token;
 mod undo;
 mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 use args::{Cli, Command};
@@ -50,6 +50,7 @@ use attune_core::plain::visible;
 use out::{BAD, Out, paint};
 use shell::{Shell, mistaken};
 
+use crate::api;
 use crate::fault::Failure;
 
 /// What a command comes to: an exit code, or a failure that is printed.
@@ -80,6 +81,21 @@ impl Exit {
             Self::Changes => 10,
         }
     }
+}
+
+/// Every command by its words: `connector pause`, `sync`.
+pub fn commands() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![(String::new(), <Cli as clap::CommandFactory>::command())];
+    while let Some((words, command)) = open.pop() {
+        for inner in command.get_subcommands() {
+            let gap = if words.is_empty() { "" } else { " " };
+            let name = format!("{words}{gap}{}", inner.get_name());
+            found.insert(name.clone());
+            open.push((name, inner.clone()));
+        }
+    }
+    found
 }
 
 /// Runs one command: through the service where one runs on the same data directory, else here.
@@ -169,6 +185,10 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
         Command::Mapping(command) => mapping::run(&shell, command).await,
         Command::Plugin(command) => plugin_command(&shell, command).await,
         Command::Doctor => doctor::run(&shell).await,
+        Command::Openapi => {
+            shell.out.data(api::document().trim_end());
+            Ok(Exit::Good)
+        }
         Command::Run(args::RunCommand::Undo(args)) => Box::pin(undo::run(&shell, args)).await,
         Command::History(args) => history::run(&shell, args).await,
         Command::Audit(args) => audit::run(&shell, args).await,

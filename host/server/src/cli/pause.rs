@@ -1,90 +1,18 @@
-//! `connector pause`, `site list|pause|resume`, and how connectors stand beside their files.
+//! `connector pause`, `site list|pause|resume`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::args::{Pause, SiteCommand};
 use super::out::{GOOD, WARN, paint};
 use super::{Exit, Outcome, Shell, report};
-use crate::connector::{Loaded, load_dir};
+use crate::connector::load_dir;
 use crate::fault::Failure;
-use crate::store::pauses;
-use crate::store::quarantines::Quarantine;
-use crate::store::schedules::Planned;
+use crate::store::pauses::Pause as Row;
 use crate::sync::Host;
-
-/// When connectors run next, and what keeps them from it.
-pub(super) struct Standing {
-    planned: Vec<Planned>,
-    pauses: BTreeMap<String, pauses::Pause>,
-    quarantines: BTreeMap<String, Quarantine>,
-}
-
-impl Standing {
-    pub(super) async fn read(host: &Host) -> Result<Self, Failure> {
-        let store = &host.store;
-        Ok(Self {
-            planned: store.schedules().await?,
-            pauses: store.pauses().await?,
-            quarantines: store.quarantines().await?,
-        })
-    }
-
-    /// What keeps a connector from running by itself.
-    pub(super) fn remark(&self, connector: &str) -> Option<String> {
-        if let Some(pause) = self.pauses.get(connector) {
-            let reason = match pause.reason.as_str() {
-                "" => String::new(),
-                reason => format!(": {reason}"),
-            };
-            return Some(format!("paused by {}{reason}", pause.by));
-        }
-        let row = self.quarantines.get(connector).filter(|row| row.is_on())?;
-        let next = time(row.next_ms);
-        Some(format!(
-            "left alone ({}), tried again {next}: {}",
-            row.code, row.message
-        ))
-    }
-
-    /// The next time that it runs by itself.
-    pub(super) fn next(&self, connector: &str) -> String {
-        let of_connector = self.planned.iter().filter(|one| one.connector == connector);
-        let next = of_connector.min_by_key(|one| one.next_ms);
-        next.map(|one| format!("{} {}", one.kind, time(one.next_ms)))
-            .unwrap_or_default()
-    }
-
-    /// The next time of each kind of run.
-    pub(super) fn times(&self, connector: &str) -> Value {
-        let of_connector = self.planned.iter().filter(|one| one.connector == connector);
-        let times = of_connector.map(|one| (one.kind.clone(), json!(time(one.next_ms))));
-        Value::Object(times.collect())
-    }
-
-    pub(super) fn pause(&self, connector: &str) -> Option<Value> {
-        self.pauses.get(connector).map(shown)
-    }
-
-    pub(super) fn quarantine(&self, connector: &str) -> Option<Value> {
-        let row = self.quarantines.get(connector).filter(|row| row.is_on())?;
-        Some(json!({
-            "since": row.since_ms.map(time), "code": row.code, "message": row.message,
-            "tried": row.probes, "next": time(row.next_ms),
-        }))
-    }
-}
-
-fn shown(pause: &pauses::Pause) -> Value {
-    json!({ "since": time(pause.since_ms), "by": pause.by, "reason": pause.reason })
-}
-
-fn time(ms: i64) -> String {
-    let time = Timestamp::from_millisecond(ms).unwrap_or_default();
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
+use crate::view::connectors::Paused;
+use crate::view::sites::{self, Site};
 
 /// `connector pause NAME [--off]`
 pub(super) async fn connector(shell: &Shell, args: Pause) -> Outcome {
@@ -123,7 +51,7 @@ pub(super) async fn connector(shell: &Shell, args: Pause) -> Outcome {
         let pause = host.store.paused(id).await?;
         shell
             .out
-            .json(&json!({ "connector": name, "paused": pause.as_ref().map(shown) }));
+            .json(&json!({ "connector": name, "paused": pause.as_ref().map(Paused::from) }));
     }
     app.close().await;
     Ok(Exit::Good)
@@ -173,7 +101,7 @@ pub(super) async fn site(shell: &Shell, command: SiteCommand) -> Outcome {
 async fn told(shell: &Shell, host: &Host, site: &str) -> Outcome {
     if shell.out.json {
         let pause = host.store.paused_sites().await?.remove(site);
-        let pause = pause.as_ref().map(shown);
+        let pause = pause.as_ref().map(Paused::from);
         shell.out.json(&json!({ "site": site, "paused": pause }));
     }
     Ok(Exit::Good)
@@ -181,73 +109,49 @@ async fn told(shell: &Shell, host: &Host, site: &str) -> Outcome {
 
 async fn list(shell: &Shell, host: &Host) -> Outcome {
     let paused = host.store.paused_sites().await?;
-    let mut users = users(shell);
-    for site in paused.keys() {
-        users.entry(site.clone()).or_default();
-    }
+    let sites = sites(shell, &paused);
     if shell.out.json {
-        let all: Vec<Value> = users
-            .iter()
-            .map(|(site, users)| {
-                let pause = paused.get(site).map(shown);
-                json!({ "site": site, "connectors": users, "paused": pause })
-            })
-            .collect();
-        shell.out.json(&all);
+        shell.out.json(&sites);
         return Ok(Exit::Good);
     }
     let mut table = report::plain();
     table.set_header(["site", "connectors", ""]);
-    for (site, users) in &users {
-        let users: Vec<&str> = users.iter().map(String::as_str).collect();
-        let state = match paused.get(site) {
+    for one in &sites {
+        let users: Vec<&str> = one.connectors.iter().map(String::as_str).collect();
+        let state = match &one.paused {
             Some(pause) if pause.reason.is_empty() => {
                 paint(WARN, format!("paused by {}", pause.by))
             }
             Some(pause) => paint(WARN, format!("paused by {}: {}", pause.by, pause.reason)),
             None => paint(GOOD, "written to"),
         };
-        table.add_row([site.clone(), users.join(", "), state]);
+        table.add_row([one.site.clone(), users.join(", "), state]);
     }
     shell.out.data(table.to_string());
     Ok(Exit::Good)
 }
 
-/// The sites of all connectors, and who writes there.
-fn users(shell: &Shell) -> BTreeMap<String, BTreeSet<String>> {
-    let mut users: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut add = |loaded: &Loaded| {
-        for target in &loaded.connector.targets {
-            let site = target.endpoint.url.trim_end_matches('/').to_owned();
-            let names = users.entry(site).or_default();
-            names.insert(loaded.connector.name.clone());
-        }
-    };
+/// The sites of all connectors, and those that are paused.
+fn sites(shell: &Shell, paused: &BTreeMap<String, Row>) -> Vec<Site> {
     if let Some(service) = &shell.service {
         let (_, state) = service.pin();
-        for loaded in state.connectors.values() {
-            add(loaded);
-        }
-    } else {
-        let entries = load_dir(&shell.settings.connectors_dir).unwrap_or_default();
-        for loaded in entries
-            .iter()
-            .filter_map(|entry| entry.result.as_ref().ok())
-        {
-            add(loaded);
-        }
+        return sites::list(state.connectors.values().map(AsRef::as_ref), paused);
     }
-    users
+    let entries = load_dir(&shell.settings.connectors_dir).unwrap_or_default();
+    let usable = entries
+        .iter()
+        .filter_map(|entry| entry.result.as_ref().ok());
+    sites::list(usable.map(AsRef::as_ref), paused)
 }
 
 /// A site that some connector writes to.
 fn known(shell: &Shell, url: &str) -> Result<String, Failure> {
     let site = url.trim_end_matches('/').to_owned();
-    let users = users(shell);
-    if users.contains_key(&site) {
+    let sites = sites(shell, &BTreeMap::new());
+    if sites.iter().any(|one| one.site == site) {
         return Ok(site);
     }
-    let known: Vec<&str> = users.keys().map(String::as_str).collect();
+    let known: Vec<&str> = sites.iter().map(|one| one.site.as_str()).collect();
     let message = format!("no connector writes to {site}");
     let hint = format!(
         "name one of these as it is written here: {}",

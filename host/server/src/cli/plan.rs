@@ -12,7 +12,7 @@ use super::{Exit, Outcome, Shell, brakes, report, undo};
 use crate::app::App;
 use crate::connector::{self, Loaded};
 use crate::fault::Failure;
-use crate::store::plans::StagedPlan;
+use crate::jobs::work;
 use crate::store::stage::Stage;
 use crate::sync::{self, CHANGES_IN_JSON_MAX, Done, Mode, Order, PlanFile};
 
@@ -102,7 +102,7 @@ pub(super) async fn reject(shell: &Shell, digest: &str) -> Outcome {
         return Ok(Exit::Good);
     }
     let app = shell.app().await?;
-    let plan = staged(&app, digest).await?;
+    let plan = work::staged(&app.host, digest).await?;
     sync::reject(&app.host, &plan).await?;
     shell.out.say(format!("rejected {}", plan.digest));
     app.close().await;
@@ -125,7 +125,7 @@ pub(super) async fn approve_for(
         return super::swap::answered(shell, answer).await;
     }
     let looking = shell.app().await?;
-    let plan = staged(&looking, digest).await;
+    let plan = work::staged(&looking.host, digest).await;
     if let Ok(plan) = &plan
         && sync::changes_of(&looking.host, plan).await? > CHANGES_IN_JSON_MAX
     {
@@ -134,42 +134,37 @@ pub(super) async fn approve_for(
     let name = match (&plan, loaded) {
         (_, Some(loaded)) => loaded.connector.id.clone(),
         (Ok(plan), None) => plan.connector.clone(),
-        (Err(_), None) => return Err(unknown_plan(digest)),
-    };
-    let undo = match &plan {
-        Ok(plan) => looking.host.store.undo_of_plan(&plan.digest).await?,
-        Err(_) => None,
+        (Err(failure), None) => return Err(failure.clone()),
     };
     looking.close().await;
     let Work { app, loaded, turn } = shell.begin(&name, Purpose::Writes).await?;
-    let approved = match plan {
-        Ok(plan) => {
-            if let Some(undo) = &undo
-                && sync::is_usable(&app.host, &loaded, &plan).await.is_ok()
-            {
-                undo::pause(shell, (&app, &loaded), undo).await?;
+    let (mut instead, mut is_paused) = (None, false);
+    let done = listed(
+        shell,
+        &loaded,
+        ("approve", None),
+        async |watch| match plan {
+            Ok(plan) => {
+                let plan = (&plan, shell.who.as_str());
+                let approved = work::approve(&app.host, &loaded, plan, watch).await?;
+                (instead, is_paused) = (approved.instead, approved.is_paused);
+                Ok(approved.done)
             }
-            listed(shell, &loaded, ("approve", None), async |watch| {
-                sync::approve(&app.host, &loaded, &plan, watch).await
-            })
-            .await
-        }
-        Err(failure) => Err(failure),
-    };
-    let done = match approved {
-        Ok(done) => done,
-        Err(failure) if failure.code == "no-such-plan" => {
-            let message = failure.message;
-            shell
-                .out
-                .warn(format!("{message}: a fresh plan is made and held"));
-            match &undo {
-                Some(undo) => undo::planned(shell, (&app, &loaded), undo).await?,
-                None => fresh(shell, &app, &loaded).await?,
+            Err(failure) => {
+                instead = Some(failure.message);
+                work::fresh(&app.host, &loaded, watch).await
             }
-        }
-        Err(failure) => return Err(failure),
-    };
+        },
+    )
+    .await?;
+    if is_paused {
+        undo::say_paused(shell, &loaded);
+    }
+    if let Some(message) = instead {
+        shell
+            .out
+            .warn(format!("{message}: a fresh plan is made and held"));
+    }
     drop(turn);
     show(&shell.out, &done, out).await?;
     explain(shell, &app, (&done, &loaded)).await?;
@@ -208,29 +203,6 @@ pub(super) fn prepare(out: Option<&Path>) -> Result<(), Failure> {
         Some(path) => Ok(sync::prepare_plan(path)?),
         None => Ok(()),
     }
-}
-
-/// Makes a plan that waits for approval, whatever the guards say of it.
-async fn fresh(shell: &Shell, app: &App, loaded: &Loaded) -> Result<Done, Failure> {
-    let order = Order::plan(Mode::Complete);
-    let mut done = listed(shell, loaded, ("plan", None), async |watch| {
-        sync::run(&app.host, loaded, &order, watch).await
-    })
-    .await?;
-    done.report.state = State::Held;
-    let store = &app.host.store;
-    store.mark_plan(&done.report.digest, "held").await?;
-    Ok(done)
-}
-
-async fn staged(app: &App, digest: &str) -> Result<StagedPlan, Failure> {
-    let plan = app.host.store.plan(digest).await?;
-    plan.ok_or_else(|| unknown_plan(digest))
-}
-
-fn unknown_plan(digest: &str) -> Failure {
-    let message = format!("no plan of the run or digest {digest} is staged");
-    Failure::of("no-such-plan", message)
 }
 
 /// Whether a target of several could not be finished.

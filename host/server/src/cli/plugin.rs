@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use attune_core::plain::visible;
-use attune_wasm::registry::{Entry, Snapshot};
-use serde_json::json;
+use attune_wasm::registry::Snapshot;
 
 use super::out::{BAD, FAINT, Out, TITLE, WARN, paint};
 use super::{Exit, Outcome, Shell, report};
@@ -15,6 +14,7 @@ use crate::fault::Failure;
 use crate::service::Service;
 use crate::store::generations::Generation;
 use crate::sync::{self, Card};
+use crate::view::plugins::{Inspected, Plugin};
 
 /// Characters of a digest that are shown in a table.
 const DIGEST_CHARS: usize = 19;
@@ -26,7 +26,7 @@ pub(super) fn list(shell: &Shell) -> Outcome {
     if shell.out.json {
         let documents: Vec<_> = plugins
             .entries()
-            .map(|entry| document(entry, &generations))
+            .map(|entry| Plugin::of(entry, &generations))
             .collect();
         shell.out.json(&documents);
         return Ok(Exit::Good);
@@ -114,28 +114,6 @@ fn short(digest: &str) -> &str {
     digest.get(..DIGEST_CHARS).unwrap_or(digest)
 }
 
-fn document(entry: &Entry, generations: &[Generation]) -> serde_json::Value {
-    let of_plugin = generations.iter().filter(|one| one.plugin == entry.id());
-    let generations: Vec<_> = of_plugin
-        .map(|one| {
-            json!({
-                "digest": one.digest, "version": one.version, "from": one.source,
-                "stage": one.stage, "reason": one.reason, "since-ms": one.since_ms,
-            })
-        })
-        .collect();
-    json!({
-        "plugin": entry.id(),
-        "from": entry.source().to_string(),
-        "bytes": entry.size(),
-        "digest": entry.digest(),
-        "error": entry.error().map(|error| json!({
-            "code": error.code(), "message": error.to_string(),
-        })),
-        "generations": generations,
-    })
-}
-
 pub(super) fn inspect(shell: &Shell, name: &str) -> Outcome {
     let snapshot = plugins(shell)?;
     let path = shell.path(Path::new(name));
@@ -151,8 +129,12 @@ pub(super) fn inspect(shell: &Shell, name: &str) -> Outcome {
         .iter()
         .filter(|loaded| sync::uses(loaded, &snapshot).contains(plugin.id()))
         .collect();
-    let card = sync::card(&plugin, &snapshot, &users)?;
-    print(&shell.out, &plugin, &card);
+    let inspected = Inspected::of(&plugin, &snapshot, &users)?;
+    if shell.out.json {
+        shell.out.json(&inspected);
+    } else {
+        print(&shell.out, &plugin, &inspected.card);
+    }
     Ok(Exit::Good)
 }
 
@@ -178,26 +160,6 @@ fn connectors(shell: &Shell) -> Vec<Loaded> {
 
 fn print(out: &Out, plugin: &attune_wasm::Plugin, card: &Card) {
     let manifest = plugin.manifest();
-    if out.json {
-        out.json(&json!({
-            "plugin": plugin.id(),
-            "version": plugin.version(),
-            "kind": plugin.kind().word(),
-            "digest": plugin.digest(),
-            "bytes": plugin.size(),
-            "imports": plugin.imports(),
-            "summary": manifest.summary,
-            "functions": manifest.functions.iter().map(|function| json!({
-                "name": function.name,
-                "full-name": function.full_name,
-                "summary": function.summary,
-                "options": function.options_schema,
-            })).collect::<Vec<_>>(),
-            "card": card,
-            "health": plugin.health(),
-        }));
-        return;
-    }
     out.data(format!(
         "{} {} ({})",
         paint(TITLE, plugin.id()),

@@ -12,7 +12,7 @@ use super::wire::{Caller, Frame};
 use crate::connector::Loaded;
 use crate::fault::Failure;
 use crate::jobs::Outcome;
-use crate::sync::{self, Done, Mode, Phase, Watch};
+use crate::sync::{Done, Mode, Phase, Watch};
 
 /// What is said after the first signal.
 pub(super) const STOPPING: &str = "stopping after what is under way ...";
@@ -20,12 +20,12 @@ pub(super) const STOPPING: &str = "stopping after what is under way ...";
 const TICK: Duration = Duration::from_millis(100);
 
 /// Runs something with a bar on stderr (where that is a terminal) and Ctrl-C connected.
-pub(super) async fn watched<T>(
+pub(super) async fn watched<T, E: Into<Failure>>(
     out: &Out,
-    work: impl AsyncFnOnce(&Watch) -> Result<T, sync::Error>,
+    work: impl AsyncFnOnce(&Watch) -> Result<T, E>,
 ) -> Result<T, Failure> {
     if let Some(caller) = &out.caller {
-        return Ok(reported(caller, work).await?);
+        return reported(caller, work).await.map_err(Into::into);
     }
     let watch = Watch::default();
     let bar = bar(out.json);
@@ -49,16 +49,16 @@ pub(super) async fn watched<T>(
         }
     };
     bar.finish_and_clear();
-    Ok(outcome?)
+    outcome.map_err(Into::into)
 }
 
 /// The same for a run: where a service runs, it stands in its list, and serves the job that waits
 /// for the same.
-pub(super) async fn listed(
+pub(super) async fn listed<E: Into<Failure>>(
     shell: &Shell,
     loaded: &Loaded,
     what: (&str, Option<&Mode>),
-    work: impl AsyncFnOnce(&Watch) -> Result<Done, sync::Error>,
+    work: impl AsyncFnOnce(&Watch) -> Result<Done, E>,
 ) -> Result<Done, Failure> {
     let Some(service) = &shell.service else {
         return watched(&shell.out, work).await;
@@ -82,10 +82,10 @@ pub(super) async fn listed(
 }
 
 /// The same for a process that asked the service: it is told how far the work is, and stops it.
-async fn reported<T>(
+async fn reported<T, E>(
     caller: &Caller,
-    work: impl AsyncFnOnce(&Watch) -> Result<T, sync::Error>,
-) -> Result<T, sync::Error> {
+    work: impl AsyncFnOnce(&Watch) -> Result<T, E>,
+) -> Result<T, E> {
     let watch = Watch {
         stop: caller.stop.clone(),
         ..Watch::default()

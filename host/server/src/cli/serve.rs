@@ -25,7 +25,21 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How often the database is looked for.
 const LOOK: Duration = Duration::from_secs(1);
 
-pub(super) async fn run(mut shell: Shell) -> Outcome {
+/// How whoever started the service comes in where nobody can yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Welcome {
+    /// By a code, with which the first administrator sets a password.
+    Code,
+    /// By a link that signs in once, as this name.
+    Link(&'static str),
+}
+
+pub(super) async fn run(shell: Shell) -> Outcome {
+    serve(shell, Welcome::Code).await
+}
+
+/// The service, until somebody ends it.
+pub(super) async fn serve(mut shell: Shell, welcome: Welcome) -> Outcome {
     let mut signals = Signals::listen();
     let clock = Arc::new(SystemClock::new());
     let (app, options) = App::open_service(&shell.settings, shell.vault.clone(), clock)
@@ -46,8 +60,15 @@ pub(super) async fn run(mut shell: Shell) -> Outcome {
         "{} listening on http://{address}",
         paint(TITLE, "attune")
     ));
-    if nobody_can_sign_in {
-        invite(&shell, &app).await?;
+    match welcome {
+        Welcome::Code if nobody_can_sign_in => invite(&shell, &app).await?,
+        Welcome::Code => {}
+        Welcome::Link(name) => {
+            let now_ms = app.host.clock.now().as_millisecond();
+            let link = access::link(&app.host.store, name, now_ms).await?;
+            let (link, mark) = (link.expose_secret(), paint(TITLE, "console"));
+            shell.out.say(format!("{mark} http://{address}{link}"));
+        }
     }
     let opened = tokio::select! {
         opened = Service::open(app.host.clone(), options, &tasks) => opened?,

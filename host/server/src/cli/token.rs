@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use super::args::access::{TokenCommand, TokenCreate};
 use super::out::{WARN, paint};
-use super::{Exit, Outcome, Shell, report, runs};
+use super::{Exit, Outcome, Shell, report};
 use crate::access::tokens::{self, Created, Wanted};
 use crate::fault::Failure;
 use crate::store::tokens::Token;
+use crate::view::time;
 
 pub(super) async fn run(shell: &Shell, command: TokenCommand) -> Outcome {
     match command {
@@ -47,7 +48,7 @@ async fn create(shell: &Shell, args: TokenCreate) -> Outcome {
     let created = tokens::create(&app.host.store, wanted, (&shell.who, now_ms)).await;
     app.close().await;
     let Created { secret, token } = created?;
-    let until = runs::time(token.expires_ms);
+    let until = time(token.expires_ms);
     shell.out.say(format!(
         "token {} may do what the role {} may, until {until}; it is shown this once:",
         token.name, token.role
@@ -85,7 +86,7 @@ async fn list(shell: &Shell) -> Outcome {
         "last used",
     ]);
     for token in &tokens {
-        let until = runs::time(token.expires_ms);
+        let until = time(token.expires_ms);
         let until = if token.expires_ms <= now_ms {
             paint(WARN, format!("{until} (over)"))
         } else {
@@ -98,7 +99,7 @@ async fn list(shell: &Shell) -> Outcome {
             if token.personal { "of people" } else { "" }.to_owned(),
             connectors.map_or_else(|| "all".to_owned(), |ids| ids.join(", ")),
             until,
-            token.used_ms.map_or_else(|| "never".to_owned(), runs::time),
+            token.used_ms.map_or_else(|| "never".to_owned(), time),
         ]);
     }
     shell.out.data(table.to_string());
@@ -111,9 +112,9 @@ fn document(token: &Token) -> Value {
         "role": token.role,
         "personal": token.personal,
         "connectors": token.connectors,
-        "created": runs::time(token.created_ms),
+        "created": time(token.created_ms),
         "created-by": token.created_by,
-        "expires": runs::time(token.expires_ms),
-        "used": token.used_ms.map(runs::time),
+        "expires": time(token.expires_ms),
+        "used": token.used_ms.map(time),
     })
 }

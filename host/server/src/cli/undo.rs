@@ -4,12 +4,12 @@ use super::args::Undo;
 use super::plan::{approve_for, finish, prepare, show};
 use super::progress::watched;
 use super::shell::{Purpose, Work};
-use super::{Outcome, Shell, history};
-use crate::app::App;
+use super::{Outcome, Shell};
 use crate::connector::Loaded;
 use crate::fault::Failure;
+use crate::jobs::work;
 use crate::store::undos;
-use crate::sync::{self, Done, Undoing};
+use crate::view::history;
 
 pub(super) async fn run(shell: &Shell, args: Undo) -> Outcome {
     let looking = shell.app().await?;
@@ -46,53 +46,20 @@ pub(super) async fn run(shell: &Shell, args: Undo) -> Outcome {
         person: person.unwrap_or_default(),
         keeps_running: args.keep_running,
     };
-    let done = planned(shell, (&app, &loaded), &undo).await?;
+    let done = watched(&shell.out, async |watch| {
+        work::undone(&app.host, &loaded, &undo, watch).await
+    })
+    .await?;
     drop(turn);
     show(&shell.out, &done, out.as_deref()).await?;
     finish(&shell.out, app, done).await
 }
 
-/// Makes the plan that takes a run back, and holds it.
-pub(super) async fn planned(
-    shell: &Shell,
-    (app, loaded): (&App, &Loaded),
-    undo: &undos::Undo,
-) -> Result<Done, Failure> {
-    let Some(run) = app.host.store.run(&undo.undone).await? else {
-        let message = format!("run {} is not kept any more", undo.undone);
-        return Err(Failure::of("no-such-run", message));
-    };
-    let undoing = Undoing {
-        run: &run,
-        person: Some(undo.person.clone()).filter(|person| !person.is_empty()),
-        keeps_running: undo.keeps_running,
-    };
-    watched(&shell.out, async |watch| {
-        sync::undo(&app.host, loaded, &undoing, watch).await
-    })
-    .await
-}
-
-/// Before a run is taken back: otherwise the next one by schedule would write it again.
-pub(super) async fn pause(
-    shell: &Shell,
-    (app, loaded): (&App, &Loaded),
-    undo: &undos::Undo,
-) -> Result<(), Failure> {
-    if undo.keeps_running {
-        return Ok(());
-    }
-    let connector = &loaded.connector;
-    let reason = format!("run {} is taken back", undo.undone);
-    let now_ms = app.host.clock.now().as_millisecond();
-    let store = &app.host.store;
-    store
-        .pause(&connector.id, &shell.who, &reason, now_ms)
-        .await?;
-    let name = &connector.name;
+/// Says what an approved undo has done besides writing.
+pub(super) fn say_paused(shell: &Shell, loaded: &Loaded) {
+    let name = &loaded.connector.name;
     shell.out.say(format!(
         "connector {name} is paused, so that its schedule does not write this again; go on with: \
          attune connector pause {name} --off"
     ));
-    Ok(())
 }

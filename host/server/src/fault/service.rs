@@ -60,11 +60,25 @@ pub(super) const SERVICE: &[Entry] = &[
         "Start `attune serve` with the same --data-dir.",
     ),
     entry(
+        "no-such-connector",
+        Fault::Operator,
+        2,
+        "No connector file has this name or id.",
+        "`attune connector list` shows them all.",
+    ),
+    entry(
         "no-such-job",
         Fault::Operator,
         1,
         "Nothing under way and nothing that waits has this id.",
         "`attune runs` lists what is under way.",
+    ),
+    entry(
+        "no-such-revision",
+        Fault::Operator,
+        1,
+        "No accepted revision of this connector has this digest, or its text is not kept.",
+        "The connector's file in the console lists those that are.",
     ),
     entry(
         "no-such-route",
@@ -93,6 +107,13 @@ pub(super) const SERVICE: &[Entry] = &[
         1,
         "Nothing waits for somebody under this name.",
         "`attune plugin list` and `attune connector list` show what does.",
+    ),
+    entry(
+        "precondition",
+        Fault::Operator,
+        2,
+        "A change over the API did not say what it is meant for.",
+        "Read the resource first, and send its `ETag` as `If-Match`.",
     ),
     entry(
         "operations-failed",

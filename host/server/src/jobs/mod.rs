@@ -19,14 +19,14 @@ pub mod retry;
 pub mod room;
 pub mod running;
 pub mod schedules;
+pub mod work;
 
 use attune_core::plan::Report;
 
 use crate::clock::Clock;
-use crate::fault::{Failure, chain};
+use crate::fault::Failure;
 use crate::store::Store;
-use crate::store::audit::Act;
-use crate::sync::{Host, Mode};
+use crate::sync::Mode;
 
 pub use running::{Running, RunningLine};
 
@@ -50,16 +50,25 @@ pub enum Kind {
     Held,
     /// Whether a connector in quarantine works again.
     Probe,
+    /// A plan of everybody, or of one person; nothing is written.
+    Plan,
+    /// A staged plan is written; whom the job is about is its digest.
+    Approve,
+    /// A plan that takes a run back; whom the job is about is that run.
+    Undo,
 }
 
 impl Kind {
-    const WORDS: [(&'static str, Self); 6] = [
+    const WORDS: [(&'static str, Self); 9] = [
         ("sync", Self::Sync),
         ("changes", Self::Changes),
         ("full", Self::Full),
         ("user", Self::User),
         ("held", Self::Held),
         ("probe", Self::Probe),
+        ("plan", Self::Plan),
+        ("approve", Self::Approve),
+        ("undo", Self::Undo),
     ];
 
     /// Its word in lists and in the store.
@@ -77,11 +86,17 @@ impl Kind {
     /// Who takes part in its run.
     pub fn mode(self, person: &str) -> Mode {
         match self {
-            Self::Sync => Mode::Complete,
             Self::Changes | Self::Probe => Mode::Changes,
             Self::Full => Mode::Full,
             Self::User | Self::Held => Mode::User(person.to_owned()),
+            Self::Plan if !person.is_empty() => Mode::User(person.to_owned()),
+            Self::Sync | Self::Plan | Self::Approve | Self::Undo => Mode::Complete,
         }
+    }
+
+    /// Whether its run may write to targets.
+    pub fn writes(self) -> bool {
+        !matches!(self, Self::Plan | Self::Undo)
     }
 
     /// The kind of job that a run of this mode would be; plans of a few people are none.
@@ -162,19 +177,4 @@ pub async fn may_write(store: &Store, connector: &str, name: &str) -> Result<(),
     );
     let hint = format!("attune connector pause {name} --off lets it run again");
     Err(Failure::of("paused", message).hint(hint))
-}
-
-/// Writes down what somebody asked for over HTTP; commands are written down by `cli`.
-pub async fn audit(host: &Host, who: &str, (what, object): (&str, &str)) {
-    let act = Act {
-        who,
-        what,
-        object,
-        result: "done",
-        detail: "",
-    };
-    let now_ms = host.clock.now().as_millisecond();
-    if let Err(error) = host.store.audit(act, now_ms).await {
-        tracing::error!(what, object, "it cannot be written down: {}", chain(&error));
-    }
 }

@@ -63,7 +63,7 @@ pub fn build(project: &Project, out: Option<&Path>, engine: &Engine) -> Result<B
 }
 
 /// Writes a file so that nobody sees half of it.
-pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub fn put(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

@@ -21,7 +21,7 @@ mod trap;
 mod watch;
 
 pub use bench::{Measured, bench};
-pub use build::{Built, build};
+pub use build::{Built, build, put};
 pub use cases::{CaseFile, Checked, MANIFEST, example_cases, in_folder};
 pub use check::{Finding, Verdict, check, check_opened};
 pub use docs::markdown;

@@ -10,7 +10,7 @@ const COMPARED_MAX: usize = 1000;
 
 /// Lines that begin with ` ` (stays), `-` (goes) or `+` (comes), after one that says where they stand;
 /// nothing where the texts are the same.
-pub(super) fn difference(before: &str, after: &str) -> Vec<String> {
+pub fn difference(before: &str, after: &str) -> Vec<String> {
     let old: Vec<&str> = before.lines().collect();
     let new: Vec<&str> = after.lines().collect();
     if old == new {

@@ -10,8 +10,11 @@
 //! what a service does with a file that changed.
 
 mod difference;
+mod draft;
 mod edit;
+mod file;
 mod import;
+mod keys;
 mod set;
 mod suggest;
 mod trial;
@@ -23,10 +26,14 @@ use attune_wasm::registry::Snapshot;
 use crate::connector::{self, Loaded, Mistake};
 use crate::sync::{self, Pinned};
 
+pub use difference::difference;
+pub use draft::{Draft, DraftStep, Written};
+pub use file::{Before, Flaw, Looked, Text, look, read as read_file, save};
 pub use import::{Imported, Kind as RemarkKind, Origin, Remark, Wish, import};
-pub use set::{Changed, Order as SetOrder, set};
+pub use keys::{Edit, edited, is_table, moved};
+pub use set::{Changed, Order as SetOrder, set, with_row};
 pub use suggest::{Suggested, Suggestion, suggest};
-pub use trial::{Order as TrialOrder, trial};
+pub use trial::{Order as TrialOrder, trial, trial_kept};
 
 /// Why a mapping table could not be worked on.
 #[derive(Debug, thiserror::Error)]

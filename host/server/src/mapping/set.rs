@@ -28,7 +28,7 @@ pub struct Order<'a> {
 }
 
 /// What became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Changed {
     /// The connector file's name.
@@ -97,4 +97,11 @@ pub fn set(
         difference,
         notes: loaded.notes.iter().map(ToString::to_string).collect(),
     })
+}
+
+/// The text of a connector file with one row set, or taken away; nothing is written.
+pub fn with_row(before: &super::Text, order: Order<'_>) -> Result<String, Error> {
+    let row = order.row.map(edit::row).transpose()?;
+    let place = (order.target, order.field);
+    Ok(edit::put((&before.file, &before.text), place, row.as_ref())?.text)
 }

@@ -30,7 +30,7 @@ const PLAIN: [&str; 4] = ["text", "integer", "number", "boolean"];
 const LINED_UP_MAX: usize = 60;
 
 /// Rows for a connector.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Suggested {
     /// The connector file's name.
@@ -48,7 +48,7 @@ pub struct Suggested {
 }
 
 /// One row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub struct Suggestion {
     /// The target.

@@ -5,7 +5,7 @@
 
 use super::{Error, edit, meant, mistake};
 use crate::connector::{self, Loaded, Scope};
-use crate::sync::{self, Host, Subject, Trial};
+use crate::sync::{self, Explanation, Host, Subject, Trial};
 
 /// What is to be tried.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +36,22 @@ pub async fn trial(host: &Host, loaded: &Loaded, order: Order<'_>) -> Result<Tri
     };
     narrow(&mut loaded, order)?;
     Ok(sync::trial(host, &loaded, subject).await?)
+}
+
+/// The same for somebody as they were last read, by their source key: no source is asked. What they
+/// were not read for is told as not fetched.
+pub async fn trial_kept(
+    host: &Host,
+    loaded: &Loaded,
+    order: Order<'_>,
+    key: &str,
+) -> Result<Explanation, Error> {
+    let mut loaded = match order.row {
+        Some(row) => with_row(loaded, row, order)?,
+        None => loaded.clone(),
+    };
+    narrow(&mut loaded, order)?;
+    Ok(sync::explain_kept(host, &loaded, key).await?)
 }
 
 fn check_input(input: &str) -> Result<(), Error> {

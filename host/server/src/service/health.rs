@@ -29,7 +29,7 @@ const FAILURES_SHARE: u64 = 100;
 const PAUSES_MIN: [u64; 4] = [1, 5, 15, 60];
 
 /// A plugin that is left alone, and what it does not compute meanwhile.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Stale {
     /// The plugin's id.
     pub plugin: String,

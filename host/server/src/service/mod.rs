@@ -13,6 +13,7 @@
 //! (`sync`), reading files twice until they stand still (`connector`, `watch`).
 
 mod answer;
+mod apart;
 mod folders;
 mod generation;
 mod health;
@@ -25,6 +26,7 @@ mod start;
 mod state;
 mod triggers;
 mod turns;
+mod upload;
 mod way;
 mod worker;
 

@@ -50,7 +50,7 @@ pub struct Proposal {
 }
 
 /// One line about a proposal that waits.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Waiting {
     /// `plugin` or `connector`.
     pub kind: &'static str,

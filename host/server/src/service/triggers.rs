@@ -89,7 +89,10 @@ impl Service {
         }
         let entry = connector::find(&self.options().connectors_dir, name);
         let wrong = match entry {
-            Err(mistake) => mistake.to_string(),
+            Err(mistake) => {
+                let message = format!("there is no connector `{name}`");
+                return Err(Failure::of("no-such-connector", message).hint(mistake.hint));
+            }
             Ok(entry) => match entry.result {
                 Ok(_) => {
                     let message = format!("connector `{name}` does not run in the service");
@@ -109,7 +112,9 @@ impl Service {
         let loaded = self.found(wish.connector)?;
         let connector = &loaded.connector;
         let store = &self.inner.host.store;
-        jobs::may_write(store, &connector.id, &connector.name).await?;
+        if wish.kind.writes() {
+            jobs::may_write(store, &connector.id, &connector.name).await?;
+        }
         let now_ms = self.inner.host.clock.now().as_millisecond();
         let what = (connector.id.as_str(), wish.kind, wish.person);
         let queued = self.queue(what, wish.cause, (0, now_ms)).await?;
@@ -147,7 +152,7 @@ impl Service {
     }
 
     /// How many runs and jobs of its connector come before a waiting job.
-    pub async fn ahead_of(&self, job: &Job) -> Result<usize, Failure> {
+    pub async fn ahead_of(&self, job: &Job) -> Result<u64, Failure> {
         let all = self.inner.host.store.unfinished_jobs().await?;
         let of_connector = all.iter().filter(|one| one.connector == job.connector);
         let waiting = of_connector
@@ -155,7 +160,7 @@ impl Service {
             .take_while(|one| one.id != job.id);
         let running = self.running();
         let running = running.iter().filter(|one| one.connector == job.connector);
-        Ok(waiting.count() + running.count())
+        Ok((waiting.count() + running.count()) as u64)
     }
 
     /// What is under way, the oldest first.

@@ -17,9 +17,9 @@ use super::Service;
 use crate::connector::Loaded;
 use crate::fault::Failure;
 use crate::jobs::running::Listed;
-use crate::jobs::{self, Kind, Outcome, quarantine, retry, room, schedules};
+use crate::jobs::{self, Kind, Outcome, quarantine, retry, room, schedules, work};
 use crate::store::jobs::{Asked, Ended, Job};
-use crate::sync::{self, Order, Watch};
+use crate::sync::Watch;
 
 /// Runs of jobs at a time.
 pub(super) const AT_ONCE: usize = 4;
@@ -254,7 +254,10 @@ impl Service {
         };
         let entered = self.inner.queue.running.enter(listed, &watch);
         let result = match Kind::of(&job.kind) {
-            Some(kind) => run(&host, &loaded, (kind, &job.person), &watch).await,
+            Some(kind) => {
+                let what = (kind, job.person.as_str(), job.cause.as_str());
+                work::carry_out(&host, &loaded, what, &watch).await
+            }
             None => Err(Failure::of("internal", "a job of an unknown kind")),
         };
         let outcome = Outcome {
@@ -263,7 +266,9 @@ impl Service {
         };
         let was_cancelled = entered.is_cancelled();
         drop(entered);
-        self.follow_up(&loaded, &outcome, job.tries).await;
+        if Kind::of(&job.kind).is_some_and(Kind::writes) {
+            self.follow_up(&loaded, &outcome, job.tries).await;
+        }
         self.end(&job, &outcome, was_cancelled).await;
     }
 
@@ -412,34 +417,6 @@ impl Service {
             if job.connector == connector && job.state == "running" {
                 self.end(&job, &outcome, false).await;
             }
-        }
-    }
-}
-
-/// A run as a job wants it.
-async fn run(
-    host: &sync::Host,
-    loaded: &Loaded,
-    (kind, person): (Kind, &str),
-    watch: &Watch,
-) -> Result<attune_core::plan::Report, Failure> {
-    let order = Order::sync(kind.mode(person)).resuming();
-    loop {
-        let done = Box::pin(sync::run(host, loaded, &order, watch)).await?;
-        if let Some(stage) = done.stage {
-            stage.finish().await;
-        }
-        let is_done = matches!(
-            done.report.state,
-            ReportState::Applied | ReportState::Nothing
-        );
-        let row = match &done.report.run {
-            Some(id) if is_done => host.store.run(id).await?,
-            _ => None,
-        };
-        // It ended with what it had read before it broke off: once more, with what there is now.
-        if row.is_none_or(|row| row.resumed == 0) {
-            return Ok(done.report);
         }
     }
 }

@@ -152,11 +152,21 @@ impl Store {
 
     /// The newest acts since a moment, the latest first.
     pub async fn audit_log(&self, limit: u32, since_ms: i64) -> Result<Vec<Entry>> {
+        self.audit_before((since_ms, i64::MAX), limit).await
+    }
+
+    /// The newest acts since a moment and below a number, the latest first.
+    pub async fn audit_before(
+        &self,
+        (since_ms, before): (i64, i64),
+        limit: u32,
+    ) -> Result<Vec<Entry>> {
         let rows = sqlx::query(
             "select sequence, at_ms, who, what, object, result, detail, before, hash from audit \
-             where at_ms >= $1 order by sequence desc limit $2",
+             where at_ms >= $1 and sequence < $2 order by sequence desc limit $3",
         )
         .bind(since_ms)
+        .bind(before)
         .bind(limit)
         .fetch_all(&self.pool)
         .await?;
@@ -326,7 +336,7 @@ fn one_line(text: &str) -> String {
     }
 }
 
-fn decode(row: &sqlx::sqlite::SqliteRow) -> Result<Entry> {
+pub(super) fn decode(row: &sqlx::sqlite::SqliteRow) -> Result<Entry> {
     Ok(Entry {
         sequence: row.try_get(0)?,
         at_ms: row.try_get(1)?,

@@ -212,7 +212,7 @@ impl Store {
     }
 }
 
-fn decode(row: &sqlx::sqlite::SqliteRow) -> Result<HeldRow> {
+pub(super) fn decode(row: &sqlx::sqlite::SqliteRow) -> Result<HeldRow> {
     let small = |at: usize| -> Result<u32> {
         let count: i64 = row.try_get(at)?;
         Ok(u32::try_from(count).unwrap_or(u32::MAX))

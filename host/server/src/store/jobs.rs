@@ -5,10 +5,10 @@
 //! the job. One process holds the data directory, so a job that another holder began is lost: its
 //! process is gone.
 
-use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row as _, Sqlite};
 
-use super::{Result, Store};
+use super::{CHUNK_ROWS, Result, Store};
 
 /// A moment further ahead than any pause comes of a clock that was set back since; it is over.
 const AHEAD_MAX_MS: i64 = 2 * 60 * 60 * 1000;
@@ -22,9 +22,10 @@ pub struct Job {
     pub id: String,
     /// The connector's id.
     pub connector: String,
-    /// `sync`, `changes`, `full`, `user`, `held` or `probe`.
+    /// `sync`, `changes`, `full`, `user`, `held`, `probe`, `plan`, `approve` or `undo`.
     pub kind: String,
-    /// Whom it is about, as they were asked for; empty: everybody.
+    /// Whom it is about, as they were asked for; empty: everybody. Of an approval the plan's digest, of an
+    /// undo the run.
     pub person: String,
     /// `schedule`, `cli`, `api`, `retry` or `maintenance`.
     pub cause: String,
@@ -319,16 +320,23 @@ impl Store {
         rows.iter().map(decode).collect()
     }
 
-    /// Which cause each of the newest runs had, by run; runs that were no job are not in it.
-    pub async fn causes_of_runs(&self, limit: u32) -> Result<Vec<(String, String)>> {
-        let rows = sqlx::query(
-            "select run, cause from jobs where run <> '' order by asked_ms desc limit $1",
-        )
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await?;
-        let decode = |row: &SqliteRow| Ok((row.try_get(0)?, row.try_get(1)?));
-        rows.iter().map(decode).collect()
+    /// Which cause each of these runs had; runs that were no job are not in it.
+    pub async fn causes_of_runs(&self, runs: &[&str]) -> Result<Vec<(String, String)>> {
+        let mut causes = Vec::new();
+        for chunk in runs.chunks(CHUNK_ROWS) {
+            let mut select =
+                QueryBuilder::<Sqlite>::new("select run, cause from jobs where run in (");
+            let mut ids = select.separated(", ");
+            for run in chunk {
+                ids.push_bind(*run);
+            }
+            select.push(")");
+            let rows = select.build().fetch_all(&self.pool).await?;
+            let decode = |row: &SqliteRow| Ok((row.try_get(0)?, row.try_get(1)?));
+            let found: Result<Vec<(String, String)>> = rows.iter().map(decode).collect();
+            causes.extend(found?);
+        }
+        Ok(causes)
     }
 
     /// When the next job that waits for its time may begin, in ms.

@@ -6,7 +6,7 @@
 //! be told from somebody else's. Deliberately not here: the pictures themselves, which stand in
 //! their staged plan and nowhere else.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 use sqlx::{QueryBuilder, Row as _, Sqlite, Transaction};
@@ -94,6 +94,18 @@ impl Store {
             }
         }
         Ok(found)
+    }
+
+    /// How many people of a connector have a picture, by target.
+    pub async fn picture_counts(&self, connector: &str) -> Result<BTreeMap<String, u64>> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "select target, count(*) from pictures where connector = $1 and hash <> '' group by target",
+        )
+        .bind(connector)
+        .fetch_all(&self.pool)
+        .await?;
+        let counted = |(target, count): (String, i64)| (target, count.unsigned_abs());
+        Ok(rows.into_iter().map(counted).collect())
     }
 
     /// Notes how far people's pictures are brought in tune.

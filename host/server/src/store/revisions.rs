@@ -86,6 +86,19 @@ pub(super) async fn keep(
 }
 
 impl Store {
+    /// Digests of a connector's accepted revisions and when each was first, the newest first.
+    pub async fn revisions(&self, connector: &str, limit: u32) -> Result<Vec<(String, i64)>> {
+        let rows = sqlx::query_as(
+            "select digest, first_ms from revisions where connector = $1 \
+             order by first_ms desc, digest limit $2",
+        )
+        .bind(connector)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+
     /// A revision as it was read; `None` where it is unknown, or was accepted before texts were
     /// kept.
     pub async fn revision(&self, connector: &str, digest: &str) -> Result<Option<KeptRevision>> {

@@ -141,6 +141,22 @@ impl Store {
         rows.iter().map(decode_run).collect()
     }
 
+    /// The newest runs before one (empty: from the newest on), of one connector or of all (empty).
+    pub async fn runs_before(&self, (connector, id): (&str, &str), limit: u32) -> Result<Vec<Run>> {
+        let rows = sqlx::query(
+            "select id, connector, name, verb, mode, state, started_ms, finished_ms, report, \
+             resumed \
+             from runs where ($1 = '' or connector = $1) and ($2 = '' or id < $2) \
+             order by id desc limit $3",
+        )
+        .bind(connector)
+        .bind(id)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(decode_run).collect()
+    }
+
     /// One run by its id or an unambiguous beginning of it.
     pub async fn run(&self, id: &str) -> Result<Option<Run>> {
         let rows = sqlx::query(
@@ -196,7 +212,7 @@ pub(super) async fn add_problems(
     Ok(())
 }
 
-fn decode_run(row: &sqlx::sqlite::SqliteRow) -> Result<Run> {
+pub(super) fn decode_run(row: &sqlx::sqlite::SqliteRow) -> Result<Run> {
     let report: Option<&str> = row.try_get(8)?;
     let report = report.map(serde_json::from_str).transpose();
     let resumed: i64 = row.try_get(9)?;

@@ -41,6 +41,14 @@ impl Store {
             .transpose()
     }
 
+    /// Every set that is known: digest and selectors.
+    pub async fn all_wanted_sets(&self) -> Result<Vec<(String, Vec<String>)>> {
+        let rows = sqlx::query("select digest, selectors from wanted_sets order by digest")
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(decode).collect()
+    }
+
     /// The sets of all kept documents of a connector, as far as they are known: digest and
     /// selectors.
     pub async fn wanted_sets(&self, connector: &str) -> Result<Vec<(String, Vec<String>)>> {
@@ -51,13 +59,14 @@ impl Store {
         .bind(connector)
         .fetch_all(&self.pool)
         .await?;
-        let set = |row: &sqlx::sqlite::SqliteRow| {
-            let selectors = serde_json::from_str(row.try_get(1)?);
-            let selectors = selectors.map_err(|_| Error::Row {
-                what: "a wanted set",
-            })?;
-            Ok((row.try_get(0)?, selectors))
-        };
-        rows.iter().map(set).collect()
+        rows.iter().map(decode).collect()
     }
+}
+
+fn decode(row: &sqlx::sqlite::SqliteRow) -> Result<(String, Vec<String>)> {
+    let selectors = serde_json::from_str(row.try_get(1)?);
+    let selectors = selectors.map_err(|_| Error::Row {
+        what: "a wanted set",
+    })?;
+    Ok((row.try_get(0)?, selectors))
 }

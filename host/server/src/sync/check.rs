@@ -9,7 +9,7 @@ use crate::connector::{Loaded, Photo};
 use crate::{fault, source};
 
 /// One thing that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct CheckLine {
     /// What.
     pub name: String,

@@ -18,7 +18,7 @@ use crate::source::{Ask, Goal, Page, Person, Presence};
 const PAGES_WAITING: usize = 2;
 
 /// What `attune source discover` answers; the same members at all times.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Discovered {
     /// The connector file's name.
     pub connector: String,

@@ -6,20 +6,22 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use attune_core::evaluate::{Batch, FieldTrace};
+use attune_core::evaluate::{Batch, FieldTrace, Program};
 use attune_core::scope::Standing;
 use serde::Serialize;
 
+use super::kept::layouts;
 use super::managers::Managers;
 use super::pin::{Pinned, PinnedTarget};
 use super::read::{Inputs, Reader};
 use super::relate::{Known, Relations};
 use super::{Error, Host, ends};
 use crate::connector::Loaded;
+use crate::source::Source;
 use crate::store::links::{LinkState, Place};
 
 /// What `attune explain` answers.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Explanation {
     /// The connector file's name.
     pub connector: String,
@@ -34,7 +36,7 @@ pub struct Explanation {
 }
 
 /// One target of an [`Explanation`].
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct TargetExplanation {
     /// Its name.
     pub target: String,
@@ -48,7 +50,7 @@ pub struct TargetExplanation {
 }
 
 /// One field of an [`Explanation`].
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct FieldExplanation {
     /// Source, steps and outcome.
     #[serde(flatten)]
@@ -59,7 +61,7 @@ pub struct FieldExplanation {
 }
 
 /// What the ledger knows of a field.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct LedgerLine {
     /// The value.
     pub value: String,
@@ -75,32 +77,89 @@ pub struct LedgerLine {
     pub written: String,
 }
 
-/// Explains all fields of one person, or one.
+/// Explains all fields of one person, or one. The source is asked.
 pub async fn explain(
     host: &Host,
     loaded: &Loaded,
     user: &str,
     field: Option<&str>,
 ) -> Result<Explanation, Error> {
-    let (pinned, mut programs) = Pinned::open(loaded, &host.plugins)?;
+    let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
     let source = ends::source(host, &pinned)?;
-    let now_ms = host.clock.now().as_millisecond();
-    let reader = Reader::new(Inputs {
+    let reader = reader(host, &pinned, Some(&source));
+    let (key, is_listed) = one_person(&reader, user).await?;
+    let people = kept(host, &pinned.connector.id, &key).await?;
+    let relations = Relations::new(&host.store, &reader);
+    let whom = Whom {
+        key,
+        is_listed,
+        people,
+    };
+    let mut explained = traced(host, &pinned, programs, (&relations, whom)).await?;
+    for target in &mut explained.targets {
+        let fields = &mut target.fields;
+        fields.retain(|one| field.is_none_or(|name| one.trace.field.name == name));
+    }
+    Ok(explained)
+}
+
+/// The same for the person of a source key as they were last read: nobody is asked.
+pub async fn explain_kept(host: &Host, loaded: &Loaded, key: &str) -> Result<Explanation, Error> {
+    let (pinned, programs) = Pinned::open(loaded, &host.plugins)?;
+    let (store, connector) = (&host.store, pinned.connector.id.as_str());
+    let last = store.last_listing(connector).await?;
+    let listing = last.map(|(_, name)| name).unwrap_or_default();
+    let sets = store.all_wanted_sets().await?;
+    let layouts = layouts(store, (&listing, sets), &pinned.documents).await?;
+    let reader = reader(host, &pinned, None);
+    let relations = Relations::new(store, &reader).of_kept(&listing, &layouts);
+    let kept = store.people_by_key(connector, &[key.to_owned()]).await?;
+    let is_listed = kept.iter().any(|kept| kept.complete_in == listing);
+    let known = kept
+        .into_iter()
+        .filter_map(|kept| relations.participant(kept));
+    let people: Vec<Arc<Known>> = known.map(Arc::new).collect();
+    if people.is_empty() {
+        return Err(Error::NoSuchPerson(key.to_owned()));
+    }
+    let whom = Whom {
+        key: key.to_owned(),
+        is_listed,
+        people,
+    };
+    traced(host, &pinned, programs, (&relations, whom)).await
+}
+
+/// Whose values are explained.
+struct Whom {
+    key: String,
+    is_listed: bool,
+    people: Vec<Arc<Known>>,
+}
+
+fn reader<'a>(host: &'a Host, pinned: &'a Pinned, source: Option<&'a Source>) -> Reader<'a> {
+    Reader::new(Inputs {
         store: &host.store,
-        source: Some(&source),
+        source,
         connector: &pinned.connector.id,
         groups: &pinned.connector.scope.groups,
         wanted: &pinned.documents,
         asked: &pinned.asked,
         keeps_names: pinned.follows_relations(),
-        now_ms,
+        now_ms: host.clock.now().as_millisecond(),
         clock: host.clock.as_ref(),
-    });
-    let (key, is_listed) = one_person(&reader, user).await?;
+    })
+}
+
+async fn traced(
+    host: &Host,
+    pinned: &Pinned,
+    mut programs: Vec<Program>,
+    (relations, whom): (&Relations<'_>, Whom),
+) -> Result<Explanation, Error> {
     let connector = &pinned.connector.id;
-    let people = kept(host, connector, &key).await?;
-    let relations = Relations::new(&host.store, &reader);
-    let (mut columns, chain) = relations.columns(&pinned.resolved, &people).await?;
+    let key = whom.key;
+    let (mut columns, chain) = relations.columns(&pinned.resolved, &whom.people).await?;
     let cell = |selector: &attune_core::Selector| {
         Some(columns.get(pinned.resolved.position(selector)?)?.cell(0))
     };
@@ -130,19 +189,16 @@ pub async fn explain(
             people: &[&key],
             connector,
             target: &target.spec.name,
-            now_ms,
+            now_ms: host.clock.now().as_millisecond(),
         };
         let traces = crate::compute::here(|| program.explain(&batch));
-        let wanted = traces
-            .into_iter()
-            .filter(|trace| field.is_none_or(|name| trace.field.name == name));
-        targets.push(with_ledger(host, (connector, &key), target, wanted.collect()).await?);
+        targets.push(with_ledger(host, (connector, &key), target, traces).await?);
     }
     Ok(Explanation {
         connector: pinned.connector.name.clone(),
         person: key,
         generations: pinned.generations.clone(),
-        in_scope: is_listed && standing == Standing::In,
+        in_scope: whom.is_listed && standing == Standing::In,
         targets,
     })
 }

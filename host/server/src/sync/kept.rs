@@ -15,6 +15,7 @@ use attune_core::{Column, Selector};
 
 use super::walk::Reading;
 use super::{Error, Run, hex};
+use crate::store::Store;
 
 /// Where the cells of a wanted set are in documents of another one.
 #[derive(Debug)]
@@ -82,20 +83,8 @@ pub(super) async fn read(run: &Run<'_>) -> Result<Reading, Error> {
         let why = "the last complete listing came from another provider";
         return Ok(nobody(why));
     }
-    let began_ms = store.listing_began_ms(&listing).await?;
-    let mut layouts = Layouts {
-        by_set: HashMap::new(),
-        not_before_ms: began_ms.unwrap_or(i64::MAX),
-    };
-    for (digest, selectors) in store.wanted_sets(connector).await? {
-        let selectors = selectors.iter().map(|text| text.parse::<Selector>());
-        let stored: Result<Wanted, _> = selectors.collect();
-        let stored = stored.ok().filter(|set| hex(&set.digest()) == digest);
-        let layout = stored.and_then(|stored| Layout::new(&stored, &run.pinned.documents));
-        if let Some(layout) = layout {
-            layouts.by_set.insert(digest, Arc::new(layout));
-        }
-    }
+    let sets = store.wanted_sets(connector).await?;
+    let layouts = layouts(store, (&listing, sets), &run.pinned.documents).await?;
     let known = store.known_by_set(run.since()).await?;
     Ok(Reading {
         people: None,
@@ -106,6 +95,29 @@ pub(super) async fn read(run: &Run<'_>) -> Result<Reading, Error> {
         why: None,
         layouts,
     })
+}
+
+/// How documents that were kept with these sets are read for a wanted set, as of a complete listing.
+pub(super) async fn layouts(
+    store: &Store,
+    (listing, sets): (&str, Vec<(String, Vec<String>)>),
+    wanted: &Wanted,
+) -> Result<Layouts, Error> {
+    let began_ms = store.listing_began_ms(listing).await?;
+    let mut layouts = Layouts {
+        by_set: HashMap::new(),
+        not_before_ms: began_ms.unwrap_or(i64::MAX),
+    };
+    for (digest, selectors) in sets {
+        let selectors = selectors.iter().map(|text| text.parse::<Selector>());
+        let stored: Result<Wanted, _> = selectors.collect();
+        let stored = stored.ok().filter(|set| hex(&set.digest()) == digest);
+        let layout = stored.and_then(|stored| Layout::new(&stored, wanted));
+        if let Some(layout) = layout {
+            layouts.by_set.insert(digest, Arc::new(layout));
+        }
+    }
+    Ok(layouts)
 }
 
 fn nobody(why: &str) -> Reading {

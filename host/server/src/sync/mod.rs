@@ -61,13 +61,14 @@ pub use check::{CheckLine, check};
 pub use discover::{Discovered, discover};
 pub use ends::wants;
 pub use examples::{HeldBy, held_by};
-pub use explain::{Explanation, FieldExplanation, TargetExplanation, explain};
+pub use explain::{Explanation, FieldExplanation, TargetExplanation, explain, explain_kept};
 pub use fills::accept_gone;
 pub use held::ATTENTION_MS as HELD_ATTENTION_MS;
 pub use pictures::{Budget as PictureBudget, PLUGIN as PICTURES_PLUGIN};
 pub use pin::{Pinned, PinnedTarget};
 pub use plan_file::{
-    CHANGES_IN_JSON_MAX, PlanFile, changes, prepare as prepare_plan, write as write_plan,
+    CHANGES_IN_JSON_MAX, PlanFile, changes, changes_after, each_change, prepare as prepare_plan,
+    write as write_plan,
 };
 pub use progress::{Phase, Progress};
 pub use replay::{DIFFERENCES_MAX, Difference, Replayed, replay};

@@ -38,6 +38,25 @@ pub async fn changes(stage: &Stage, limit: u64) -> Result<Vec<Change>, Error> {
     Ok(found)
 }
 
+/// The changes of the accounts after a place, at least `limit` of them where there are so many, and the
+/// place where the next ones begin.
+pub async fn changes_after(
+    stage: &Stage,
+    after: (u16, &str),
+    limit: usize,
+) -> Result<(Vec<Change>, Option<(u16, String)>), Error> {
+    let mut found = Vec::new();
+    let mut place = (after.0, after.1.to_owned());
+    each_row(stage, after, &mut |row: (u16, &str), changes| {
+        found.extend(changes);
+        place = (row.0, row.1.to_owned());
+        found.len() < limit
+    })
+    .await?;
+    let next = Some(place).filter(|_| found.len() >= limit);
+    Ok((found, next))
+}
+
 /// Writes a report and its stage to a file.
 pub async fn write(path: &Path, report: &Report, stage: &Stage) -> Result<(), Error> {
     let failed = |error: std::io::Error| {
@@ -241,14 +260,25 @@ fn digest(report: &Report) -> Result<String, String> {
 }
 
 /// Calls `each` for every change in digest order until it answers false.
-pub(super) async fn each_change(
+pub async fn each_change(
     stage: &Stage,
-    each: &mut dyn FnMut(Change) -> bool,
+    each: &mut (dyn FnMut(Change) -> bool + Send),
 ) -> Result<(), Error> {
+    each_row(stage, (0, ""), &mut |_, changes| {
+        changes.into_iter().all(&mut *each)
+    })
+    .await
+}
+
+/// Target and account of a row, with its changes; whether to go on.
+type EachRow<'e> = dyn FnMut((u16, &str), Vec<Change>) -> bool + Send + 'e;
+
+/// Goes through the changes of one account after the other, as long as `each` says so.
+async fn each_row(stage: &Stage, after: (u16, &str), each: &mut EachRow<'_>) -> Result<(), Error> {
     let meta = stage.meta().await?;
     let notes = stage.notes().await?;
     let otherwise = stage.is_written().await?.then_some(ChangeResult::Written);
-    let mut after = (0_u16, String::new());
+    let mut after = (after.0, after.1.to_owned());
     loop {
         let rows = stage.whole_rows((after.0, &after.1), PAGE_ROWS).await?;
         let Some(last) = rows.last() else {
@@ -256,13 +286,14 @@ pub(super) async fn each_change(
         };
         after = (last.target, last.account.clone());
         for row in rows {
-            for packed in &row.packed.changes {
+            let changes = row.packed.changes.iter().map(|packed| {
                 let mut change = unpack(&meta, &row, packed);
                 let key = (row.target, row.account.clone(), packed.0);
                 change.result = notes.get(&key).copied().or(otherwise);
-                if !each(change) {
-                    return Ok(());
-                }
+                change
+            });
+            if !each((row.target, &row.account), changes.collect()) {
+                return Ok(());
             }
         }
     }

@@ -35,7 +35,7 @@ pub struct Subject<'a> {
 }
 
 /// What came of a trial.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Trial {
     /// The connector file's name.
     pub connector: String,
@@ -48,7 +48,7 @@ pub struct Trial {
 }
 
 /// One target of a [`Trial`].
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct TrialTarget {
     /// Its name.
     pub target: String,

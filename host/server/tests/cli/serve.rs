@@ -123,7 +123,8 @@ async fn commands_go_through_the_service_and_it_ends_when_it_is_asked_to() {
     let served = serve(&terminal).await;
     assert_eq!(served.get("/livez").await, "HTTP/1.1 200 OK");
     assert_eq!(served.get("/readyz").await, "HTTP/1.1 200 OK");
-    assert_eq!(served.get("/elsewhere").await, "HTTP/1.1 404 Not Found");
+    // Who is not signed in is not told what is there.
+    assert_eq!(served.get("/elsewhere").await, "HTTP/1.1 303 See Other");
     assert_eq!(served.get("/metrics").await, "HTTP/1.1 200 OK");
     let socket = terminal.path("data/attune.sock");
     let mode = std::fs::metadata(&socket).unwrap().permissions().mode();

@@ -132,7 +132,7 @@ impl Entry {
     }
 
     /// What it does, as far as its bytes tell without being compiled.
-    pub(super) fn kind(&self, engine: &Engine) -> Option<Kind> {
+    pub fn kind(&self, engine: &Engine) -> Option<Kind> {
         if let Some(plugin) = self.loaded() {
             return Some(plugin.kind());
         }

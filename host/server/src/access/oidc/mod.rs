@@ -126,6 +126,16 @@ impl Relying {
         }
     }
 
+    /// What groups may: each with its role, and whether it sees values of people.
+    pub(super) fn claims(&self) -> Vec<(String, Role, bool)> {
+        let config = &self.config;
+        let roles = config.roles.iter();
+        let claim = |(group, role): &(String, Role)| {
+            (group.clone(), *role, config.personal.contains(group))
+        };
+        roles.map(claim).collect()
+    }
+
     /// Sends a browser to the service. Time is uptime.
     pub(super) async fn begin(&self, now: Duration) -> Result<Begun, Failure> {
         let description = self.known(now).await?.description;

@@ -1,91 +1,10 @@
 //! `/api/v1`: log-in hooks and scripts ask for runs, with a token, and are told what became of them.
 
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use attune_server::access::{Access, Options};
-use attune_server::api;
-use attune_tests::service::TestService;
-use attune_tests::{PLAIN, PLAIN_FIELDS, TestApp};
-use serde_json::Value;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
+use attune_tests::PLAIN_FIELDS;
 
-const TOKEN: &str = "authorization: Bearer s3cret-of-the-hook\r\n";
-
-struct Api {
-    address: String,
-    stop: CancellationToken,
-    _serving: JoinSet<std::io::Result<()>>,
-}
-
-/// An answer, taken apart.
-#[derive(Debug)]
-struct Answer {
-    status: u16,
-    head: String,
-    body: Value,
-}
-
-async fn serve(service: &TestService, trigger: Option<&str>) -> Api {
-    let host = service.service.pin().0;
-    let options = Options {
-        trigger: trigger.map(Into::into),
-        ..Options::default()
-    };
-    let access = Access::new(host.store, host.clock, options);
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    let (begun, stop) = (Arc::new(OnceLock::new()), CancellationToken::new());
-    assert!(begun.set(service.service.clone()).is_ok());
-    let mut serving = JoinSet::new();
-    serving.spawn(api::serve(listener, begun, access, stop.clone()));
-    Api {
-        address,
-        stop,
-        _serving: serving,
-    }
-}
-
-impl Api {
-    async fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
-        let mut stream = TcpStream::connect(&self.address).await.unwrap();
-        let length = body.len();
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: attune\r\nconnection: close\r\n{headers}\
-             content-length: {length}\r\n\r\n{body}"
-        );
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer {
-            status,
-            head: head.to_ascii_lowercase(),
-            body: serde_json::from_str(body).unwrap_or_default(),
-        }
-    }
-
-    async fn post(&self, path: &str, body: &str) -> Answer {
-        self.ask("POST", path, TOKEN, body).await
-    }
-}
-
-async fn served(people: usize) -> (TestApp, TestService, Api) {
-    let app = TestApp::tidy(people).await.unwrap();
-    app.maps(PLAIN).unwrap();
-    let service = app.serve_with(|_| {}).await.unwrap();
-    let api = serve(&service, Some("s3cret-of-the-hook")).await;
-    (app, service, api)
-}
-
-async fn end(service: TestService, api: Api) {
-    api.stop.cancel();
-    service.stop().await;
-}
+use super::client::{TOKEN, end, serve, served};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_log_in_hook_has_its_person_in_tune_within_two_seconds() {
@@ -233,7 +152,12 @@ async fn what_cannot_be_done_is_a_problem_with_a_code_and_the_id_of_the_request(
         (sync, "{\"mode\":\"full\"}", 400, "request"),
         (sync, "full", 400, "request"),
         ("/api/v1/connectors/demo/sync?wait=31", "", 400, "request"),
-        ("/api/v1/connectors/other/sync", "", 404, "config"),
+        (
+            "/api/v1/connectors/other/sync",
+            "",
+            404,
+            "no-such-connector",
+        ),
         ("/api/v1/runs/0123/cancel", "", 404, "no-such-job"),
         (nobody, "", 404, "no-such-person"),
         ("/api/v1/elsewhere", "", 404, "no-such-route"),

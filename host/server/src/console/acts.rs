@@ -1,0 +1,169 @@
+//! Forms that do something with connectors, runs, plans and people: each through `act`, and then to the
+//! page that shows what came of it.
+//!
+//! A job is waited for a moment, so that most forms end at their run; what takes longer is watched there.
+
+use std::time::Duration;
+
+use axum::extract::Path;
+
+use super::form::{Fields, encoded};
+use super::page::{Answer, Visit, to};
+use super::shown::Time;
+use crate::act::{Actor, HeldWhich};
+use crate::fault::Failure;
+use crate::jobs::Kind;
+use crate::store::jobs::Job;
+use crate::sync;
+
+/// How long a form waits for its job to have a run.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a form about one person waits for the end.
+const PATIENCE_FOR_ONE: Duration = Duration::from_secs(20);
+
+/// Whoever asks, as one who does something.
+pub(super) fn actor(visit: &Visit) -> Result<Actor, Failure> {
+    Ok(Actor::new(visit.service()?, visit.principal()?, "console"))
+}
+
+/// `POST /connectors/{name}/sync`
+pub(super) async fn sync(visit: Visit, Path(name): Path<String>, fields: Fields) -> Answer {
+    let kind = match fields.one("mode") {
+        "changes" => Kind::Changes,
+        "full" => Kind::Full,
+        _ => Kind::Sync,
+    };
+    let job = actor(&visit)?.run(&name, kind, "").await?;
+    to_job(&visit, job, &name).await
+}
+
+/// `POST /connectors/{name}/plan`
+pub(super) async fn plan(visit: Visit, Path(name): Path<String>) -> Answer {
+    let job = actor(&visit)?.run(&name, Kind::Plan, "").await?;
+    to_job(&visit, job, &name).await
+}
+
+/// `POST /connectors/{name}/pause`
+pub(super) async fn pause(visit: Visit, Path(name): Path<String>, fields: Fields) -> Answer {
+    let name = actor(&visit)?.pause(&name, fields.one("reason")).await?;
+    to(&format!("/connectors/{}/status", encoded(&name)))
+}
+
+/// `POST /connectors/{name}/resume`
+pub(super) async fn resume(visit: Visit, Path(name): Path<String>) -> Answer {
+    let name = actor(&visit)?.resume(&name).await?;
+    to(&format!("/connectors/{}/status", encoded(&name)))
+}
+
+/// `POST /connectors/{name}/check`: both ends are looked at, and nothing is written anywhere.
+pub(super) async fn check(visit: Visit, Path(name): Path<String>) -> Answer {
+    let checked = visit.service()?.apart(async move |service| {
+        let loaded = service.found(&name)?;
+        let lines = sync::check(&service.pin().0, &loaded).await?;
+        Ok((loaded, lines))
+    });
+    let (loaded, lines) = checked.await?;
+    let at = Time(visit.access.now().as_millisecond());
+    visit.checks.keep(&loaded.connector.id, at, lines);
+    to(&format!(
+        "/connectors/{}/status",
+        encoded(&loaded.connector.name)
+    ))
+}
+
+/// `POST /runs/{id}/cancel`
+pub(super) async fn cancel(visit: Visit, Path(id): Path<String>) -> Answer {
+    actor(&visit)?.cancel(&id).await?;
+    to(&format!("/runs/{}", encoded(&id)))
+}
+
+/// `POST /runs/{id}/undo`: a plan, which somebody approves.
+pub(super) async fn undo(visit: Visit, Path(id): Path<String>) -> Answer {
+    let job = actor(&visit)?.undo(&id).await?;
+    let connector = job.connector.clone();
+    to_job(&visit, job, &connector).await
+}
+
+/// `POST /plans/{digest}/approve`: a plan, or a change of a plugin or connector that waits with it.
+pub(super) async fn approve(visit: Visit, Path(digest): Path<String>, fields: Fields) -> Answer {
+    let actor = actor(&visit)?.saying(fields.one("comment"));
+    if actor.approve_change(&digest).await?.is_some() {
+        return to(&format!("/plans/{}", encoded(&digest)));
+    }
+    let job = actor.approve(&digest).await?;
+    let connector = job.connector.clone();
+    to_job(&visit, job, &connector).await
+}
+
+/// `POST /plans/{digest}/reject`
+pub(super) async fn reject(visit: Visit, Path(digest): Path<String>, fields: Fields) -> Answer {
+    let actor = actor(&visit)?.saying(fields.one("comment"));
+    actor.reject(&digest).await?;
+    to(&format!("/plans/{}", encoded(&digest)))
+}
+
+/// `POST /people/{name}/{key}/sync`
+pub(super) async fn sync_person(visit: Visit, Path((name, key)): Path<(String, String)>) -> Answer {
+    let job = actor(&visit)?.run(&name, Kind::User, &key).await?;
+    let service = visit.service()?;
+    service.wait_for(&job.id, PATIENCE_FOR_ONE).await?;
+    let (name, key) = (encoded(&name), encoded(&key));
+    to(&format!("/people/{name}/{key}?job={}", job.id))
+}
+
+/// `POST /people/{name}/{key}/plan`
+pub(super) async fn plan_person(visit: Visit, Path((name, key)): Path<(String, String)>) -> Answer {
+    let job = actor(&visit)?.run(&name, Kind::Plan, &key).await?;
+    to_job(&visit, job, &name).await
+}
+
+/// `POST /people/{name}/{key}/forget`
+pub(super) async fn forget(visit: Visit, Path((name, key)): Path<(String, String)>) -> Answer {
+    actor(&visit)?.forget(&name, &key).await?;
+    to("/people")
+}
+
+/// `POST /held/retry`: those that were ticked, or everybody with this code.
+pub(super) async fn retry(visit: Visit, fields: Fields) -> Answer {
+    let actor = actor(&visit)?;
+    let code = fields.one("code");
+    if fields.has("all") {
+        let which = HeldWhich {
+            code: Some(code).filter(|code| !code.is_empty()),
+            ..HeldWhich::default()
+        };
+        actor.retry(which).await?;
+        return to("/held");
+    }
+    for held in fields.all("held") {
+        let Some((connector, person)) = held.split_once('/') else {
+            continue;
+        };
+        let which = HeldWhich {
+            connector: Some(connector),
+            person: Some(person),
+            code: None,
+        };
+        actor.retry(which).await?;
+    }
+    to("/held")
+}
+
+/// To the run that a job became, as soon as it is one.
+pub(super) async fn to_job(visit: &Visit, job: Job, connector: &str) -> Answer {
+    let service = visit.service()?;
+    let later = service.wait_for(&job.id, PATIENCE).await?;
+    let job = later.unwrap_or(job);
+    if job.run.is_empty() && job.finished_ms.is_some() {
+        // It came to its end before it was a run.
+        return match job.code.as_str() {
+            "" => to(&format!("/connectors/{}/status", encoded(connector))),
+            code => Err(Failure::of(code, job.message.clone()).into()),
+        };
+    }
+    let id = match job.run.as_str() {
+        "" => &job.id,
+        run => run,
+    };
+    to(&format!("/runs/{}", encoded(id)))
+}

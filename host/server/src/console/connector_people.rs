@@ -1,0 +1,142 @@
+//! A connector's tab of its people: who has which account, and how they stand.
+
+use askama::Template;
+use axum::extract::{Path, RawQuery};
+
+use super::connector::{Head, frame};
+use super::filters;
+use super::form::{Fields, encoded};
+use super::page::{Answer, Page, Visit};
+use super::people::{Called, state};
+use super::refused::Refused;
+use super::shown::{Time, cut};
+use crate::connector::Loaded;
+use crate::store::standing::Standing;
+use crate::view;
+use crate::view::people::Person;
+
+/// People of a page.
+const ROWS: u32 = 50;
+
+#[derive(Template)]
+#[template(path = "connector_people.html")]
+struct PeopleTab {
+    page: Page,
+    tab: &'static str,
+    connector: Head,
+    q: String,
+    states: Vec<Choice>,
+    is_filtered: bool,
+    next: String,
+    rows: Vec<Row>,
+}
+
+struct Choice {
+    name: &'static str,
+    chosen: bool,
+    count: u64,
+}
+
+struct Row {
+    key: String,
+    name: String,
+    username: String,
+    state: &'static str,
+    accounts: Vec<Account>,
+    fields: u64,
+    changed: Time,
+    has_changed: bool,
+}
+
+struct Account {
+    target: String,
+    account: String,
+}
+
+/// `GET /connectors/{name}/people?q=&state=&after=`
+pub(super) async fn show(
+    visit: Visit,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    let query = Fields::of(query.unwrap_or_default().as_bytes());
+    let loaded = visit.service()?.found(&name)?;
+    let store = visit.host()?.store;
+    let (q, after) = (query.one("q").trim(), query.one("after"));
+    let standing = STATES.iter().find(|(word, _)| *word == query.one("state"));
+    let mut found = match standing {
+        Some((_, standing)) if q.is_empty() => {
+            view::people::standing(&store, &loaded, (*standing, after), ROWS + 1).await?
+        }
+        _ => view::people::list(&store, &loaded, (q, after), ROWS + 1).await?,
+    };
+    let has_more = found.len() > ROWS as usize;
+    found.truncate(ROWS as usize);
+    let last = found.last().filter(|_| has_more);
+    let word = standing.map_or("", |(word, _)| word);
+    let next = last.map(|last| {
+        let (q, after) = (encoded(q), encoded(&last.person));
+        format!("?q={q}&state={word}&after={after}")
+    });
+    let counts = view::people::counts(&store, &loaded).await?;
+    let choice = |(name, standing): &(&'static str, Standing)| Choice {
+        name,
+        chosen: *name == word,
+        count: match standing {
+            Standing::Held => counts.held,
+            Standing::Unmatched => counts.unmatched,
+            Standing::Ambiguous => counts.ambiguous,
+            Standing::Outside => counts.outside,
+        },
+    };
+    let (page, connector, _) = frame(&visit, &loaded).await?;
+    visit.show(&PeopleTab {
+        page,
+        tab: "people",
+        connector,
+        q: cut(q),
+        states: STATES.iter().map(choice).collect(),
+        is_filtered: !q.is_empty() || !word.is_empty(),
+        next: next.unwrap_or_default(),
+        rows: rows(&visit, &loaded, &found).await?,
+    })
+}
+
+/// States that somebody may look for.
+const STATES: [(&str, Standing); 4] = [
+    ("held", Standing::Held),
+    ("unmatched", Standing::Unmatched),
+    ("ambiguous", Standing::Ambiguous),
+    ("out-of-scope", Standing::Outside),
+];
+
+async fn rows(visit: &Visit, loaded: &Loaded, found: &[Person]) -> Result<Vec<Row>, Refused> {
+    let store = visit.host()?.store;
+    let changed = view::people::changed(&store, loaded, found).await?;
+    let fields = view::people::owned(&store, loaded, found).await?;
+    let row = |person: &Person| {
+        let called = Called::of(visit, person);
+        let at = changed.get(&person.person).copied();
+        let accounts = person.accounts.iter().filter(|one| one.state == "matched");
+        Row {
+            key: person.person.clone(),
+            name: called.name,
+            username: called.username,
+            state: state(person),
+            accounts: accounts
+                .map(|one| Account {
+                    target: one.target.clone(),
+                    account: if visit.may_see() {
+                        cut(&one.username)
+                    } else {
+                        String::new()
+                    },
+                })
+                .collect(),
+            fields: fields.get(&person.person).copied().unwrap_or_default(),
+            changed: Time(at.unwrap_or_default()),
+            has_changed: at.is_some(),
+        }
+    };
+    Ok(found.iter().map(row).collect())
+}

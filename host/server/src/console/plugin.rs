@@ -1,0 +1,410 @@
+//! `/plugins/NAME`: what a plugin can do, what it may, who uses it, and the build that waits.
+
+use std::borrow::Borrow as _;
+
+use askama::Template;
+use attune_core::compare::{ComparedField, Example as Person};
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::http::HeaderMap;
+
+use super::acts::actor;
+use super::changes::{name, names};
+use super::filters;
+use super::form::encoded;
+use super::page::{Answer, Page, Visit, to};
+use super::plugins::{from, longest};
+use super::refused::Refused;
+use super::shown::{Shown, Time, cut, percent, short};
+use super::upload::file;
+use crate::fault::Failure;
+use crate::service::Told;
+use crate::store::generations::Generation;
+use crate::sync::ShadowReport;
+use crate::view::plugins::{Function as Known, Inspected, inspected};
+
+/// Pairs of values that one field of a comparison shows.
+const PAIRS: usize = 3;
+/// Fields that one comparison shows.
+const FIELDS: usize = 20;
+const MIB: u64 = 1024 * 1024;
+
+#[derive(Template)]
+#[template(path = "plugin.html")]
+struct PluginPage {
+    page: Page,
+    plugin: Plugin,
+    has_candidate: bool,
+    candidate: Candidate,
+    shadow: Vec<Comparison>,
+    card: Vec<CardLine>,
+    functions: Vec<Function>,
+    generations: Vec<Build>,
+    limits: Vec<Limit>,
+    used_by: Vec<User>,
+}
+
+struct Plugin {
+    name: String,
+    version: String,
+    about: String,
+    state: &'static str,
+    quarantine: String,
+}
+
+#[derive(Default)]
+struct Candidate {
+    digest: String,
+    short: String,
+    version: String,
+    since: Time,
+    state: &'static str,
+    text: String,
+    can_swap: bool,
+}
+
+struct Comparison {
+    connector: String,
+    state: &'static str,
+    people: u64,
+    same: u64,
+    differ: u64,
+    failed_now: u64,
+    failed_then: u64,
+    guards: String,
+    fields: Vec<PairRow>,
+    has_examples: bool,
+    examples: Vec<ExampleRow>,
+}
+
+struct PairRow {
+    target: String,
+    field: String,
+    people: u64,
+    before: Shown,
+    after: Shown,
+    bar_width: u32,
+}
+
+struct ExampleRow {
+    person: String,
+    name: String,
+    field: String,
+    before: Shown,
+    after: Shown,
+}
+
+struct CardLine {
+    icon: &'static str,
+    what: &'static str,
+    text: String,
+    changed: String,
+}
+
+struct Function {
+    name: String,
+    about: String,
+    options: String,
+    uses: String,
+}
+
+struct Build {
+    short: String,
+    version: String,
+    from: &'static str,
+    state: &'static str,
+    since: Time,
+    reason: String,
+    can_roll: bool,
+}
+
+struct Limit {
+    name: &'static str,
+    used: String,
+    max: String,
+    width: u32,
+}
+
+struct User {
+    connector: String,
+    field: String,
+}
+
+/// `GET /plugins/{id}`
+pub(super) async fn show(visit: Visit, Path(id): Path<String>) -> Answer {
+    let service = visit.service()?;
+    let about = id.clone();
+    let looked = service.apart(async move |service| {
+        let plugin = service.pin().1.plugins.plugin(&about)?;
+        Ok((inspected(&service, &about)?, plugin.quarantined()))
+    });
+    let (one, quarantined) = looked.await?;
+    let all = service.generations();
+    let builds: Vec<&Generation> = all.iter().filter(|one| one.plugin == id).collect();
+    let mut waiting = service.waiting().into_iter();
+    let waiting = waiting.find(|other| other.kind == "plugin" && other.name == id);
+    let reports = service.reports(&id).unwrap_or_default();
+    let quarantine = quarantined.map_or_else(String::new, |problem| cut(&problem.message));
+    let candidate = waiting.as_ref().map(|waiting| {
+        let build = builds.iter().find(|build| build.digest == waiting.digest);
+        Candidate {
+            short: short(&waiting.digest),
+            digest: waiting.digest.clone(),
+            version: build.map_or_else(String::new, |build| cut(&build.version)),
+            since: Time(build.map_or(0, |build| build.since_ms)),
+            state: "held",
+            text: cut(&waiting.reasons.join(" ")),
+            can_swap: true,
+        }
+    });
+    let mut shadow = Vec::with_capacity(reports.len());
+    for told in &reports {
+        shadow.push(comparison(&visit, told).await?);
+    }
+    visit.show(&PluginPage {
+        page: visit.page("plugins", id.clone()).await?,
+        plugin: Plugin {
+            name: one.plugin.clone(),
+            version: cut(&one.version),
+            about: cut(&one.summary),
+            state: if quarantine.is_empty() {
+                "active"
+            } else {
+                "quarantined"
+            },
+            quarantine,
+        },
+        has_candidate: candidate.is_some(),
+        candidate: candidate.unwrap_or_default(),
+        shadow,
+        card: card(&visit, &one),
+        functions: functions(&one),
+        generations: generations(&builds),
+        limits: limits(&visit, &one),
+        used_by: users(&one),
+    })
+}
+
+/// `POST /plugins/{id}/swap`
+pub(super) async fn swap(visit: Visit, Path(id): Path<String>) -> Answer {
+    actor(&visit)?.swap(&id).await?;
+    back(&id)
+}
+
+/// `POST /plugins/{id}/rollback`
+pub(super) async fn roll_back(visit: Visit, Path(id): Path<String>) -> Answer {
+    actor(&visit)?.roll_back(&id).await?;
+    back(&id)
+}
+
+/// `POST /plugins/{id}/refuse`: drops the build that waits.
+pub(super) async fn refuse(visit: Visit, Path(id): Path<String>) -> Answer {
+    let mut waiting = visit.service()?.waiting().into_iter();
+    let waiting = waiting.find(|one| one.kind == "plugin" && one.name == id);
+    let none = || Failure::of("nothing-waits", format!("nothing of `{id}` waits"));
+    let waiting = waiting.ok_or_else(none)?;
+    actor(&visit)?.reject(&waiting.digest).await?;
+    back(&id)
+}
+
+/// `POST /plugins`: a file goes into the plugins' folder, and from there the way of every build.
+pub(super) async fn upload(visit: Visit, headers: HeaderMap, body: Bytes) -> Answer {
+    let none = || Failure::of("request", "the form has no file");
+    let file = file(&headers, &body, "file").ok_or_else(none)?;
+    let id = file.name.strip_suffix(".wasm").unwrap_or(file.name);
+    let bytes = file.bytes.to_vec();
+    let uploaded = actor(&visit)?.upload(id, bytes, None).await?;
+    back(&uploaded.id)
+}
+
+fn back(id: &str) -> Answer {
+    to(&format!("/plugins/{}", encoded(id)))
+}
+
+async fn comparison(visit: &Visit, told: &Told) -> Result<Comparison, Refused> {
+    let report: &ShadowReport = told.borrow();
+    let compared = report.compared.clone().unwrap_or_default();
+    let may_see = visit.may_see();
+    let told = report.verdicts.iter().filter(|verdict| verdict.held);
+    let guards = told.map(|verdict| {
+        let place = format!("{} {}", verdict.target, verdict.field);
+        let word = visit.say(&format!("swap-{}", verdict.name));
+        format!(
+            "{} {word}: {} ({}).",
+            place.trim(),
+            verdict.actual,
+            verdict.limit
+        )
+    });
+    let keys = compared.examples.iter().map(|one| one.person.as_str());
+    let names = names(visit, &report.id, keys).await?;
+    let examples = compared.examples.iter().flat_map(|person: &Person| {
+        person.changes.iter().map(|change| ExampleRow {
+            name: name(&names, &person.person),
+            person: person.person.clone(),
+            field: cut(&change.field),
+            before: Shown::of(change.before.as_deref()).seen(may_see),
+            after: Shown::of(change.after.as_deref()).seen(may_see),
+        })
+    });
+    let examples: Vec<ExampleRow> = examples.collect();
+    Ok(Comparison {
+        connector: report.connector.clone(),
+        state: if compared.changed_values == 0 {
+            "same"
+        } else {
+            "held"
+        },
+        people: compared.people,
+        same: compared.people.saturating_sub(compared.changed_people),
+        differ: compared.changed_people,
+        failed_now: compared.newly_failing,
+        failed_then: compared.newly_fine,
+        guards: guards.collect::<Vec<_>>().join(" "),
+        fields: pairs(&compared.fields, may_see),
+        has_examples: !examples.is_empty(),
+        examples,
+    })
+}
+
+fn pairs(fields: &[ComparedField], may_see: bool) -> Vec<PairRow> {
+    let mut rows: Vec<PairRow> = fields
+        .iter()
+        .flat_map(|field| {
+            field.pairs.iter().take(PAIRS).map(|pair| PairRow {
+                target: field.target.clone(),
+                field: cut(&field.field),
+                people: pair.people,
+                before: Shown::of(pair.before.as_deref()).seen(may_see),
+                after: Shown::of(pair.after.as_deref()).seen(may_see),
+                bar_width: 0,
+            })
+        })
+        .collect();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.people));
+    rows.truncate(FIELDS);
+    let most = rows.first().map_or(0, |row| row.people);
+    for row in &mut rows {
+        row.bar_width = percent(row.people, most);
+    }
+    rows
+}
+
+fn card(visit: &Visit, one: &Inspected) -> Vec<CardLine> {
+    let line = |icon, what, text: String| CardLine {
+        icon,
+        what,
+        text,
+        changed: String::new(),
+    };
+    let places = &one.card.places;
+    let list = |mut words: Vec<String>, none: &str| {
+        words.sort_unstable();
+        words.dedup();
+        if words.is_empty() {
+            visit.say(none)
+        } else {
+            cut(&words.join(", "))
+        }
+    };
+    let given = places.iter().flat_map(|place| place.given.clone());
+    let given: Vec<String> = given.collect();
+    let fields = places.iter().map(|place| place.field.clone());
+    let fields = fields.filter(|field| !field.is_empty()).collect();
+    let told = one.card.permissions.functions.values().flatten().cloned();
+    let is_provider = one.kind == "provider";
+    let (reads, network) = if is_provider {
+        (visit.say("card-people"), list(given, "card-by-host"))
+    } else {
+        (list(given, "card-nothing"), visit.say("card-none"))
+    };
+    vec![
+        line("eye", "card-reads", reads),
+        line("edit", "card-writes", list(fields, "card-nothing")),
+        line("plug", "card-network", network),
+        line("file", "card-files", visit.say("card-none")),
+        line("clock", "card-clock", list(told.collect(), "card-none")),
+        line("key", "card-secrets", visit.say("card-none")),
+        line("shield", "card-contract", cut(&one.imports.join(", "))),
+    ]
+}
+
+fn functions(one: &Inspected) -> Vec<Function> {
+    let function = |function: &Known| {
+        let options = function.options.get("properties");
+        let options = options.and_then(serde_json::Value::as_object);
+        let names = options.map(|all| all.keys().cloned().collect::<Vec<_>>());
+        let uses = one.card.permissions.functions.get(&function.name);
+        let own = format!("{}.{}", one.plugin, function.name);
+        Function {
+            name: function.full_name.clone().unwrap_or(own),
+            about: cut(&function.summary),
+            options: cut(&names.unwrap_or_default().join(", ")),
+            uses: uses.map_or_else(String::new, |uses| uses.join(", ")),
+        }
+    };
+    one.functions.iter().map(function).collect()
+}
+
+fn generations(builds: &[&Generation]) -> Vec<Build> {
+    let mut rolled = false;
+    let build = |one: &&Generation| {
+        let state = match one.stage.as_str() {
+            "active" | "probation" => "active",
+            "waiting" => "held",
+            "shadow" | "probing" | "discovered" => "shadow",
+            "refused" => "refused",
+            "rejected" => "rejected",
+            "rolled-back" => "undone",
+            "replaced" => "expired",
+            _ => "previous",
+        };
+        // The build before is put back, whichever others were there.
+        let can_roll = state == "previous" && !std::mem::replace(&mut rolled, true);
+        Build {
+            short: short(&one.digest),
+            version: cut(&one.version),
+            from: from(&one.source),
+            state,
+            since: Time(one.since_ms),
+            reason: cut(&one.reason),
+            can_roll,
+        }
+    };
+    builds.iter().map(build).collect()
+}
+
+fn limits(visit: &Visit, one: &Inspected) -> Vec<Limit> {
+    let (bounds, health) = (&one.card.permissions.limits, &one.health);
+    let lost = health.values_trapped + health.values_timed_out + health.values_refused;
+    let memory = bounds.memory_mib * MIB;
+    vec![
+        Limit {
+            name: "limit-time",
+            used: longest(visit, health.longest_call_us),
+            max: visit.reader.span(bounds.deadline_ms.cast_signed()),
+            width: percent(health.longest_call_us, bounds.deadline_ms * 1000),
+        },
+        Limit {
+            name: "limit-memory",
+            used: visit.reader.bytes(health.memory_bytes),
+            max: visit.reader.bytes(memory),
+            width: percent(health.memory_bytes, memory),
+        },
+        Limit {
+            name: "limit-lost",
+            used: visit.reader.number(lost),
+            max: visit.reader.number(health.values),
+            width: percent(lost, health.values),
+        },
+    ]
+}
+
+fn users(one: &Inspected) -> Vec<User> {
+    let places = one.card.places.iter();
+    let user = places.map(|place| User {
+        connector: place.connector.clone(),
+        field: cut(&place.field),
+    });
+    user.collect()
+}

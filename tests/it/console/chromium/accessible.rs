@@ -1,0 +1,95 @@
+//! Every page in both themes, wide and narrow: axe-core finds nothing, nothing is wider than the window, and
+//! every step of the Tab key is seen.
+
+use super::{Chromium, pages};
+use crate::console::browser::Site;
+
+/// axe-core, which `tests/run` installs beside the other peers.
+fn axe() -> String {
+    let peers = std::env::var("ATTUNE_TEST_PEERS").unwrap_or_else(|_| "../target/peers".to_owned());
+    let path = std::path::Path::new(&peers).join("node_modules/axe-core/axe.min.js");
+    std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{} (tests/run installs it): {error}", path.display()))
+}
+
+const RUN: &str = "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })\
+    .then(found => found.violations.map(one => one.id + ': ' + one.nodes.slice(0, 3).map(node => node.html).join(' | ')))";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_is_accessible_in_both_themes_and_fits_a_narrow_window() {
+    let site = Site::lived_in(12).await;
+    let (home, link) = (site.address(), site.link("ada").await);
+    let pages = pages(&site).await;
+    let axe = axe();
+    let mut flaws = Vec::new();
+    tokio::task::block_in_place(|| {
+        let mut tab = Chromium::start(1280, 800);
+        tab.ignores_rules();
+        tab.open(&link);
+        for (theme, width) in [("light", 1280), ("dark", 1280), ("light", 320)] {
+            tab.theme(theme);
+            tab.size(width, 800);
+            for (name, path) in &pages {
+                tab.open(&format!("{home}{path}"));
+                tab.eval(&axe);
+                let found = tab.eval(RUN);
+                for one in found.as_array().unwrap() {
+                    flaws.push(format!("{name} ({theme}, {width}): {one}"));
+                }
+                let wide = tab.eval(
+                    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+                );
+                if wide.as_i64().unwrap_or_default() > 0 {
+                    flaws.push(format!("{name} ({width}): {wide} px wider than the window"));
+                }
+            }
+        }
+    });
+    site.close().await;
+    assert!(
+        flaws.is_empty(),
+        "{} flaws:\n{}",
+        flaws.len(),
+        flaws.join("\n")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_can_be_walked_by_the_tab_key_alone() {
+    let site = Site::lived_in(6).await;
+    let (home, link) = (site.address(), site.link("ada").await);
+    let pages = pages(&site).await;
+    let mut flaws = Vec::new();
+    tokio::task::block_in_place(|| {
+        let mut tab = Chromium::start(1280, 800);
+        tab.open(&link);
+        for (name, path) in &pages {
+            tab.open(&format!("{home}{path}"));
+            let mut seen = 0;
+            for _ in 0..12 {
+                tab.press("Tab");
+                let here = tab.eval(
+                    "(() => { const one = document.activeElement; if (!one || one === document.body) return 'none'; \
+                     const box = one.getBoundingClientRect(), look = getComputedStyle(one); \
+                     const ring = look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2 || look.boxShadow !== 'none'; \
+                     return (box.width > 0 && box.bottom > 0 && ring) ? 'seen' : one.outerHTML.slice(0, 120); })()",
+                );
+                match here.as_str().unwrap_or_default() {
+                    "seen" => seen += 1,
+                    "none" => break,
+                    hidden => flaws.push(format!("{name}: the focus is not seen: {hidden}")),
+                }
+            }
+            if seen < 3 {
+                flaws.push(format!("{name}: only {seen} steps of the Tab key"));
+            }
+        }
+    });
+    site.close().await;
+    assert!(
+        flaws.is_empty(),
+        "{} flaws:\n{}",
+        flaws.len(),
+        flaws.join("\n")
+    );
+}
