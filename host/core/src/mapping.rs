@@ -27,6 +27,35 @@ pub enum FieldKind {
     Profile,
 }
 
+impl FieldKind {
+    /// Every kind.
+    const ALL: [Self; 6] = [
+        Self::EntityProperty,
+        Self::AdminForm,
+        Self::Custom,
+        Self::Account,
+        Self::Photo,
+        Self::Profile,
+    ];
+
+    /// Its word, as JSON has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::EntityProperty => "entity-property",
+            Self::AdminForm => "admin-form",
+            Self::Custom => "custom",
+            Self::Account => "account",
+            Self::Photo => "photo",
+            Self::Profile => "profile",
+        }
+    }
+
+    /// The kind with this word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
 /// One profile slot of a target.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -79,6 +79,56 @@ async fn a_plan_is_made_looked_at_approved_and_taken_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn how_things_stand_is_told_before_and_after_somebody_has_to_decide() {
+    let (_app, service, api) = served(12).await;
+    let planned = api.all("POST /api/v1/connectors/demo/plan?wait=30").await;
+    let run = planned.body["run"].as_str().unwrap();
+    let shown = api.all(&format!("GET /api/v1/runs/{run}")).await;
+    let digest = shown.body["digest"].as_str().unwrap();
+    let count = shown.body["summary"]["changes"].as_u64().unwrap();
+    let counted = api
+        .all(&format!("GET /api/v1/plans/{digest}/breakdown"))
+        .await;
+    let fields = counted.body["fields"].as_array().unwrap();
+    let sets = fields.iter().map(|one| one["sets"].as_u64().unwrap());
+    assert_eq!(
+        (counted.status, sets.sum::<u64>()),
+        (200, count),
+        "{counted:?}"
+    );
+    let written = api
+        .all(&format!("POST /api/v1/plans/{digest}/approve?wait=30"))
+        .await;
+    let nobody = api.all("GET /api/v1/plans").await;
+    assert_eq!((nobody.status, &nobody.body), (200, &json!([])));
+
+    let run = written.body["run"].as_str().unwrap();
+    let undone = api
+        .all(&format!("POST /api/v1/runs/{run}/undo?wait=30"))
+        .await;
+    let waiting = api.all("GET /api/v1/plans").await;
+    assert_eq!(
+        (
+            waiting.body.as_array().unwrap().len(),
+            &waiting.body[0]["run"]
+        ),
+        (1, &undone.body["run"]),
+        "{waiting:?}"
+    );
+    let condition = api.all("GET /api/v1/connectors/demo/condition").await;
+    assert_eq!(
+        (condition.status, &condition.body["state"]),
+        (200, &json!("held")),
+        "{condition:?}"
+    );
+    for place in ["notices", "held/causes?connector=demo"] {
+        let none = api.all(&format!("GET /api/v1/{place}")).await;
+        assert_eq!((none.status, &none.body), (200, &json!([])), "{none:?}");
+    }
+    end(service, api).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rejected_plan_is_not_written_any_more() {
     let (app, service, api) = served(4).await;
     let planned = api.all("POST /api/v1/connectors/demo/plan?wait=30").await;

@@ -15,6 +15,17 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+/// The mapping table of a connector that is in use.
+const LIVED: &str = r#"
+Department = { from = "department", steps = ["text.trim"] }
+Title      = "jobTitle"
+City       = "city"
+Office     = { use = "template.render", text = "{officeLocation}, {country}" }
+Phone      = { from = "businessPhones[0]", steps = [{ use = "phone.format", region = "DE" }] }
+Employee   = { from = "employeeId", steps = ["convert.to-integer"] }
+Manager    = "manager.displayName"
+"#;
+
 /// A service with its console on loopback.
 pub(crate) struct Site {
     pub(crate) app: TestApp,
@@ -161,8 +172,33 @@ impl Site {
 
     /// A service of so many people in which something has happened.
     pub(crate) async fn lived_in(people: usize) -> Self {
-        let site = Self::open(people).await;
+        let app = TestApp::tidy(people).await.unwrap();
+        for who in [3, 5] {
+            app.set(app.who(who), "employeeId", "to be given");
+        }
+        let first = app.connector_text("", LIVED).replace(
+            "id = \"demo\"",
+            "id = \"demo\"\nschedule = { sync = \"0 2 * * *\", changes = \"*/15 * * * *\" }",
+        );
+        app.write_connector("demo", &first).unwrap();
+        let second = app.connector_text("", "Vendor = \"companyName\"");
+        let second = second.replace("id = \"demo\"", "id = \"contractors\"");
+        app.write_connector("contractors", &second).unwrap();
+        let site = Self::of(app, SwapPolicy::Guarded).await;
         site.live().await;
+        let admin = site.admin().await;
+        let reason = [("reason", "until their contract is signed")];
+        for (path, fields) in [
+            ("/connectors/contractors/pause", &reason[..]),
+            ("/connectors/demo/check", &[]),
+            (
+                "/settings/tokens",
+                &[("name", "jira-login"), ("role", "operator")],
+            ),
+        ] {
+            let done = admin.post(path, fields).await;
+            assert!(done.status < 400, "{done:?}");
+        }
         site
     }
 

@@ -103,7 +103,7 @@ async fn theme_and_language_stay_with_the_browser() {
 async fn tokens_and_sessions_are_made_seen_and_ended() {
     let site = Site::open(2).await;
     let admin = site.admin().await;
-    let wanted = [("name", "hook"), ("scope", "operator"), ("days", "7")];
+    let wanted = [("name", "hook"), ("role", "operator"), ("days", "7")];
     let made = admin.post("/settings/tokens", &wanted).await;
     assert!(made.body.contains("<code>attune_"), "{made:?}");
     let listed = admin.get("/settings/tokens").await;

@@ -22,6 +22,7 @@ mod routes;
 mod runs;
 mod sessions;
 mod sources;
+mod standing;
 mod tokens;
 mod triggers;
 

@@ -10,8 +10,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{
-    Api, changes, document, events, files, looks, people, plugins, runs, sessions, sources, tokens,
-    triggers,
+    Api, changes, document, events, files, looks, people, plugins, runs, sessions, sources,
+    standing, tokens, triggers,
 };
 use crate::access::{Needs, Table};
 
@@ -42,6 +42,9 @@ fn look(orders: &mut Orders) {
             .routes(routes!(looks::connectors))
             .routes(routes!(looks::sites))
             .routes(routes!(looks::held))
+            .routes(routes!(standing::causes))
+            .routes(routes!(standing::notices))
+            .routes(routes!(standing::plans))
             .routes(routes!(looks::plugins))
             .routes(routes!(looks::audit))
             .routes(routes!(looks::verify))
@@ -49,6 +52,7 @@ fn look(orders: &mut Orders) {
             .routes(routes!(runs::list))
             .routes(routes!(runs::show))
             .routes(routes!(runs::plan))
+            .routes(routes!(runs::breakdown))
             .routes(routes!(plugins::show))
             .routes(routes!(files::schema)),
     );
@@ -56,6 +60,7 @@ fn look(orders: &mut Orders) {
         Needs::LOOK.of_connector(),
         OpenApiRouter::new()
             .routes(routes!(looks::connector))
+            .routes(routes!(standing::condition))
             .routes(routes!(files::show)),
     );
     orders.under(

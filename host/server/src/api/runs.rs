@@ -18,6 +18,7 @@ use crate::fault::Failure;
 use crate::jobs::{Kind, work};
 use crate::sync;
 use crate::view;
+use crate::view::plans::Breakdown;
 use crate::view::runs::{Listed, Shown};
 
 /// Changes that a run or plan shows with its report; more are on their own pages.
@@ -93,8 +94,7 @@ pub(super) async fn changes(
     let read = service(&begun)?.apart(async move |service| {
         let host = service.pin().0;
         let Some(stage) = view::runs::staged(&host, &digest).await? else {
-            let message = format!("no plan of digest {digest} is staged");
-            return Err(Failure::of("no-such-plan", message));
+            return Err(not_staged(&digest));
         };
         let after = (after.0, after.1.as_str());
         let page = sync::changes_after(&stage, after, limit as usize).await;
@@ -119,6 +119,32 @@ pub(super) async fn plan(
         view::runs::show(&host, &plan.run, CHANGES_SHOWN).await
     });
     Ok(Json(for_eyes_of(&principal, shown.await?)))
+}
+
+/// What a plan comes to, field by field and change by change; values only for who may see them.
+#[utoipa::path(get, path = "/plans/{digest}/breakdown", tag = "plans", params(("digest" = String, Path, description = "Digest of the plan")), responses((status = OK, body = Breakdown)))]
+pub(super) async fn breakdown(
+    State(begun): State<Begun>,
+    principal: Principal,
+    Path(digest): Path<String>,
+) -> Result<Json<Breakdown>, Problem> {
+    let counted = service(&begun)?.apart(async move |service| {
+        let counted = view::plans::breakdown(&service.pin().0, &digest).await?;
+        counted.ok_or_else(|| not_staged(&digest))
+    });
+    let mut counted = counted.await?;
+    if !principal.personal {
+        counted.values.clear();
+        for field in &mut counted.fields {
+            field.example = (None, None);
+        }
+    }
+    Ok(Json(counted))
+}
+
+fn not_staged(digest: &str) -> Failure {
+    let message = format!("no plan of digest {digest} is staged");
+    Failure::of("no-such-plan", message)
 }
 
 /// Whom a plan is of.

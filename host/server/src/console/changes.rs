@@ -185,12 +185,6 @@ impl Cause {
 
 /// The figures of a run.
 pub(super) fn figures(summary: &Summary) -> Vec<Figure> {
-    let figure = |what, much: u64, tone: &'static str| Figure {
-        what,
-        much,
-        tone: if much == 0 { "" } else { tone },
-        text: String::new(),
-    };
     vec![
         figure("fig-people", summary.people, ""),
         figure("fig-skipped", summary.skipped, ""),
@@ -203,12 +197,6 @@ pub(super) fn figures(summary: &Summary) -> Vec<Figure> {
 
 /// The figures of a plan.
 pub(super) fn planned(summary: &Summary) -> Vec<Figure> {
-    let figure = |what, much: u64, tone: &'static str| Figure {
-        what,
-        much,
-        tone: if much == 0 { "" } else { tone },
-        text: String::new(),
-    };
     vec![
         figure("fig-sets", summary.sets, ""),
         figure("fig-clears", summary.clears, "warn"),
@@ -217,6 +205,16 @@ pub(super) fn planned(summary: &Summary) -> Vec<Figure> {
         figure("fig-held", summary.held, "warn"),
         figure("fig-failed", summary.failed, "bad"),
     ]
+}
+
+/// Nothing has no tone.
+fn figure(what: &'static str, much: u64, tone: &'static str) -> Figure {
+    Figure {
+        what,
+        much,
+        tone: if much == 0 { "" } else { tone },
+        text: String::new(),
+    }
 }
 
 /// The word of an operation.

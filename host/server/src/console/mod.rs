@@ -73,7 +73,6 @@ use audit::Verified;
 use checks::Checks;
 use edit::Samples;
 use page::Visit;
-use plan::Breakdowns;
 use reader::Reader;
 use refused::Refused;
 
@@ -91,7 +90,6 @@ struct Console {
     access: Access,
     table: Arc<Table>,
     checks: Checks,
-    breakdowns: Breakdowns,
     verified: Verified,
     samples: Samples,
 }
@@ -109,7 +107,6 @@ impl Console {
             access: self.access.clone(),
             begun: Begun::clone(&self.begun),
             checks: self.checks.clone(),
-            breakdowns: self.breakdowns.clone(),
             verified: self.verified.clone(),
             samples: self.samples.clone(),
             peer,
@@ -130,7 +127,6 @@ pub fn router(begun: Begun, access: Access) -> Router {
         access,
         table: Arc::new(table),
         checks: Checks::default(),
-        breakdowns: Breakdowns::default(),
         verified: Verified::default(),
         samples: Samples::default(),
     };

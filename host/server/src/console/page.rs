@@ -13,7 +13,6 @@ use super::Begun;
 use super::audit::Verified;
 use super::checks::Checks;
 use super::edit::Samples;
-use super::plan::Breakdowns;
 use super::reader::Reader;
 use super::refused::Refused;
 use crate::access::{Access, Peer, Principal, Role};
@@ -37,7 +36,6 @@ pub(super) struct Visit {
     pub(super) principal: Option<Principal>,
     pub(super) begun: Begun,
     pub(super) checks: Checks,
-    pub(super) breakdowns: Breakdowns,
     pub(super) verified: Verified,
     pub(super) samples: Samples,
 }

@@ -144,7 +144,8 @@ impl Called {
         let first = names.find(|name| *name != person.person);
         let name = account.or(first).unwrap_or(&person.person);
         let mail = person.names.iter().find(|name| name.contains('@'));
-        let letters = initials(&name.replace(['.', '_', '-', '@'], " "));
+        let own = name.split('@').next().unwrap_or(name);
+        let letters = initials(&own.replace(['.', '_', '-'], " "));
         if !visit.may_see() {
             return Self {
                 name: cut(&person.person),

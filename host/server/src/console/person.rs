@@ -13,7 +13,6 @@ use super::filters;
 use super::form::{Fields, encoded};
 use super::page::{Answer, Page, Visit, to};
 use super::people::{Called, state};
-use super::plan::kind;
 use super::refused::Refused;
 use super::shown::{Shown, Time, cut, short};
 use crate::connector::Loaded;
@@ -24,6 +23,15 @@ use crate::view::people::Document;
 
 /// Changes that the page shows.
 const HISTORY: usize = 30;
+
+/// Where directories keep a person's whole name.
+const NAMES: [&str; 5] = [
+    "displayName",
+    "profile.displayName",
+    "name.fullName",
+    "name.formatted",
+    "cn",
+];
 
 #[derive(Template)]
 #[template(path = "person.html")]
@@ -44,8 +52,7 @@ struct Person {
     key: String,
     name: String,
     initials: String,
-    username: String,
-    mail: String,
+    also: String,
     state: &'static str,
     photo: String,
     read: Time,
@@ -135,8 +142,10 @@ pub(super) async fn show(
     });
     let (result, result_tone) = result(&visit, query.one("job")).await?;
     let called = Called::of(&visit, person);
+    let full_name = full_name(&document).filter(|_| visit.may_see());
+    let title = full_name.unwrap_or_else(|| called.name.clone());
     visit.show(&PersonPage {
-        page: visit.page("people", called.name.clone()).await?,
+        page: visit.page("people", title.clone()).await?,
         accounts: accounts(&visit, &loaded, &document),
         tables: explained.as_ref().map_or_else(Vec::new, |explained| {
             let targets = explained.targets.iter();
@@ -150,16 +159,37 @@ pub(super) async fn show(
         person: Person {
             connector: loaded.connector.name.clone(),
             key: key.clone(),
-            name: called.name,
+            also: also(&title, &called),
+            name: title,
             initials: called.initials,
-            username: called.username,
-            mail: called.mail,
             state: state(person),
             photo: String::new(),
             read: Time::of(&person.read),
             gone: gone(&visit, explained.as_ref()),
         },
     })
+}
+
+/// What else a person is called; what is said already is not said again.
+fn also(name: &str, called: &Called) -> String {
+    let mut others: Vec<&str> = Vec::new();
+    for one in [&called.name, &called.username, &called.mail] {
+        if !one.is_empty() && one != name && !others.contains(&one.as_str()) {
+            others.push(one);
+        }
+    }
+    others.join(", ")
+}
+
+/// How a directory writes a person's name, where it was asked for it.
+fn full_name(document: &Document) -> Option<String> {
+    let named = |selector: &&str| {
+        let mut attributes = document.attributes.iter();
+        let found = attributes.find(|one| one.selector.to_string() == **selector)?;
+        let is_text = found.value.kind == "text" && !found.value.text.is_empty();
+        is_text.then(|| cut(&found.value.text))
+    };
+    NAMES.iter().find_map(named)
 }
 
 /// Why nothing is written now; empty where something is.
@@ -255,7 +285,7 @@ fn cell(visit: &Visit, explained: &FieldExplanation) -> FieldCell {
     };
     FieldCell {
         field: cut(&trace.field.name),
-        kind: kind(trace.field.kind),
+        kind: trace.field.kind.word(),
         now: now.seen(may_see),
         wanted: wanted.seen(may_see),
         state,

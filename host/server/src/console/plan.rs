@@ -1,10 +1,6 @@
 //! `/plans/DIGEST`: what a plan would write, by value, by field and by person; its guards; the decision.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use askama::Template;
-use attune_core::mapping::FieldKind;
 use attune_core::plan::GuardLine;
 use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderValue, header};
@@ -14,7 +10,6 @@ use super::changes::{self, Figure, Problem, planned};
 use super::filters;
 use super::form::Fields;
 use super::page::{Answer, Page, Visit};
-use super::refused::Refused;
 use super::runs::mode;
 use super::shown::{Shown, Time, cut, percent, short};
 use crate::jobs::work;
@@ -24,8 +19,6 @@ use crate::view::plans::{self, Breakdown, Wanted};
 
 /// Rows of a page.
 const ROWS: usize = 50;
-/// Plans whose counts are kept.
-const KEPT: usize = 8;
 /// How wide a guard's gauge is.
 const GAUGE: u64 = 168;
 /// How long a plan may be approved.
@@ -98,32 +91,6 @@ struct Value {
     href: String,
 }
 
-/// Counts of plans that were looked at, by digest: a plan never changes. Cheap to clone.
-#[derive(Clone, Default)]
-pub(super) struct Breakdowns {
-    kept: Arc<Mutex<BTreeMap<String, Arc<Breakdown>>>>,
-}
-
-impl Breakdowns {
-    async fn of(&self, visit: &Visit, digest: &str) -> Result<Arc<Breakdown>, Refused> {
-        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = kept().get(digest) {
-            return Ok(Arc::clone(found));
-        }
-        let counted = plans::breakdown(&visit.host()?, digest).await?;
-        let Some(counted) = counted else {
-            return Ok(Arc::default());
-        };
-        let counted = Arc::new(counted);
-        let mut kept = kept();
-        if kept.len() >= KEPT {
-            kept.pop_first();
-        }
-        kept.insert(digest.to_owned(), Arc::clone(&counted));
-        Ok(counted)
-    }
-}
-
 /// `GET /plans/{digest}?view=&field=&target=&before=&after=&place=`
 pub(super) async fn show(
     visit: Visit,
@@ -143,7 +110,8 @@ pub(super) async fn show(
         "person" => "person",
         _ => "value",
     };
-    let breakdown = visit.breakdowns.of(&visit, &plan.digest).await?;
+    let breakdown = plans::breakdown(&host, &plan.digest).await?;
+    let breakdown = breakdown.unwrap_or_default();
     let wanted = wanted(&query);
     let (found, next) = if view == "person" {
         let place = (&wanted, query.one("place"));
@@ -231,7 +199,7 @@ fn fields(breakdown: &Breakdown, may_see: bool) -> Vec<Field> {
     let field = |one: &plans::FieldCount| Field {
         target: one.target.clone(),
         field: cut(&one.field),
-        kind: kind(one.kind),
+        kind: one.kind.word(),
         sets: one.sets,
         clears: one.clears,
         photos: one.photos,
@@ -274,18 +242,6 @@ fn address(pairs: &[(&str, &str)]) -> String {
         query.append_pair(name, value);
     }
     format!("?{}", query.finish())
-}
-
-/// The word of a kind of field, as texts have it.
-pub(super) fn kind(kind: FieldKind) -> &'static str {
-    match kind {
-        FieldKind::EntityProperty => "entity-property",
-        FieldKind::AdminForm => "admin-form",
-        FieldKind::Custom => "custom",
-        FieldKind::Account => "account",
-        FieldKind::Photo => "photo",
-        FieldKind::Profile => "profile",
-    }
 }
 
 impl Plan {

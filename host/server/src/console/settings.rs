@@ -62,6 +62,9 @@ struct Token {
 }
 
 struct Scope {
+    /// A role is one of several, a right stands beside it.
+    input: &'static str,
+    field: &'static str,
     name: &'static str,
     about: String,
 }
@@ -140,13 +143,11 @@ pub(super) async fn tokens(visit: Visit) -> Answer {
 
 /// `POST /settings/tokens`. The answer is the page itself: the token is shown this once.
 pub(super) async fn new_token(visit: Visit, fields: Fields) -> Answer {
-    let scopes: Vec<&str> = fields.all("scope").collect();
-    let roles = scopes.iter().filter_map(|scope| scope.parse::<Role>().ok());
     let days = fields.one("days").parse();
     let wanted = Wanted {
         name: fields.one("name").trim().to_owned(),
-        role: roles.max().unwrap_or(Role::Viewer),
-        personal: scopes.contains(&PERSONAL),
+        role: fields.one("role").parse().unwrap_or(Role::Viewer),
+        personal: fields.has(PERSONAL),
         connectors: None,
         days: days.unwrap_or(DAYS),
     };
@@ -305,12 +306,15 @@ impl Settings {
             }
         };
         settings.tokens = all.iter().map(token).collect();
-        let words = Role::ALL.map(Role::as_str).into_iter().chain([PERSONAL]);
-        let scope = |name: &'static str| Scope {
+        let scope = |input, field, name: &'static str| Scope {
+            input,
+            field,
             name,
             about: visit.say(&format!("scope-{name}")),
         };
-        settings.scopes = words.map(scope).collect();
+        let roles = Role::ALL.map(|role| scope("radio", "role", role.as_str()));
+        settings.scopes = roles.into();
+        settings.scopes.push(scope("checkbox", PERSONAL, PERSONAL));
         Ok(settings)
     }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use attune_core::mapping::Field;
 use sqlx::{QueryBuilder, Row as _, Sqlite, Transaction};
 
-use super::ledger::{kind_word, parse_kind, whose};
+use super::ledger::{parse_kind, whose};
 use super::{CHUNK_ROWS, Result, Store};
 
 /// What became of a written value.
@@ -84,7 +84,7 @@ pub(super) async fn write(
         .iter()
         .filter(|one| any > 0 || one.stored.is_some())
     {
-        let kind = kind_word(one.field.kind);
+        let kind = one.field.kind.word();
         let Some(stored) = &one.stored else {
             sqlx::query(
                 "delete from altered where site = $1 and account = $2 and kind = $3 and field = $4",

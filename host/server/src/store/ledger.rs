@@ -154,7 +154,7 @@ impl Store {
                 sqlx::query(statement)
                     .bind(owner)
                     .bind(&of.site)
-                    .bind(kind_word(of.field.kind))
+                    .bind(of.field.kind.word())
                     .bind(&of.field.name)
                     .bind(to.unwrap_or_default()),
             )
@@ -189,7 +189,7 @@ pub(super) async fn write(
     records: &[Record],
 ) -> Result<()> {
     for record in records {
-        let kind = kind_word(record.field.kind);
+        let kind = record.field.kind.word();
         let Some(value) = &record.value else {
             sqlx::query(
                 "delete from ledger where site = $1 and account = $2 and kind = $3 and field = $4 \
@@ -227,29 +227,8 @@ pub(super) async fn write(
     Ok(())
 }
 
-pub(super) fn kind_word(kind: FieldKind) -> &'static str {
-    match kind {
-        FieldKind::EntityProperty => "entity-property",
-        FieldKind::AdminForm => "admin-form",
-        FieldKind::Custom => "custom",
-        FieldKind::Account => "account",
-        FieldKind::Photo => "photo",
-        FieldKind::Profile => "profile",
-    }
-}
-
 pub(super) fn parse_kind(word: &str) -> Result<FieldKind> {
-    Ok(match word {
-        "entity-property" => FieldKind::EntityProperty,
-        "admin-form" => FieldKind::AdminForm,
-        "custom" => FieldKind::Custom,
-        "account" => FieldKind::Account,
-        "photo" => FieldKind::Photo,
-        "profile" => FieldKind::Profile,
-        _ => {
-            return Err(Error::Row {
-                what: "a ledger entry",
-            });
-        }
+    FieldKind::of_word(word).ok_or(Error::Row {
+        what: "a ledger entry",
     })
 }

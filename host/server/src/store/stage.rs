@@ -109,6 +109,9 @@ impl Stage {
         for table in pictures::TABLES {
             sqlx::query(table).execute(&pool).await?;
         }
+        sqlx::query("create table if not exists counts (json text not null)")
+            .execute(&pool)
+            .await?;
         Ok(Self {
             pool,
             path: path.to_owned(),
@@ -281,6 +284,26 @@ impl Stage {
         serde_json::from_str(&text).map_err(|_| Error::Row {
             what: "a staged plan",
         })
+    }
+
+    /// Keeps what the plan comes to, counted: a JSON text of the caller's.
+    pub async fn keep_counts(&self, json: &str) -> Result<()> {
+        let mut tx = self.pool.begin().await?;
+        sqlx::query("delete from counts").execute(&mut *tx).await?;
+        sqlx::query("insert into counts (json) values ($1)")
+            .bind(json)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What [`Stage::keep_counts`] kept; `None` where nothing is, or somebody of the plan was forgotten.
+    pub async fn counts(&self) -> Result<Option<String>> {
+        let found = sqlx::query_scalar("select json from counts")
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(found)
     }
 
     /// The file's name, for [`super::plans::StagedPlan`].

@@ -9,6 +9,7 @@ mod apply;
 mod approve;
 mod changes;
 mod check;
+mod counts;
 mod discover;
 mod ends;
 mod examples;
@@ -58,6 +59,7 @@ use crate::{source, store, target};
 
 pub use approve::{apply_file, approve, changes_of, is_usable};
 pub use check::{CheckLine, check};
+pub use counts::{Breakdown, FieldCount, ValueCount, breakdown};
 pub use discover::{Discovered, discover};
 pub use ends::wants;
 pub use examples::{HeldBy, held_by};

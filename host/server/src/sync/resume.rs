@@ -247,7 +247,7 @@ async fn whole(
         }
     };
     let found = verdict::digest(run, &stage, &meta).await;
-    if found.as_ref().is_ok_and(|found| found == digest) {
+    if found.as_ref().is_ok_and(|(found, _)| found == digest) {
         return Ok((stage, meta));
     }
     stage.finish().await;

@@ -20,7 +20,7 @@ use super::open::{lease, open};
 use super::pictures::{self, Images, Taken};
 use super::pin::{Pinned, PinnedTarget};
 use super::run::{self, Done, Watch};
-use super::{Error, Host, Mode, Order, Run, verdict};
+use super::{Error, Host, Mode, Order, Run, counts, verdict};
 use crate::connector::Loaded;
 use crate::store::journal::FieldChange;
 use crate::store::ledger::Entries;
@@ -429,7 +429,9 @@ impl Maker<'_> {
                 guards: Vec::new(),
             },
         };
-        meta.report.digest = verdict::digest(run, &self.stage, &meta).await?;
+        let (digest, counts) = verdict::digest(run, &self.stage, &meta).await?;
+        meta.report.digest = digest;
+        counts::keep(&self.stage, &counts).await?;
         self.stage.close(&meta).await?;
         verdict::keep(run, &self.stage, &meta).await?;
         let undo = Undo {

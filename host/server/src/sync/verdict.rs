@@ -6,6 +6,7 @@
 use attune_core::guard::{self, Bases};
 use attune_core::plan::{DigestWriter, Head, How, Report, SourceRead, State};
 
+use super::counts::{self, Breakdown, Counter};
 use super::lanes::Lane;
 use super::tally::Tally;
 use super::walk::Reading;
@@ -71,7 +72,9 @@ pub(super) async fn close(
             guards,
         },
     };
-    meta.report.digest = digest(run, stage, &meta).await?;
+    let (digest, counts) = digest(run, stage, &meta).await?;
+    meta.report.digest = digest;
+    counts::keep(stage, &counts).await?;
     stage.close(&meta).await?;
     if !matches!(run.order.mode, Mode::Sample(_)) {
         keep(run, stage, &meta).await?;
@@ -117,12 +120,13 @@ async fn bases(run: &Run<'_>, tally: &Tally, reading: &Reading) -> Result<Bases,
     })
 }
 
-/// What a plan is called: SHA-256 over all its changes and what they depend on.
+/// What a plan is called, SHA-256 over all its changes and what they depend on; and what it comes to.
 pub(super) async fn digest(
     run: &Run<'_>,
     stage: &Stage,
     meta: &StageMeta,
-) -> Result<String, Error> {
+) -> Result<(String, Breakdown), Error> {
+    let mut counter = Counter::default();
     let mut writer = DigestWriter::new(&Head {
         connector: &run.pinned.connector.id,
         revision: &run.pinned.revision,
@@ -133,15 +137,19 @@ pub(super) async fn digest(
     while let Some(last) = rows.last() {
         let after = (last.target, last.account.as_str());
         let (next, done) = tokio::join!(stage.whole_rows(after, PAGE_ROWS), async {
-            add_rows(&mut writer, meta, &rows)
+            add_rows((&mut writer, &mut counter), meta, &rows)
         });
         done?;
         rows = next?;
     }
-    Ok(writer.finish())
+    Ok((writer.finish(), counter.finish()))
 }
 
-fn add_rows(writer: &mut DigestWriter, meta: &StageMeta, rows: &[StagedRow]) -> Result<(), Error> {
+fn add_rows(
+    (writer, counter): (&mut DigestWriter, &mut Counter),
+    meta: &StageMeta,
+    rows: &[StagedRow],
+) -> Result<(), Error> {
     let changes = rows.iter().flat_map(|row| {
         let changes = row.packed.changes.iter();
         changes.map(move |packed| plan_file::unpack(meta, row, packed))
@@ -149,6 +157,7 @@ fn add_rows(writer: &mut DigestWriter, meta: &StageMeta, rows: &[StagedRow]) -> 
     for change in changes {
         let added = writer.change(&change);
         added.map_err(|error| Error::PlanFile(error.to_string()))?;
+        counter.add(change);
     }
     Ok(())
 }

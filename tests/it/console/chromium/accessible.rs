@@ -26,7 +26,12 @@ async fn every_page_is_accessible_in_both_themes_and_fits_a_narrow_window() {
         let mut tab = Chromium::start(1280, 800);
         tab.ignores_rules();
         tab.open(&link);
-        for (theme, width) in [("light", 1280), ("dark", 1280), ("light", 320)] {
+        for (theme, width) in [
+            ("light", 1280),
+            ("dark", 1280),
+            ("light", 320),
+            ("dark", 320),
+        ] {
             tab.theme(theme);
             tab.size(width, 800);
             for (name, path) in &pages {

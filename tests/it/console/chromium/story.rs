@@ -1,5 +1,5 @@
 //! The way of an admin who knows User Sync: a mapping is added, previewed, planned, approved, seen at the
-//! target; a plugin is swapped and taken back. Undoing is in `forms`.
+//! target; a plugin is swapped and taken back; and everything is undone.
 
 use attune_server::jobs::Kind;
 use attune_server::settings::SwapPolicy;
@@ -138,6 +138,31 @@ async fn an_admin_adds_a_mapping_previews_approves_swaps_and_rolls_back() {
     assert_eq!(
         site.app.property(who, "Room").as_deref(),
         Some(format!("{city}-one").as_str())
+    );
+
+    // What the plan wrote is taken back: a plan like any other, which somebody approves.
+    tokio::task::block_in_place(|| {
+        let mut tab = Chromium::start(1280, 800);
+        tab.open(&site.link_again("ada"));
+        tab.open(&format!("{home}/runs"));
+        tab.go("main table a[href^='/runs/']");
+        tab.go("form[action$='/undo'] button");
+        tab.until(
+            "the plan that takes it back is there",
+            "!!document.querySelector('a[href^=\"/plans/\"]')",
+        );
+        tab.go("a[href^='/plans/']");
+        assert!(tab.text("main").contains("Room"), "{}", tab.text("main"));
+        assert_eq!(
+            site.app.property(who, "Room").as_deref(),
+            Some(format!("{city}-one").as_str()),
+            "a plan writes nothing"
+        );
+        tab.go("form[action$='/approve'] button.primary");
+    });
+    assert_eq!(
+        site.app.property(who, "Room").as_deref(),
+        Some(format!("{city}-two").as_str())
     );
     site.close().await;
 }

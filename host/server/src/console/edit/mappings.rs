@@ -8,7 +8,6 @@ use super::super::connector::{Head, frame};
 use super::super::filters;
 use super::super::form::{Fields, encoded};
 use super::super::page::{Answer, Page, Visit};
-use super::super::plan::kind;
 use super::super::shown::{cut, percent};
 use super::change::{self, Edited};
 use super::preview::{self, Cell, PINNED};
@@ -166,7 +165,7 @@ impl MapRow {
         };
         let steps = first.map(|row| row.steps.as_slice()).unwrap_or_default();
         Self {
-            kind: kind(rows.field.kind),
+            kind: rows.field.kind.word(),
             href: format!(
                 "/connectors/{}/mappings/{}/{}",
                 encoded(connector),

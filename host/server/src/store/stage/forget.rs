@@ -33,6 +33,12 @@ impl Stage {
                 .await?;
             dropped += done.rows_affected();
         }
+        // Values of theirs may be among those that were counted.
+        if dropped > 0 {
+            sqlx::query("delete from counts")
+                .execute(&mut *connection)
+                .await?;
+        }
         let unused = "delete from images where hash not in \
                       (select after from pictured where after is not null)";
         sqlx::query(unused).execute(&mut *connection).await?;

@@ -250,6 +250,10 @@ next-run = Nächster Lauf
 next-none = Nichts geplant
 attention = Braucht Aufmerksamkeit
 attention-none = Nichts. Alles ist im Einklang.
+attention-none-held = Nichts zu entscheiden. { $count ->
+        [one] Eine Person ist zurückgehalten und wird von selbst wieder versucht.
+       *[other] { $count } Personen sind zurückgehalten und werden von selbst wieder versucht.
+    }
 more-items = { $count } weitere
 sites = Sites
 sites-empty = Noch keine Site
@@ -438,6 +442,7 @@ card-contract = Vertrag
 functions = Funktionen
 uses = Braucht
 generations = Generationen
+generations-none = Nur der Build aus diesem Programm ist bisher gelaufen.
 limits = Genutzte Grenzen, 7 Tage
 limit-time = Längster Aufruf
 limit-memory = Meister Speicher
@@ -472,6 +477,7 @@ err-request = Anfrage
 ## Values that are none
 value-absent = fehlt
 value-empty = leer
+value-unknown = nicht gezählt
 value-unread = nicht gelesen
 value-hidden = verborgen
 value-unavailable = nicht abgefragt
@@ -620,6 +626,8 @@ session-this = Diese
 session-end = Beenden
 role = Rolle
 roles-people = Personen
+roles-nobody = Niemand mit Passwort
+roles-nobody-text = Administratoren kommen über einen Link oder OpenID Connect.
 roles-claims = Rollen aus Claims
 roles-claims-none = Keine Regel: Nur der lokale Administrator meldet sich an.
 roles-claims-hint = Festgelegt unter [auth] in attune.toml.

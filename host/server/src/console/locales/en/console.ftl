@@ -250,6 +250,10 @@ next-run = Next run
 next-none = Nothing is scheduled
 attention = Needs attention
 attention-none = Nothing. Everything is in tune.
+attention-none-held = Nothing to decide. { $count ->
+        [one] One person is held and tried again by itself.
+       *[other] { $count } people are held and tried again by themselves.
+    }
 more-items = { $count } more
 sites = Sites
 sites-empty = No site yet
@@ -438,6 +442,7 @@ card-contract = Contract
 functions = Functions
 uses = Uses
 generations = Generations
+generations-none = Only the build inside of this binary has run.
 limits = Limits used, 7 days
 limit-time = Longest call
 limit-memory = Most memory
@@ -472,6 +477,7 @@ err-request = Request
 ## Values that are none
 value-absent = absent
 value-empty = empty
+value-unknown = not counted
 value-unread = not read
 value-hidden = hidden
 value-unavailable = not fetched
@@ -620,6 +626,8 @@ session-this = This one
 session-end = End
 role = Role
 roles-people = People
+roles-nobody = Nobody with a password
+roles-nobody-text = Administrators come by a link, or by OpenID Connect.
 roles-claims = Roles from claims
 roles-claims-none = No rule: only the local admin signs in.
 roles-claims-hint = Set under [auth] in attune.toml.
