@@ -12,8 +12,12 @@ async fn no_request_made_from_the_document_is_answered_by_a_failure_of_ours() {
     let (_app, service, api) = served_to_many(4).await;
     let token = api.powers.trim().split_once(": ").unwrap().1.to_owned();
     let address = format!("{}/api/v1/openapi.json", api.home());
+    // It keeps what it found beside the folder that it runs in.
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().to_owned();
     let ran = tokio::task::spawn_blocking(move || {
         Command::new(schemathesis())
+            .current_dir(place)
             .args([
                 "run",
                 &address,
@@ -68,7 +72,7 @@ async fn no_request_made_from_the_document_is_answered_by_a_failure_of_ours() {
 fn schemathesis() -> std::path::PathBuf {
     let python = std::env::var_os("ATTUNE_TEST_PYTHON").map(std::path::PathBuf::from);
     let python = python.unwrap_or_else(|| "../target/peers/python/bin/python".into());
-    let found = python.with_file_name("st");
+    let found = std::path::absolute(python.with_file_name("st")).unwrap();
     assert!(
         found.exists(),
         "{} is not there: run tests/run set-up",
