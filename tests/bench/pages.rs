@@ -143,7 +143,8 @@ impl Site {
             days: 1,
         };
         let now_ms = host.clock.now().as_millisecond();
-        let created = tokens::create(&host.store, wanted, ("a benchmark", now_ms)).await?;
+        let created = tokens::create(&host.store, wanted, ("a benchmark", now_ms)).await;
+        let created = created.map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
         let options = Options {
             requests_per_minute: u32::MAX,
             ..Options::default()
