@@ -231,3 +231,60 @@ async fn lists_say_what_the_commands_say_page_by_page() {
     }
     end(service, api).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_text_that_nobody_saved_is_checked_and_tried_and_leaves_no_file() {
+    let (app, service, api) = served(6).await;
+    let text = app.source_text("second", "");
+    let place = "/api/v1/connectors/second/unsaved";
+    let kind = "content-type: text/plain\r\n";
+    let send = async |rest: &str, text: &str| {
+        let request = format!("POST {place}/{rest}");
+        api.send(&request, kind, text).await
+    };
+    let checked = send("check", &text).await;
+    assert_eq!(checked.status, 200, "{checked:?}");
+    let lines = checked.body.as_array().unwrap();
+    assert!(
+        // The stand-in's clock stands still.
+        lines.iter().filter(|line| line["ok"] == true).count() == lines.len() - 1,
+        "{checked:?}"
+    );
+    let people = send("people?people=4", &text).await;
+    assert_eq!(people.body.as_array().map(Vec::len), Some(4), "{people:?}");
+    let name = app.member(app.who(3), "userPrincipalName").unwrap();
+    let one = send(&format!("people?q={name}"), &text).await;
+    assert_eq!(one.body[0]["person"], json!(app.key(app.who(3))), "{one:?}");
+    let suggested = send("suggestions", &text).await;
+    assert!(
+        suggested.body["suggestions"].as_array().unwrap().len() > 4,
+        "{suggested:?}"
+    );
+    let whole = app.connector_text("", "City = \"city\"");
+    let tried = send(&format!("trial?person={name}"), &whole).await;
+    let outcome = &tried.body["targets"][0]["fields"][0]["outcome"]["text"];
+    assert_eq!(outcome, &json!(app.member(app.who(3), "city")), "{tried:?}");
+    let wrong = send("check", "[source").await;
+    assert!((400..500).contains(&wrong.status), "{wrong:?}");
+    assert!(!app.connectors().join("second.toml").exists());
+
+    let synced = api.all("POST /api/v1/connectors/demo/sync?wait=30").await;
+    assert_eq!(synced.status, 200, "{synced:?}");
+    let key = app.key(app.who(3));
+    let pinned = format!("{{\"person\": \"{name}\"}}");
+    let pinned = api
+        .send("POST /api/v1/connectors/demo/pinned", "", &pinned)
+        .await;
+    assert_eq!(pinned.body["people"], json!([key]), "{pinned:?}");
+    let gone = api
+        .all(&format!("DELETE /api/v1/connectors/demo/pinned/{key}"))
+        .await;
+    assert_eq!(gone.body["people"], json!([]), "{gone:?}");
+    let none = api.all("GET /api/v1/connectors/demo/pinned").await;
+    assert_eq!(
+        (none.status, &none.body["people"]),
+        (200, &json!([])),
+        "{none:?}"
+    );
+    end(service, api).await;
+}

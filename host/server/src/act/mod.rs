@@ -8,8 +8,10 @@
 mod changes;
 mod files;
 mod people;
+mod pinned;
 mod plugins;
 mod runs;
+mod unsaved;
 
 use crate::access::{Kind, Principal};
 use crate::fault::{Failure, chain};
@@ -17,7 +19,9 @@ use crate::service::Service;
 use crate::store::audit::Act;
 
 pub use people::{Forgotten, HeldWhich, Retried};
+pub use pinned::{Pinned, no_place};
 pub use plugins::Uploaded;
+pub use unsaved::Whom;
 
 /// Longest comment that is kept.
 const COMMENT_CHARS_MAX: usize = 500;

@@ -183,13 +183,18 @@ pub(super) struct Sample {
 
 impl Sample {
     pub(super) fn people(&self) -> Result<u32, Failure> {
-        let Some(people) = &self.people else {
-            return Ok(PEOPLE);
-        };
-        let people = people.parse().ok();
-        let people = people.filter(|people| (1..=PEOPLE_MAX).contains(people));
-        people.ok_or_else(|| wrong("`people` must be a number from 1 to 5000"))
+        people(self.people.as_deref())
     }
+}
+
+/// How many people somebody wants looked at.
+pub(super) fn people(wanted: Option<&str>) -> Result<u32, Failure> {
+    let Some(people) = wanted else {
+        return Ok(PEOPLE);
+    };
+    let people = people.parse().ok();
+    let people = people.filter(|people| (1..=PEOPLE_MAX).contains(people));
+    people.ok_or_else(|| wrong("`people` must be a number from 1 to 5000"))
 }
 
 /// Rows that a connector could have, by what its people have.
@@ -228,6 +233,6 @@ fn is_to_be_new(headers: &HeaderMap) -> Result<bool, Failure> {
     }
 }
 
-fn toml(body: &Bytes) -> Result<&str, Failure> {
+pub(super) fn toml(body: &Bytes) -> Result<&str, Failure> {
     std::str::from_utf8(body).map_err(|_| wrong("the body must be TOML in UTF-8"))
 }

@@ -16,6 +16,7 @@ mod files;
 mod looks;
 mod metrics;
 mod people;
+mod pinned;
 mod plugins;
 mod problem;
 mod routes;
@@ -25,6 +26,7 @@ mod sources;
 mod standing;
 mod tokens;
 mod triggers;
+mod unsaved;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};

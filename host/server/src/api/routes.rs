@@ -10,8 +10,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{
-    Api, changes, document, events, files, looks, people, plugins, runs, sessions, sources,
-    standing, tokens, triggers,
+    Api, changes, document, events, files, looks, people, pinned, plugins, runs, sessions, sources,
+    standing, tokens, triggers, unsaved,
 };
 use crate::access::{Needs, Table};
 
@@ -62,6 +62,13 @@ fn look(orders: &mut Orders) {
             .routes(routes!(looks::connector))
             .routes(routes!(standing::condition))
             .routes(routes!(files::show)),
+    );
+    orders.under_each(
+        OpenApiRouter::new().routes(routes!(pinned::list, pinned::pin)),
+        |method| match method {
+            &Method::POST => Needs::EDIT.of_connector().personal(),
+            _ => Needs::LOOK.of_connector(),
+        },
     );
     orders.under(
         Needs::LOOK.sorts_out(),
@@ -150,11 +157,17 @@ fn edit(orders: &mut Orders) {
             .routes(routes!(files::set_row, files::remove_row))
             .routes(routes!(files::suggest))
             .routes(routes!(sources::discover))
-            .routes(routes!(sources::secrets)),
+            .routes(routes!(sources::secrets))
+            .routes(routes!(pinned::unpin))
+            .routes(routes!(unsaved::check))
+            .routes(routes!(unsaved::suggestions)),
     );
     orders.under(
         Needs::EDIT.of_connector().personal(),
-        OpenApiRouter::new().routes(routes!(files::trial)),
+        OpenApiRouter::new()
+            .routes(routes!(files::trial))
+            .routes(routes!(unsaved::people))
+            .routes(routes!(unsaved::trial)),
     );
 }
 

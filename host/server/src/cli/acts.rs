@@ -9,9 +9,9 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use super::args::access::{AdminCommand, TokenCommand};
 use super::args::mapping::MappingCommand;
+use super::args::source::SourceCommand;
 use super::args::{
     BackupCommand, Command, ConnectorCommand, HeldCommand, PluginCommand, RunCommand, SiteCommand,
-    SourceCommand,
 };
 use super::{Exit, Outcome, Shell};
 use crate::clock::{Clock as _, SystemClock};
@@ -111,7 +111,7 @@ fn of(command: &Command) -> Option<Act> {
         | Command::Notify(_)
         | Command::Doctor
         | Command::Openapi
-        | Command::Source(SourceCommand::Discover(_))
+        | Command::Source(SourceCommand::Discover(_) | SourceCommand::People(_))
         | Command::Backup(BackupCommand::Verify { .. })
         | Command::Help { .. } => None,
     }
@@ -189,6 +189,12 @@ fn of_connector(command: &ConnectorCommand) -> Option<Act> {
         ConnectorCommand::Fmt(args) => {
             let act = Act::new("fmt", one_or_all(args.connector.as_ref()));
             (!args.check).then_some(act)
+        }
+        ConnectorCommand::Pin(args) => {
+            // Without a person it only shows who is pinned.
+            args.user.as_ref()?;
+            let what = if args.off { "unpin" } else { "pin" };
+            Some(Act::new(what, &args.connector).about(args.user.as_ref()))
         }
         ConnectorCommand::List | ConnectorCommand::Validate(_) | ConnectorCommand::Schema => None,
     }

@@ -8,9 +8,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub mod mapping;
+pub mod source;
 
 use access::{AdminCommand, TokenCommand};
 use mapping::MappingCommand;
+use source::SourceCommand;
 
 /// Keeps Jira and Confluence profiles in tune with the identity provider.
 #[derive(Debug, Parser)]
@@ -427,6 +429,21 @@ pub enum ConnectorCommand {
         /// Connector file without `.toml`, or its id.
         connector: String,
     },
+    /// Whose values previews in the console show: list them, pin or unpin somebody. Without any they
+    /// show the first people.
+    Pin(Pin),
+}
+
+/// `attune connector pin`.
+#[derive(Debug, Args)]
+pub struct Pin {
+    /// Connector file without `.toml`, or its id.
+    pub connector: String,
+    /// Source key, user name or e-mail; left out: who is pinned.
+    pub user: Option<String>,
+    /// Unpin them.
+    #[arg(long, requires = "user")]
+    pub off: bool,
 }
 
 /// `attune connector fmt`.
@@ -489,35 +506,6 @@ pub enum SiteCommand {
         /// Its address, as connector files have it.
         url: String,
     },
-}
-
-/// `attune source`.
-#[derive(Debug, Subcommand)]
-pub enum SourceCommand {
-    /// What its people really have: attributes, how often they are filled, samples, and selectors
-    /// ready for rows. Needs no mapping.
-    Discover(Discover),
-    /// Accept that an attribute is not delivered any more: rows that wait for it go on without it.
-    Accept {
-        /// Connector file without `.toml`, or its id.
-        connector: String,
-        /// The attribute as the message names it.
-        selector: String,
-    },
-}
-
-/// `attune source discover`.
-#[derive(Debug, Args)]
-pub struct Discover {
-    /// Connector file without `.toml`, or its id.
-    pub connector: String,
-    /// How many people are looked at; the first ones that the source delivers.
-    #[arg(long, value_name = "N", default_value_t = 50,
-          value_parser = clap::value_parser!(u32).range(1..=500))]
-    pub people: u32,
-    /// Show no value of anybody.
-    #[arg(long)]
-    pub no_samples: bool,
 }
 
 /// `attune plugin`.

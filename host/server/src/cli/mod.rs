@@ -24,6 +24,7 @@ mod mapping;
 mod notify;
 mod out;
 mod pause;
+mod pin;
 mod plan;
 mod plugin;
 mod progress;
@@ -158,13 +159,17 @@ async fn dispatch(shell: Shell, command: Command) -> Outcome {
             Some(args::HeldCommand::Retry(args)) => held::retry(&shell, &args).await,
         },
         Command::Notify(args::NotifyCommand::Test) => notify::test(&shell).await,
-        Command::Source(args::SourceCommand::Accept {
+        Command::Source(args::source::SourceCommand::Accept {
             connector,
             selector,
         }) => source::accept(&shell, &connector, &selector).await,
-        Command::Source(args::SourceCommand::Discover(args)) => {
+        Command::Source(args::source::SourceCommand::Discover(args)) => {
             source::discover(&shell, args).await
         }
+        Command::Source(args::source::SourceCommand::People(args)) => {
+            source::people(&shell, args).await
+        }
+        Command::Connector(args::ConnectorCommand::Pin(args)) => pin::run(&shell, args).await,
         Command::Connector(args::ConnectorCommand::Fmt(args)) => files::fmt(&shell, &args),
         Command::Connector(args::ConnectorCommand::Schema) => Ok(files::schema(&shell)),
         Command::Connector(args::ConnectorCommand::Release(args)) => {

@@ -4,12 +4,12 @@ use attune_core::discover::{Attribute, Relation};
 use attune_core::plain::visible;
 use comfy_table::{Cell, CellAlignment};
 
-use super::args::Discover;
+use super::args::source::{Discover, SourcePeople};
 use super::out::{FAINT, Out, TITLE, WARN, paint};
 use super::{Exit, Outcome, Shell, mistaken, report};
 use crate::connector::find_source;
 use crate::fault::Failure;
-use crate::sync::{self, Discovered};
+use crate::sync::{self, Discovered, Sought};
 
 /// Longest title or row of samples in a table, in characters.
 const CELL_CHARS_MAX: usize = 60;
@@ -27,6 +27,35 @@ pub(super) async fn discover(shell: &Shell, args: Discover) -> Outcome {
     } else {
         print(&shell.out, &found);
     }
+    Ok(Exit::Good)
+}
+
+/// People as the source answers now.
+pub(super) async fn people(shell: &Shell, args: SourcePeople) -> Outcome {
+    let folder = &shell.settings.connectors_dir;
+    let file = find_source(folder, &args.connector).map_err(|mistakes| mistaken(&mistakes))?;
+    let app = shell.app().await?;
+    let sought = match &args.find {
+        Some(name) => Sought::Called(name),
+        None => Sought::First(args.people),
+    };
+    let found = sync::find_people(&app.host, &file, sought).await?;
+    app.close().await;
+    if shell.out.json {
+        shell.out.json(&found);
+        return Ok(Exit::Good);
+    }
+    let mut table = report::plain();
+    table.set_header(["person", "called", "names", "about"]);
+    for one in &found {
+        table.add_row([
+            report::shown(&one.person),
+            report::shown(&one.called),
+            report::shown(&one.names.join(", ")),
+            report::shown(&one.about),
+        ]);
+    }
+    shell.out.data(table.to_string());
     Ok(Exit::Good)
 }
 

@@ -43,10 +43,14 @@ pub enum Kind {
 }
 
 /// The keys of one kind.
-struct Keys {
-    plain: &'static [&'static str],
-    optional: &'static [&'static str],
-    secret: &'static str,
+#[derive(Debug, Clone, Copy)]
+pub struct Keys {
+    /// Those that it has, and that are no secrets.
+    pub plain: &'static [&'static str],
+    /// Those that it may have.
+    pub optional: &'static [&'static str],
+    /// The secret's.
+    pub secret: &'static str,
 }
 
 impl Kind {
@@ -67,7 +71,14 @@ impl Kind {
         word.map_or("", |(word, _)| word)
     }
 
-    fn keys(self) -> Keys {
+    /// The kind of a word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        let known = Self::WORDS.iter().find(|(known, _)| *known == word);
+        known.map(|(_, kind)| *kind)
+    }
+
+    /// Which keys it has.
+    pub fn keys(self) -> Keys {
         let (plain, optional, secret): (&[_], &[_], _) = match self {
             Self::Basic => (&["username"], &[], "password"),
             Self::Bearer | Self::ApiToken => (&[], &[], "token"),

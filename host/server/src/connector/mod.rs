@@ -40,7 +40,7 @@ mod tests;
 pub const SCHEMA: &str = include_str!("schema.json");
 
 pub use attune_core::account::Product;
-pub use credential::{CredentialSpec, Kind as CredentialKind};
+pub use credential::{CredentialSpec, Keys as CredentialKeys, Kind as CredentialKind};
 pub use definition::{
     Connector, Endpoint, Leavers, Photo, Route, Schedule, Scope, SourceSpec, TargetSpec,
 };
@@ -52,7 +52,7 @@ pub use load::{
 pub use row::{Place, ROW_KEYS};
 pub use schedule::{Cron, NoCron};
 pub use settled::{SAME_FOR, Settled, SettledState, Settling, Waits};
-pub use source_file::{SourceFile, find_source};
+pub use source_file::{SourceFile, find_source, source_of};
 pub use taken::{Taken, taken_away};
 pub use target::{ACCOUNT_FIELDS, PROFILE_FIELDS};
 pub use verdict::{Verdict, verdict};

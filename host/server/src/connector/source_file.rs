@@ -7,9 +7,9 @@ use std::path::Path;
 
 use super::definition::SourceSpec;
 use super::files::Folder;
-use super::load::{Entry, find, read_text};
+use super::load::{Entry, find, load_as, read_text};
 use super::row::Context;
-use super::{Mistake, read, source};
+use super::{Loaded, Mistake, read, source};
 use crate::settings::reader::{File, Weight};
 
 /// A connector as far as its source.
@@ -27,19 +27,33 @@ pub struct SourceFile {
 pub fn find_source(folder: &Path, name: &str) -> Result<SourceFile, Vec<Mistake>> {
     let entry = find(folder, name).map_err(|mistake| vec![mistake])?;
     match &entry.result {
-        Ok(loaded) => Ok(SourceFile {
-            id: loaded.connector.id.clone(),
-            name: loaded.connector.name.clone(),
-            source: loaded.connector.source.clone(),
-        }),
-        Err(_) => alone(&entry),
+        Ok(loaded) => Ok(SourceFile::from(loaded.as_ref())),
+        Err(_) => alone(&entry, &read_text(&entry.path)?),
     }
 }
 
-fn alone(entry: &Entry) -> Result<SourceFile, Vec<Mistake>> {
+/// The source of a text that no file has yet; the path is where its file would be.
+pub fn source_of(path: &Path, text: &str) -> Result<SourceFile, Vec<Mistake>> {
+    let entry = load_as(path, text);
+    match &entry.result {
+        Ok(loaded) => Ok(SourceFile::from(loaded.as_ref())),
+        Err(_) => alone(&entry, text),
+    }
+}
+
+impl From<&Loaded> for SourceFile {
+    fn from(loaded: &Loaded) -> Self {
+        Self {
+            id: loaded.connector.id.clone(),
+            name: loaded.connector.name.clone(),
+            source: loaded.connector.source.clone(),
+        }
+    }
+}
+
+fn alone(entry: &Entry, text: &str) -> Result<SourceFile, Vec<Mistake>> {
     let label = entry.path.display().to_string();
-    let text = read_text(&entry.path)?;
-    let file = File::new(&label, &text);
+    let file = File::new(&label, text);
     let table = file.parse();
     if !file.is_clean() {
         return Err(file.into_mistakes());

@@ -161,7 +161,7 @@ pub fn save(
 }
 
 /// The name without `.toml`, and where its file is or would be.
-fn place(folder: &Path, name: &str) -> Result<(String, PathBuf), Error> {
+pub(super) fn place(folder: &Path, name: &str) -> Result<(String, PathBuf), Error> {
     if let Ok(entry) = connector::find(folder, name) {
         return Ok((entry.name, entry.path));
     }

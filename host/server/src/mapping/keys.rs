@@ -77,7 +77,10 @@ fn table<'d>(mut item: &'d mut Item, path: &[String], is_wanted: bool) -> Option
             if !is_wanted {
                 return None;
             }
-            inside.insert(name, Item::Table(Table::new()));
+            // One that holds tables alone needs no line of its own.
+            let mut made = Table::new();
+            made.set_implicit(true);
+            inside.insert(name, Item::Table(made));
         }
         item = inside.get_mut(name)?;
     }

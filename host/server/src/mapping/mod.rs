@@ -18,6 +18,7 @@ mod keys;
 mod set;
 mod suggest;
 mod trial;
+mod unsaved;
 
 use std::path::Path;
 
@@ -34,6 +35,7 @@ pub use keys::{Edit, edited, is_table, moved};
 pub use set::{Changed, Order as SetOrder, set, with_row};
 pub use suggest::{Suggested, Suggestion, suggest};
 pub use trial::{Order as TrialOrder, trial, trial_kept};
+pub use unsaved::Unsaved;
 
 /// Why a mapping table could not be worked on.
 #[derive(Debug, thiserror::Error)]

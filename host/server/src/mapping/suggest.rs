@@ -12,13 +12,13 @@ use std::path::Path;
 
 use attune_core::Selector;
 use attune_core::account::Product;
-use attune_core::discover::{Attribute, Discovery};
+use attune_core::discover::{Attribute, Discovery, Relation};
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::Error;
 use super::import::toml;
-use crate::connector::{self, Mistake, find_source, said};
+use crate::connector::{self, Mistake, SourceFile, find_source, said};
 use crate::sync::{self, Discovered, Host};
 use usual::{USUAL, Usual, key};
 
@@ -88,9 +88,59 @@ pub async fn suggest(
     let mistaken = |mistake: Mistake| Error::Mistakes(vec![mistake]);
     let path = connector::find(folder, name).map_err(mistaken)?.path;
     let text = connector::read_text(&path).map_err(Error::Mistakes)?;
-    let said = said(&path.display().to_string(), &text).map_err(Error::Mistakes)?;
-    let found = sync::discover(host, &file, people, true).await?;
+    of_text(host, (&file, &path, &text), people).await
+}
+
+/// The same for a text, which need not be that of a file.
+pub(super) async fn of_text(
+    host: &Host,
+    (file, path, text): (&SourceFile, &Path, &str),
+    people: u32,
+) -> Result<Suggested, Error> {
+    let said = said(&path.display().to_string(), text).map_err(Error::Mistakes)?;
+    let found = sync::discover(host, file, people, true).await?;
     Ok(proposed(&found, &targets(&said)))
+}
+
+/// Rows that a provider's people usually can have, where none of them was looked at.
+pub(super) fn unseen(path: &Path, text: &str, provider: &str) -> Result<Vec<Suggestion>, Error> {
+    let said = said(&path.display().to_string(), text).map_err(Error::Mistakes)?;
+    let usually = usual::SOURCES.iter().find(|(id, ..)| *id == provider);
+    let (attributes, manager) = usually.map_or((&[][..], ""), |(_, all, manager)| (*all, *manager));
+    let attribute = |selector: &&str| Attribute {
+        selector: (*selector).to_owned(),
+        title: String::new(),
+        kinds: Vec::new(),
+        filled: 0,
+        percent: 100,
+        samples: Vec::new(),
+    };
+    let relation = Relation {
+        role: "manager".to_owned(),
+        filled: 0,
+        percent: 100,
+        selectors: vec![manager.to_owned()],
+    };
+    let found = Discovered {
+        connector: String::new(),
+        id: String::new(),
+        provider: provider.to_owned(),
+        found: Discovery {
+            people: 0,
+            unreadable: 0,
+            is_whole: false,
+            attributes: attributes.iter().map(attribute).collect(),
+            relations: (!manager.is_empty())
+                .then_some(relation)
+                .into_iter()
+                .collect(),
+        },
+    };
+    let mut suggestions = proposed(&found, &targets(&said)).suggestions;
+    for one in &mut suggestions {
+        (one.percent, one.reason) = (0, String::new());
+    }
+    Ok(suggestions)
 }
 
 fn proposed(found: &Discovered, targets: &[Target]) -> Suggested {

@@ -25,10 +25,10 @@ mod wasm;
 #[cfg(test)]
 mod tests;
 
-pub use adapter::{Adapter, Goal};
+pub use adapter::{Adapter, CredentialSlot, EndpointSlot, Goal, Requirements};
 pub use check::{Finding, check};
 pub use conversation::{Ask, Completion};
 pub use error::Error;
 pub use people::{Attribute, Document, Image, Page, Person, Picture, Presence, Refused, Relation};
-pub use spec::{Endpoint, Source, SourceSpec, names, wants};
+pub use spec::{Endpoint, Source, SourceSpec, names, needs, wants};
 pub use wasm::Wasm;

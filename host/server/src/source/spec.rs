@@ -171,7 +171,8 @@ pub fn wants(adapter: &dyn Adapter) -> Result<Vec<String>, Error> {
     Ok(endpoints.chain(credentials).collect())
 }
 
-fn needs(adapter: &dyn Adapter) -> Result<Requirements, Error> {
+/// The slots of an adapter. Blocks while it computes.
+pub fn needs(adapter: &dyn Adapter) -> Result<Requirements, Error> {
     adapter.needs().map_err(|fault| match fault {
         Fault::Problem(problem) => Error::Options(problem),
         fault @ Fault::Plugin { .. } => Error::of_fault(fault, None),

@@ -13,7 +13,7 @@ use super::{Error, Result, Store, files_in};
 
 /// Tables that hold something of a person, and are cleaned here.
 #[cfg(test)]
-const CLEANED: [&str; 18] = [
+const CLEANED: [&str; 19] = [
     "people",
     "versions",
     "names",
@@ -29,6 +29,7 @@ const CLEANED: [&str; 18] = [
     "portraits",
     "held",
     "leavers",
+    "pinned",
     // A conversation that goes on may hold what its last answer said.
     "unfinished",
     // A person of whom a run is asked.
@@ -129,7 +130,7 @@ impl std::ops::AddAssign for Forgotten {
 type Statement = (&'static str, fn(&mut Forgotten) -> &mut u64);
 
 /// In this order: what belongs to their accounts goes while links and journal still name those.
-const STATEMENTS: [Statement; 16] = [
+const STATEMENTS: [Statement; 17] = [
     (
         "delete from ledger where owner = $1 and exists (select 1 from journal j where \
          j.connector = $1 and j.person = $2 and j.site = ledger.site and j.account = ledger.account \
@@ -186,6 +187,10 @@ const STATEMENTS: [Statement; 16] = [
     (
         "delete from links where connector = $1 and person = $2",
         |told| &mut told.links,
+    ),
+    (
+        "delete from pinned where connector = $1 and person = $2",
+        |told| &mut told.names,
     ),
     (
         "delete from pictures where connector = $1 and person = $2",

@@ -35,6 +35,7 @@ pub mod notices;
 pub mod pauses;
 pub mod people;
 pub mod pictures;
+pub mod pinned;
 pub mod plans;
 pub mod providers;
 pub mod quarantines;

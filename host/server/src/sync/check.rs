@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::pin::Pinned;
 use super::{Error, Host, ends};
-use crate::connector::{Loaded, Photo};
+use crate::connector::{Loaded, Photo, SourceFile};
+use crate::source::Source;
 use crate::{fault, source};
 
 /// One thing that was looked at.
@@ -46,16 +47,7 @@ pub async fn check(host: &Host, loaded: &Loaded) -> Result<Vec<CheckLine>, Error
     // An end that cannot be opened (a secret is unset) does not hide what is wrong with another.
     match ends::source(host, &pinned) {
         Err(error) => lines.push(unusable("source", &error)),
-        Ok(source) => {
-            for finding in source::check(&source, wanted, groups).await {
-                lines.push(CheckLine {
-                    name: format!("source: {}", finding.name),
-                    ok: finding.ok,
-                    message: finding.message,
-                    fix: finding.fix,
-                });
-            }
-        }
+        Ok(source) => lines.extend(of_source(&source, wanted, groups).await),
     }
     for target in &pinned.targets {
         let name = &target.spec.name;
@@ -83,6 +75,25 @@ pub async fn check(host: &Host, loaded: &Loaded) -> Result<Vec<CheckLine>, Error
         });
     }
     Ok(lines)
+}
+
+/// Looks at the source alone: of a file that has no target yet.
+pub async fn check_source(host: &Host, file: &SourceFile) -> Vec<CheckLine> {
+    match ends::source_file(host, file) {
+        Err(error) => vec![unusable("source", &error)],
+        Ok((source, _)) => of_source(&source, Vec::new(), Vec::new()).await,
+    }
+}
+
+async fn of_source(source: &Source, wanted: Vec<String>, groups: Vec<String>) -> Vec<CheckLine> {
+    let findings = source::check(source, wanted, groups).await.into_iter();
+    let line = |finding: source::Finding| CheckLine {
+        name: format!("source: {}", finding.name),
+        ok: finding.ok,
+        message: finding.message,
+        fix: finding.fix,
+    };
+    findings.map(line).collect()
 }
 
 fn pictures(target: &str, photo: Photo) -> CheckLine {

@@ -38,16 +38,7 @@ pub async fn discover(
     people: u32,
     keeps_samples: bool,
 ) -> Result<Discovered, Error> {
-    let id = &file.source.provider;
-    let refused = |source| Error::Plugin {
-        id: id.clone(),
-        source,
-    };
-    let provider = host.plugins.plugin(id).map_err(refused)?;
-    provider
-        .check_options(id, &file.source.options)
-        .map_err(refused)?;
-    let source = ends::open_source(host, &file.id, &file.source, &provider)?;
+    let (source, provider) = ends::source_file(host, file)?;
     let ask = Ask {
         goal: Goal::Discover(people),
         wanted: Vec::new(),
@@ -66,7 +57,7 @@ pub async fn discover(
     Ok(Discovered {
         connector: file.name.clone(),
         id: file.id.clone(),
-        provider: provider.id().to_owned(),
+        provider,
         found: survey.finish(),
     })
 }

@@ -10,7 +10,7 @@ use attune_wasm::registry::Snapshot;
 
 use super::pin::Pinned;
 use super::{Error, Host};
-use crate::connector::{CredentialSpec, Loaded, SourceSpec as SourceSection};
+use crate::connector::{CredentialSpec, Loaded, SourceFile, SourceSpec as SourceSection};
 use crate::net::Credential;
 use crate::source::{self, Source, SourceSpec};
 use crate::target::{self, Target};
@@ -93,6 +93,38 @@ fn reveal(host: &Host, spec: &CredentialSpec) -> Result<Credential, crate::vault
 
 fn secret(place: &str, error: &crate::vault::Error) -> Error {
     Error::Configuration(Problem::new("secret", format!("[{place}]: {error}")).at(place))
+}
+
+/// The places for addresses and credentials that a provider has with these options. Nothing is sent,
+/// and no secret is read.
+pub fn slots(
+    plugins: &Snapshot,
+    provider: &str,
+    options: &serde_json::Value,
+) -> Result<source::Requirements, Error> {
+    let refused = |source| Error::Plugin {
+        id: provider.to_owned(),
+        source,
+    };
+    let plugin = plugins.plugin(provider).map_err(refused)?;
+    plugin.check_options(provider, options).map_err(refused)?;
+    let adapter = source::Wasm::open(&plugin, options).map_err(Error::Source)?;
+    crate::compute::here(|| source::needs(&adapter)).map_err(Error::Source)
+}
+
+/// Opens the source of a file that may have no target yet; sends nothing.
+pub(super) fn source_file(host: &Host, file: &SourceFile) -> Result<(Source, String), Error> {
+    let id = &file.source.provider;
+    let refused = |source| Error::Plugin {
+        id: id.clone(),
+        source,
+    };
+    let provider = host.plugins.plugin(id).map_err(refused)?;
+    provider
+        .check_options(id, &file.source.options)
+        .map_err(refused)?;
+    let source = open_source(host, &file.id, &file.source, &provider)?;
+    Ok((source, provider.id().to_owned()))
 }
 
 /// What a provider's build asks of this connector: addresses, and credentials with what they are

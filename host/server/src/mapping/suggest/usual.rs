@@ -115,6 +115,91 @@ pub(super) const USUAL: [Usual; 15] = [
     },
 ];
 
+/// What the people of a provider can have in any installation, and what leads to the manager's name: for
+/// whoever begins before the provider can be asked.
+pub(super) const SOURCES: [(&str, &[&str], &str); 6] = [
+    (
+        "entra",
+        &[
+            "jobTitle",
+            "department",
+            "businessPhones[0]",
+            "mobilePhone",
+            "officeLocation",
+            "city",
+            "country",
+            "companyName",
+            "employeeId",
+        ],
+        "manager.displayName",
+    ),
+    (
+        "okta",
+        &[
+            "profile.title",
+            "profile.department",
+            "profile.primaryPhone",
+            "profile.mobilePhone",
+            "profile.city",
+            "profile.countryCode",
+            "profile.organization",
+            "profile.division",
+            "profile.costCenter",
+            "profile.employeeNumber",
+        ],
+        "",
+    ),
+    (
+        "google",
+        &[
+            "organizations[0].title",
+            "organizations[0].department",
+            "phones[type=work].value",
+            "phones[type=mobile].value",
+            "organizations[0].costCenter",
+        ],
+        "manager.name.fullName",
+    ),
+    (
+        "keycloak",
+        &[
+            "attributes.title[0]",
+            "attributes.department[0]",
+            "attributes.phone[0]",
+            "attributes.city[0]",
+        ],
+        "",
+    ),
+    (
+        "scim",
+        &[
+            "title",
+            "\"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\".department",
+            "phoneNumbers[type=work].value",
+            "phoneNumbers[type=mobile].value",
+            "addresses[type=work].locality",
+            "addresses[type=work].country",
+            "\"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\".costCenter",
+            "\"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User\".employeeNumber",
+        ],
+        "manager.displayName",
+    ),
+    (
+        "ldap",
+        &[
+            "title",
+            "departmentNumber",
+            "telephoneNumber",
+            "mobile",
+            "physicalDeliveryOfficeName",
+            "l",
+            "o",
+            "employeeNumber",
+        ],
+        "manager.cn",
+    ),
+];
+
 /// What a selector is about: its last name in small letters without `-` and `_`; of `value`, what it is
 /// the value of (`phones[type=work].value` is `phones/work`).
 pub(super) fn key(selector: &Selector) -> String {
@@ -144,7 +229,21 @@ pub(super) fn key(selector: &Selector) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::key;
+    use super::*;
+
+    #[test]
+    fn what_people_can_have_is_known_by_its_name() {
+        for (provider, selectors, manager) in SOURCES {
+            for selector in selectors {
+                let key = key(&selector.parse().unwrap());
+                let is_known = USUAL
+                    .iter()
+                    .any(|usual| usual.names.contains(&key.as_str()));
+                assert!(is_known, "{provider}: {selector}");
+            }
+            assert!(manager.is_empty() || manager.parse::<Selector>().is_ok());
+        }
+    }
 
     #[test]
     fn selectors_are_known_by_what_they_are_about() {
