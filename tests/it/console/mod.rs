@@ -6,3 +6,4 @@ mod doors;
 mod forms;
 mod pages;
 mod parity;
+mod wizard;

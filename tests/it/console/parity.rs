@@ -8,7 +8,7 @@ use attune_server::{api, cli};
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/golden/parity.md");
 
 /// A form of the console, the operation of the API, and the command.
-const SAME: [(&str, &str, &str); 42] = [
+const SAME: [(&str, &str, &str); 50] = [
     ("POST /sign-in", "POST /api/v1/session", "token create"),
     ("POST /first-use", "POST /api/v1/set-up", "admin code"),
     ("POST /sign-out", "DELETE /api/v1/session", "token revoke"),
@@ -51,6 +51,36 @@ const SAME: [(&str, &str, &str); 42] = [
         "POST /connectors/new",
         "POST /api/v1/connectors/{name}/validate",
         "connector validate",
+    ),
+    (
+        "POST /connectors/new/file",
+        "POST /api/v1/connectors/{name}/validate",
+        "connector validate",
+    ),
+    (
+        "POST /connectors/new/credentials",
+        "POST /api/v1/connectors/{name}/unsaved/check",
+        "check",
+    ),
+    (
+        "POST /connectors/new/test",
+        "POST /api/v1/connectors/{name}/unsaved/check",
+        "check",
+    ),
+    (
+        "POST /connectors/new/people",
+        "POST /api/v1/connectors/{name}/unsaved/people",
+        "source people",
+    ),
+    (
+        "POST /connectors/new/target",
+        "POST /api/v1/connectors/{name}/unsaved/check",
+        "check",
+    ),
+    (
+        "POST /connectors/new/mappings",
+        "POST /api/v1/connectors/{name}/unsaved/suggestions",
+        "mapping suggest",
     ),
     (
         "POST /connectors/{name}/file",
@@ -127,6 +157,16 @@ const SAME: [(&str, &str, &str); 42] = [
         "POST /people/{name}/{key}/plan",
         "POST /api/v1/connectors/{name}/plan",
         "plan",
+    ),
+    (
+        "POST /people/{name}/{key}/pin",
+        "POST /api/v1/connectors/{name}/pinned",
+        "connector pin",
+    ),
+    (
+        "POST /people/{name}/{key}/unpin",
+        "DELETE /api/v1/connectors/{name}/pinned/{key}",
+        "connector pin",
     ),
     (
         "POST /people/{name}/{key}/forget",

@@ -123,6 +123,35 @@ pub(super) async fn forget(visit: Visit, Path((name, key)): Path<(String, String
     to("/people")
 }
 
+/// `POST /people/{name}/{key}/pin`: their values stand in previews from now on.
+pub(super) async fn pin(
+    visit: Visit,
+    Path((name, key)): Path<(String, String)>,
+    fields: Fields,
+) -> Answer {
+    actor(&visit)?.pin(&name, &key).await?;
+    to(&place_of(&name, &key, &fields))
+}
+
+/// `POST /people/{name}/{key}/unpin`
+pub(super) async fn unpin(
+    visit: Visit,
+    Path((name, key)): Path<(String, String)>,
+    fields: Fields,
+) -> Answer {
+    actor(&visit)?.unpin(&name, &key).await?;
+    to(&place_of(&name, &key, &fields))
+}
+
+/// The page that the form of a person was on.
+fn place_of(name: &str, key: &str, fields: &Fields) -> String {
+    let (name, key) = (encoded(name), encoded(key));
+    if fields.one("from") == "tab" {
+        return format!("/connectors/{name}/people");
+    }
+    format!("/people/{name}/{key}")
+}
+
 /// `POST /held/retry`: those that were ticked, or everybody with this code.
 pub(super) async fn retry(visit: Visit, fields: Fields) -> Answer {
     let actor = actor(&visit)?;

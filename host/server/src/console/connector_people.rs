@@ -29,6 +29,7 @@ struct PeopleTab {
     is_filtered: bool,
     next: String,
     rows: Vec<Row>,
+    has_pinned: bool,
 }
 
 struct Choice {
@@ -46,6 +47,7 @@ struct Row {
     fields: u64,
     changed: Time,
     has_changed: bool,
+    is_pinned: bool,
 }
 
 struct Account {
@@ -90,6 +92,23 @@ pub(super) async fn show(
         },
     };
     let (page, connector, _) = frame(&visit, &loaded).await?;
+    let pinned = store.pinned(&loaded.connector.id).await?;
+    // Those who are pinned stand first where nobody looks for anybody else.
+    let is_first_page = q.is_empty() && after.is_empty() && standing.is_none();
+    if is_first_page {
+        for key in pinned.iter().rev() {
+            let known = match found.iter().position(|one| one.person == *key) {
+                Some(at) => Some(found.remove(at)),
+                None => view::people::list(&store, &loaded, (key, ""), ROWS)
+                    .await?
+                    .into_iter()
+                    .find(|one| one.person == *key),
+            };
+            if let Some(known) = known {
+                found.insert(0, known);
+            }
+        }
+    }
     visit.show(&PeopleTab {
         page,
         tab: "people",
@@ -98,7 +117,8 @@ pub(super) async fn show(
         states: STATES.iter().map(choice).collect(),
         is_filtered: !q.is_empty() || !word.is_empty(),
         next: next.unwrap_or_default(),
-        rows: rows(&visit, &loaded, &found).await?,
+        has_pinned: !pinned.is_empty(),
+        rows: rows(&visit, &loaded, (&found, &pinned)).await?,
     })
 }
 
@@ -110,7 +130,11 @@ const STATES: [(&str, Standing); 4] = [
     ("out-of-scope", Standing::Outside),
 ];
 
-async fn rows(visit: &Visit, loaded: &Loaded, found: &[Person]) -> Result<Vec<Row>, Refused> {
+async fn rows(
+    visit: &Visit,
+    loaded: &Loaded,
+    (found, pinned): (&[Person], &[String]),
+) -> Result<Vec<Row>, Refused> {
     let store = visit.host()?.store;
     let changed = view::people::changed(&store, loaded, found).await?;
     let fields = view::people::owned(&store, loaded, found).await?;
@@ -136,6 +160,7 @@ async fn rows(visit: &Visit, loaded: &Loaded, found: &[Person]) -> Result<Vec<Ro
             fields: fields.get(&person.person).copied().unwrap_or_default(),
             changed: Time(at.unwrap_or_default()),
             has_changed: at.is_some(),
+            is_pinned: pinned.contains(&person.person),
         }
     };
     Ok(found.iter().map(row).collect())

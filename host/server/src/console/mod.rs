@@ -196,6 +196,7 @@ fn acts(routes: Routes<Console>) -> Routes<Console> {
     let operate = Needs::OPERATE;
     let order = operate.of_connector();
     let edit = Needs::EDIT;
+    let choose = edit.of_connector();
     let forget = Needs::ADMINISTER.of_connector();
     routes
         .post("/connectors/{name}/sync", order, acts::sync)
@@ -211,6 +212,8 @@ fn acts(routes: Routes<Console>) -> Routes<Console> {
         .post("/people/{name}/{key}/sync", order, acts::sync_person)
         .post("/people/{name}/{key}/plan", order, acts::plan_person)
         .post("/people/{name}/{key}/forget", forget, acts::forget)
+        .post("/people/{name}/{key}/pin", choose.personal(), acts::pin)
+        .post("/people/{name}/{key}/unpin", choose, acts::unpin)
         .post("/plugins", edit.with_body(FILE_BYTES_MAX), plugin::upload)
         .post("/plugins/{id}/swap", edit, plugin::swap)
         .post("/plugins/{id}/rollback", edit, plugin::roll_back)

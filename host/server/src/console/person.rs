@@ -43,6 +43,7 @@ struct PersonPage {
     source: Vec<Attribute>,
     history: Vec<Change>,
     next: String,
+    is_pinned: bool,
     result: String,
     result_tone: &'static str,
 }
@@ -156,6 +157,10 @@ pub(super) async fn show(
         next: String::new(),
         result,
         result_tone,
+        is_pinned: store
+            .pinned(&loaded.connector.id)
+            .await?
+            .contains(&person.person),
         person: Person {
             connector: loaded.connector.name.clone(),
             key: key.clone(),

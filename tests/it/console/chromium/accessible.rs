@@ -5,14 +5,14 @@ use super::{Chromium, pages};
 use crate::console::browser::Site;
 
 /// axe-core, which `tests/run` installs beside the other peers.
-fn axe() -> String {
+pub(super) fn axe() -> String {
     let peers = std::env::var("ATTUNE_TEST_PEERS").unwrap_or_else(|_| "../target/peers".to_owned());
     let path = std::path::Path::new(&peers).join("node_modules/axe-core/axe.min.js");
     std::fs::read_to_string(&path)
         .unwrap_or_else(|error| panic!("{} (tests/run installs it): {error}", path.display()))
 }
 
-const RUN: &str = "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })\
+pub(super) const RUN: &str = "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })\
     .then(found => found.violations.map(one => one.id + ': ' + one.nodes.slice(0, 3).map(node => node.html).join(' | ')))";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -16,6 +16,7 @@ mod accessible;
 mod injected;
 mod screens;
 mod story;
+mod wizard;
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpStream;
@@ -322,6 +323,15 @@ pub(super) async fn pages(site: &super::browser::Site) -> Vec<(String, String)> 
         ("overview", "/"),
         ("connectors", "/connectors"),
         ("new-connector", "/connectors/new"),
+        ("new-file", "/connectors/new/file"),
+        (
+            "new-credentials",
+            "/connectors/new/credentials?provider=entra",
+        ),
+        ("new-test", "/connectors/new/test?provider=okta"),
+        ("new-people", "/connectors/new/people?provider=google"),
+        ("new-target", "/connectors/new/target?provider=keycloak"),
+        ("new-mappings", "/connectors/new/mappings?provider=scim"),
         ("status", "/connectors/demo/status"),
         ("mappings", "/connectors/demo/mappings"),
         ("new-mapping", "/connectors/demo/mappings/new"),

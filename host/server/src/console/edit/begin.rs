@@ -1,5 +1,5 @@
-//! A new connector: a file to begin with, made of the provider's own page, which ends like every edit with
-//! the difference before it is written.
+//! A new connector for whoever has a file, or writes one: beginning with the example of the provider's own
+//! page, it ends like every edit with the difference before it is written.
 //!
 //! Nothing is asked of anybody here: whether addresses and credentials are right, the tab Source tests once
 //! the file is saved. A new connector writes nothing before somebody starts a run.
@@ -14,45 +14,85 @@ use super::super::page::{Answer, Page, Visit};
 use super::change::{self, Edited};
 use crate::mapping::Text;
 
-/// A provider: its id, its page, and the attributes of a user name and a department.
-const PROVIDERS: [(&str, &str, &str, &str); 6] = [
-    (
-        "entra",
-        include_str!("../../../../../plugins/providers/entra/README.md"),
-        "userPrincipalName",
-        "department",
-    ),
-    (
-        "okta",
-        include_str!("../../../../../plugins/providers/okta/README.md"),
-        "profile.login",
-        "profile.department",
-    ),
-    (
-        "google",
-        include_str!("../../../../../plugins/providers/google/README.md"),
-        "primaryEmail",
-        "organizations[0].department",
-    ),
-    (
-        "keycloak",
-        include_str!("../../../../../plugins/providers/keycloak/README.md"),
-        "username",
-        "attributes.department[0]",
-    ),
-    (
-        "scim",
-        include_str!("../../../../../plugins/providers/scim/README.md"),
-        "userName",
-        "title",
-    ),
-    (
-        "ldap",
-        include_str!("../../../../../plugins/providers/ldap/README.md"),
-        "uid",
-        "departmentNumber",
-    ),
+/// A provider that the console knows how to begin with.
+pub(super) struct Provider {
+    pub(super) id: &'static str,
+    /// Its own page.
+    readme: &'static str,
+    /// The attribute of a user name.
+    pub(super) username: &'static str,
+    /// That of an address.
+    pub(super) mail: &'static str,
+    department: &'static str,
+}
+
+/// Those that are bundled.
+pub(super) const PROVIDERS: [Provider; 6] = [
+    Provider {
+        id: "entra",
+        readme: include_str!("../../../../../plugins/providers/entra/README.md"),
+        username: "userPrincipalName",
+        mail: "mail",
+        department: "department",
+    },
+    Provider {
+        id: "okta",
+        readme: include_str!("../../../../../plugins/providers/okta/README.md"),
+        username: "profile.login",
+        mail: "profile.email",
+        department: "profile.department",
+    },
+    Provider {
+        id: "google",
+        readme: include_str!("../../../../../plugins/providers/google/README.md"),
+        username: "primaryEmail",
+        mail: "primaryEmail",
+        department: "organizations[0].department",
+    },
+    Provider {
+        id: "keycloak",
+        readme: include_str!("../../../../../plugins/providers/keycloak/README.md"),
+        username: "username",
+        mail: "email",
+        department: "attributes.department[0]",
+    },
+    Provider {
+        id: "scim",
+        readme: include_str!("../../../../../plugins/providers/scim/README.md"),
+        username: "userName",
+        mail: "emails[primary=true].value",
+        department: "title",
+    },
+    Provider {
+        id: "ldap",
+        readme: include_str!("../../../../../plugins/providers/ldap/README.md"),
+        username: "uid",
+        mail: "mail",
+        department: "departmentNumber",
+    },
 ];
+
+/// What paragraphs about set-up and permissions begin with, on the providers' pages.
+const ALLOW: [&str; 4] = ["**Permissions**", "**Scopes**", "**Set-up**", "Set-up"];
+
+/// The provider of an id; the first where nobody knows it.
+pub(super) fn provider_of(id: &str) -> &'static Provider {
+    let [first, ..] = &PROVIDERS;
+    PROVIDERS.iter().find(|one| one.id == id).unwrap_or(first)
+}
+
+/// What a provider has to allow, in the words of its own page: line by line.
+pub(super) fn allow(provider: &Provider) -> impl Iterator<Item = &'static str> {
+    let mut is_list = false;
+    let parts = provider.readme.split("\n\n").filter(move |part| {
+        let begins = ALLOW.iter().any(|begin| part.starts_with(begin))
+            || part.starts_with("The bind account");
+        let is_wanted = begins || (is_list && part.starts_with("1. "));
+        is_list = begins;
+        is_wanted
+    });
+    parts.flat_map(|part| part.lines().map(str::trim))
+}
 
 #[derive(Template)]
 #[template(path = "connector_new.html")]
@@ -70,24 +110,21 @@ struct Choice {
     chosen: bool,
 }
 
-/// `GET /connectors/new?provider=`
+/// `GET /connectors/new/file?provider=`
 pub(super) async fn show(visit: Visit, RawQuery(query): RawQuery) -> Answer {
     let query = Fields::of(query.unwrap_or_default().as_bytes());
-    let wanted = query.one("provider");
-    let chosen = PROVIDERS.iter().find(|(id, ..)| *id == wanted);
-    let [first, ..] = &PROVIDERS;
-    let (id, ..) = chosen.unwrap_or(first);
-    let text = beginning(chosen.unwrap_or(first));
+    let chosen = provider_of(query.one("provider"));
+    let text = beginning(chosen);
     let page = visit.page("connectors", visit.say("connector-add")).await?;
     visit.show(&Begin {
         page,
-        name: format!("{id}-main"),
+        name: format!("{}-main", chosen.id),
         providers: PROVIDERS
             .iter()
-            .map(|(one, ..)| Choice {
-                id: one,
-                name: provider(&visit, one),
-                chosen: one == id,
+            .map(|one| Choice {
+                id: one.id,
+                name: provider(&visit, one.id),
+                chosen: one.id == chosen.id,
             })
             .collect(),
         rows: text.lines().count() + 2,
@@ -95,7 +132,7 @@ pub(super) async fn show(visit: Visit, RawQuery(query): RawQuery) -> Answer {
     })
 }
 
-/// `POST /connectors/new`: to the difference, which is the whole file.
+/// `POST /connectors/new/file`: to the difference, which is the whole file.
 pub(super) async fn review(visit: Visit, fields: Fields) -> Answer {
     let name = fields.one("name").trim();
     let folder = &visit.service()?.options().connectors_dir;
@@ -110,13 +147,19 @@ pub(super) async fn review(visit: Visit, fields: Fields) -> Answer {
             tag: String::new(),
         },
         text: fields.one("text").replace("\r\n", "\n"),
-        back: "/connectors/new".to_owned(),
+        back: "/connectors/new/file".to_owned(),
     };
     change::show(&visit, edited).await
 }
 
 /// The example of a provider's page, with a target where it has none.
-fn beginning((_, readme, username, department): &(&str, &str, &str, &str)) -> String {
+pub(super) fn beginning(provider: &Provider) -> String {
+    let Provider {
+        readme,
+        username,
+        department,
+        ..
+    } = provider;
     let example = readme.split("```toml\n").nth(1).unwrap_or_default();
     let example = example.split("```").next().unwrap_or_default();
     let mut text = example.trim_end().to_owned();
@@ -145,13 +188,21 @@ mod tests {
     use crate::connector::load_as;
 
     #[test]
+    fn every_page_says_what_has_to_be_allowed() {
+        for provider in &PROVIDERS {
+            let lines: Vec<&str> = allow(provider).collect();
+            assert!(!lines.is_empty(), "{}", provider.id);
+        }
+    }
+
+    #[test]
     fn every_beginning_is_a_connector_file() {
         for provider in &PROVIDERS {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("new.toml");
             let entry = load_as(&path, &beginning(provider));
             let mistakes = entry.result.err();
-            assert!(mistakes.is_none(), "{}: {mistakes:?}", provider.0);
+            assert!(mistakes.is_none(), "{}: {mistakes:?}", provider.id);
         }
     }
 }

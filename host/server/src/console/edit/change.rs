@@ -13,6 +13,7 @@ use super::super::filters;
 use super::super::form::{Fields, encoded};
 use super::super::page::{Answer, Page, Visit, to};
 use super::super::shown::cut;
+use super::wizard::{Draft, Pin};
 use crate::connector;
 use crate::fault::Failure;
 use crate::jobs::Kind;
@@ -41,6 +42,9 @@ struct Change {
     problems: Vec<Problem>,
     can_save: bool,
     back: String,
+    is_wizard: bool,
+    is_offline: bool,
+    pins: Vec<Pin>,
 }
 
 /// A line of `part/diff.html`.
@@ -94,6 +98,15 @@ pub(super) fn look(visit: &Visit, name: &str, text: &str) -> Result<Looked, Fail
 
 /// The page that shows an edit.
 pub(super) async fn show(visit: &Visit, edited: Edited<'_>) -> Answer {
+    shown(visit, edited, None).await
+}
+
+/// The same at the end of the wizard, with the people who are pinned when the file is saved.
+pub(super) async fn show_new(visit: &Visit, edited: Edited<'_>, draft: &Draft) -> Answer {
+    shown(visit, edited, Some(draft)).await
+}
+
+async fn shown(visit: &Visit, edited: Edited<'_>, draft: Option<&Draft>) -> Answer {
     let looked = look(visit, edited.name, &edited.text)?;
     let diff = lines(&looked.difference);
     let count = |kind: &str| diff.iter().filter(|line| line.kind == kind).count();
@@ -120,6 +133,7 @@ pub(super) async fn show(visit: &Visit, edited: Edited<'_>) -> Answer {
             tone: "ok",
             icon: "check",
             text: visit.say(match visit.service()?.options().swap.policy {
+                _ if looked.is_new => "change-new",
                 _ if !taken.is_empty() => "change-kept-until",
                 SwapPolicy::Manual => "change-manual",
                 SwapPolicy::Guarded => "change-guarded",
@@ -133,7 +147,10 @@ pub(super) async fn show(visit: &Visit, edited: Edited<'_>) -> Answer {
         file: name_of(&edited.before.file),
         title: edited.title,
         is_mapping: edited.is_mapping,
-        step: 4,
+        step: if draft.is_some() { 7 } else { 4 },
+        is_wizard: draft.is_some(),
+        is_offline: draft.is_some_and(|draft| draft.is_offline),
+        pins: draft.map(|draft| draft.pins.clone()).unwrap_or_default(),
         added: u32::try_from(added).unwrap_or(u32::MAX),
         removed: u32::try_from(removed).unwrap_or(u32::MAX),
         diff,
@@ -173,9 +190,18 @@ pub(super) async fn save(visit: Visit, Path(name): Path<String>, fields: Fields)
         "" => Before::Nothing,
         tag => Before::Tag(tag),
     };
+    let before_nothing = matches!(before, Before::Nothing);
     let actor = actor(&visit)?.saying(fields.one("comment"));
     let saved = actor.save_file(&name, &text, before).await?;
     let name = &saved.connector;
+    for key in fields.all("pin").filter(|_| before_nothing) {
+        // A new file has its name for an id, unless it says another one.
+        let id = connector::load_as(std::path::Path::new(&saved.file), &text);
+        let id = id.result.map(|loaded| loaded.connector.id.clone());
+        actor
+            .pin_key(&id.unwrap_or_else(|_| name.clone()), key)
+            .await?;
+    }
     let revision = look(&visit, name, &text)?.revision.unwrap_or_default();
     let status = format!("/connectors/{}/status", encoded(name));
     if fields.one("then") != "plan" {

@@ -16,6 +16,7 @@ mod samples;
 mod schedule;
 mod scope;
 mod source;
+mod wizard;
 
 use super::Console;
 use crate::access::{Needs, Routes};
@@ -27,9 +28,9 @@ pub(super) fn routes(routes: Routes<Console>) -> Routes<Console> {
     let edit = Needs::EDIT.of_connector();
     let order = Needs::OPERATE.of_connector();
     let at = |rest: &str| format!("/connectors/{{name}}/{rest}");
-    routes
-        .get("/connectors/new", Needs::EDIT, begin::show)
-        .post("/connectors/new", Needs::EDIT, begin::review)
+    wizard::routes(routes)
+        .get("/connectors/new/file", Needs::EDIT, begin::show)
+        .post("/connectors/new/file", Needs::EDIT, begin::review)
         .get(&at("mappings"), look, mappings::show)
         .get(&at("mappings/new"), edit, new::show)
         .get(&at("mappings/{target}/{field}"), edit, row::show)

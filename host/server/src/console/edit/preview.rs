@@ -1,4 +1,4 @@
-//! What a row makes of a few people: the first three, and some whose names are odd.
+//! What a row makes of a few people: those who are pinned, else the first ones, and some whose names are odd.
 //!
 //! They are evaluated as they were last read; where a row wants what they were not read for, the source is
 //! asked for them, and nothing of it is kept.
@@ -68,8 +68,24 @@ pub(super) async fn people(visit: &Visit, loaded: &Loaded) -> Result<Vec<Whom>, 
         name: Called::of(visit, person).name,
         why,
     };
-    let mut chosen: Vec<Whom> = all.iter().take(PINNED).map(|one| whom(one, "")).collect();
-    let others = || all.iter().skip(PINNED);
+    let mut chosen = Vec::new();
+    for key in store.pinned(&loaded.connector.id).await? {
+        let mut found = all.iter().find(|one| one.person == key).cloned();
+        if found.is_none() {
+            let called = view::people::list(&store, loaded, (&key, ""), LOOKED).await?;
+            found = called.into_iter().find(|one| one.person == key);
+        }
+        // Who was never read, or left, has nothing to show.
+        chosen.extend(found.map(|one| whom(&one, "why-pinned")));
+    }
+    let is_chosen = |chosen: &[Whom], one: &Person| chosen.iter().any(|had| had.key == one.person);
+    for one in &all {
+        if chosen.len() < PINNED && !is_chosen(&chosen, one) {
+            chosen.push(whom(one, ""));
+        }
+    }
+    let others: Vec<&Person> = all.iter().filter(|one| !is_chosen(&chosen, one)).collect();
+    let others = || others.iter().copied();
     let length = |person: &&Person| person.names.first().map_or(0, |name| name.chars().count());
     let is_odd = |person: &&Person| {
         let mut letters = person.names.iter().flat_map(|name| name.chars());

@@ -182,10 +182,14 @@ pub(super) fn attributes(visit: &Visit, loaded: &Loaded) -> (Vec<Attribute>, u64
     (rows.collect(), u64::from(seen.found.people))
 }
 
-/// The schema of the provider's options.
 fn schema(visit: &Visit, loaded: &Loaded) -> Result<Json, Failure> {
+    schema_of(visit, &loaded.connector.source.provider)
+}
+
+/// The schema of a provider's options.
+pub(super) fn schema_of(visit: &Visit, provider: &str) -> Result<Json, Failure> {
     let plugins = Arc::clone(&visit.service()?.pin().1.plugins);
-    let plugin = plugins.plugin(&loaded.connector.source.provider)?;
+    let plugin = plugins.plugin(provider)?;
     let functions = plugin.manifest().functions.first();
     Ok(functions.map_or(Json::Null, |function| function.options_schema.clone()))
 }
