@@ -4,6 +4,8 @@
 //! answer may depend on row i alone; [`Batch::each_row`] and [`Batch::each_text`] keep to that by
 //! construction. Whole-column work goes through [`Batch::map_ascii`].
 
+use std::borrow::Cow;
+
 use super::cells::{Cell, Cells, Outcome};
 use super::kind;
 use super::value::{TextView, Value};
@@ -95,12 +97,18 @@ impl<'a> Batch<'a> {
     pub fn each_text(&self, out: &mut Cells, mut f: impl FnMut(&str, Cell<'_>) -> Outcome) {
         let values = self.values();
         for index in 0..self.rows {
-            let value = values.get(index);
-            let _written = match value.text() {
-                TextView::Text(text) => f(&text, out.cell()),
-                TextView::Missing => out.cell().value(missing(value)),
-                TextView::Failed(problem) => out.cell().failed(&problem),
+            let other;
+            let text = match values.plain(index) {
+                Some(text) => text,
+                None => match values.other_text(index, out) {
+                    Some(text) => {
+                        other = text;
+                        &other
+                    }
+                    None => continue,
+                },
             };
+            let _written = f(text, out.cell());
         }
     }
 
@@ -109,7 +117,7 @@ impl<'a> Batch<'a> {
     pub fn map_ascii(&self, out: &mut Cells, kernel: impl FnOnce(&mut [u8])) -> bool {
         let values = self.values();
         let plain = values.kinds.iter().all(|kind| *kind <= kind::BOOLEAN);
-        if !plain || !values.data.is_ascii() {
+        if !plain || !is_ascii(values.data) {
             return false;
         }
         let mut data = values.data.to_vec();
@@ -122,6 +130,11 @@ impl<'a> Batch<'a> {
         out.replace(kinds, values.ends.to_vec(), data);
         true
     }
+}
+
+/// The library's own, which is compiled without SIMD, takes several times as long.
+fn is_ascii(bytes: &[u8]) -> bool {
+    bytes.iter().fold(0, |all, byte| all | byte) < 0x80
 }
 
 /// A list of one null is null; the other missing values are themselves.
@@ -157,6 +170,13 @@ impl<'a> Row<'a> {
             .columns
             .get(index)
             .map_or(Value::Absent, |column| column.get(self.index))
+    }
+
+    /// The text of column `index`, where it is plain text in a column of nothing else: the short way
+    /// to what [`Row::input`] tells of any value.
+    #[inline]
+    pub fn plain(&self, index: usize) -> Option<&'a str> {
+        self.batch.columns.get(index)?.plain(self.index)
     }
 
     /// The row's locale as a BCP 47 tag; `und` unless the function `uses` it.
@@ -195,7 +215,7 @@ impl<'a> Values<'a> {
             kinds: &column.kinds,
             ends: &column.ends,
             data: &column.data,
-            text: std::str::from_utf8(&column.data).ok(),
+            text: simdutf8::basic::from_utf8(&column.data).ok(),
         }
     }
 
@@ -208,6 +228,39 @@ impl<'a> Values<'a> {
     /// (no UTF-8, an unknown kind) is given as bytes.
     #[inline]
     pub fn get(&self, index: usize) -> Value<'a> {
+        match self.plain(index) {
+            Some(text) => Value::Text(text),
+            None => self.other(index),
+        }
+    }
+
+    /// The usual value: text, in a column of nothing else.
+    #[inline]
+    fn plain(&self, index: usize) -> Option<&'a str> {
+        if *self.kinds.get(index)? != kind::TEXT {
+            return None;
+        }
+        let start = match index.checked_sub(1) {
+            None => 0,
+            Some(before) => *self.ends.get(before)? as usize,
+        };
+        self.text?.get(start..*self.ends.get(index)? as usize)
+    }
+
+    /// What is left of [`Batch::each_text`]: the text of another value, or its outcome.
+    #[inline(never)]
+    fn other_text(&self, index: usize, out: &mut Cells) -> Option<Cow<'a, str>> {
+        let value = self.other(index);
+        let _written = match value.text() {
+            TextView::Text(text) => return Some(text),
+            TextView::Missing => out.cell().value(missing(value)),
+            TextView::Failed(problem) => out.cell().failed(&problem),
+        };
+        None
+    }
+
+    #[inline(never)]
+    fn other(&self, index: usize) -> Value<'a> {
         let (Some(kind), Some(end)) = (self.kinds.get(index), self.ends.get(index)) else {
             return Value::Absent;
         };

@@ -93,7 +93,7 @@ impl Cells {
         if bytes.len() > TEXT_BYTES_MAX && kind != kind::BYTES && kind != kind::FAILED {
             return self.too_long(bytes.len());
         }
-        self.data.extend_from_slice(bytes);
+        append(&mut self.data, bytes);
         self.finish(kind)
     }
 
@@ -193,13 +193,25 @@ impl<'a> TextCell<'a> {
     /// Appends text.
     #[inline]
     pub fn push_str(&mut self, text: &str) {
-        self.cells.data.extend_from_slice(text.as_bytes());
+        append(&mut self.cells.data, text.as_bytes());
     }
 
     /// Appends one character.
     #[inline]
     pub fn push(&mut self, char: char) {
-        self.push_str(char.encode_utf8(&mut [0; 4]));
+        if char.is_ascii() {
+            self.cells.data.push(char as u8);
+        } else {
+            self.push_str(char.encode_utf8(&mut [0; 4]));
+        }
+    }
+
+    /// Appends text that is certainly ASCII, without a look at it; the host refuses a column of
+    /// other bytes.
+    #[inline]
+    pub fn push_ascii(&mut self, text: &[u8]) {
+        debug_assert!(text.is_ascii());
+        append(&mut self.cells.data, text);
     }
 
     /// Appends a text as a JSON string, with its quotes.
@@ -238,6 +250,38 @@ impl<'a> TextCell<'a> {
             return self.cells.too_long(len);
         }
         self.cells.finish(kind)
+    }
+}
+
+/// Appends bytes. A copy whose length the compiler does not know is an instruction for which
+/// wasmtime leaves the sandbox, and that takes longer than a short copy itself. So such a one is made
+/// in pieces of known lengths, which may overlap; inlined everywhere it would cost more than it saves.
+#[inline(never)]
+fn append(data: &mut Vec<u8>, bytes: &[u8]) {
+    let len = bytes.len();
+    if len > 32 {
+        data.extend_from_slice(bytes);
+    } else if len >= 16 {
+        ends::<16>(data, bytes);
+    } else if len >= 8 {
+        ends::<8>(data, bytes);
+    } else if len >= 4 {
+        ends::<4>(data, bytes);
+    } else if len >= 2 {
+        ends::<2>(data, bytes);
+    } else if let Some(byte) = bytes.first() {
+        data.push(*byte);
+    }
+}
+
+/// Appends N to 2 N bytes as their first N and their last N.
+#[inline]
+fn ends<const N: usize>(data: &mut Vec<u8>, bytes: &[u8]) {
+    if let (Some(first), Some(last)) = (bytes.first_chunk::<N>(), bytes.last_chunk::<N>()) {
+        let end = data.len() + bytes.len();
+        data.extend_from_slice(first);
+        data.truncate(end - N);
+        data.extend_from_slice(last);
     }
 }
 

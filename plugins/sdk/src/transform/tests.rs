@@ -101,6 +101,32 @@ fn every_outcome_has_its_kind_and_its_bytes() {
 }
 
 #[test]
+fn texts_of_every_length_are_written_whole() {
+    let whole: String = ('!'..='~').cycle().take(200).collect();
+    let mut cells = Cells::default();
+    let mut expected = Vec::new();
+    for len in 0..=200 {
+        let (front, back) = whole.split_at(len);
+        let _written = cells.cell().text(front);
+        let mut pieces = cells.cell().write_text();
+        pieces.push_str(back);
+        pieces.push('é');
+        pieces.push('e');
+        pieces.push_ascii(front.as_bytes());
+        let _written = pieces.done();
+        expected.extend([front.to_owned(), format!("{back}ée{front}")]);
+    }
+    let got = cells.into_column();
+    assert_eq!(String::from_utf8(got.data).unwrap(), expected.concat());
+    let lengths = expected.iter().map(String::len);
+    let ends = lengths.scan(0, |end, len| {
+        *end += len as u32;
+        Some(*end)
+    });
+    assert_eq!(got.ends, ends.collect::<Vec<_>>());
+}
+
+#[test]
 fn a_result_may_have_64_kib_and_not_one_byte_more() {
     let (fits, too_long) = ("x".repeat(65_536), "x".repeat(65_537));
     let mut cells = Cells::default();

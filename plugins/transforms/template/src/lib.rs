@@ -85,6 +85,10 @@ impl Template {
                 }
                 Piece::Value { column, optional } => (*column, *optional),
             };
+            if let Some(text) = row.plain(column).filter(|text| !text.is_empty()) {
+                out.push_str(text);
+                continue;
+            }
             match row.input(column).text() {
                 TextView::Text(text) if !text.is_empty() => out.push_str(&text),
                 TextView::Text(_) | TextView::Missing if optional => {}

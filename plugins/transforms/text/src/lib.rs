@@ -14,6 +14,7 @@ mod pieces;
 mod regex;
 mod replace;
 mod space;
+mod straight;
 mod whether;
 
 use attune_plugin::transform::Plugin;

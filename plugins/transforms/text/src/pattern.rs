@@ -3,7 +3,7 @@
 //! Patterns are compiled once, when the step opens, and run in linear time (no look-around, no
 //! back-references). A replacement is split into its pieces at `open` too, and is checked there:
 //! a group that the pattern has not is refused instead of being empty later. Capture slots are
-//! reused, so that a match costs no allocation.
+//! reused, so that a match costs no allocation. Most patterns are straight ones, which need no engine.
 
 use std::cell::RefCell;
 
@@ -11,10 +11,14 @@ use attune_plugin::Problem;
 use attune_plugin::transform::TextCell;
 use regex::{CaptureLocations, Regex};
 
+use crate::straight::Straight;
+
 /// A pattern with room for the groups of one match.
 pub(crate) struct Pattern {
     regex: Regex,
     groups: RefCell<CaptureLocations>,
+    /// Where it is a straight pattern: with room for where each group starts and ends.
+    straight: Option<(Straight, RefCell<Vec<usize>>)>,
 }
 
 /// What takes the place of a match: `$1`, `${name}` and `$$` taken apart.
@@ -34,7 +38,13 @@ impl Pattern {
             Problem::option(at, why.trim_start_matches("error: "))
         })?;
         let groups = RefCell::new(regex.capture_locations());
-        Ok(Self { regex, groups })
+        let slots = || RefCell::new(vec![0; regex.captures_len() * 2]);
+        let straight = Straight::new(pattern).map(|straight| (straight, slots()));
+        Ok(Self {
+            regex,
+            groups,
+            straight,
+        })
     }
 
     /// How many groups the pattern has, without the whole match.
@@ -54,6 +64,11 @@ impl Pattern {
 
     /// What group `group` of the first match holds; nothing too where the group took no part.
     pub(crate) fn find<'t>(&self, text: &'t str, group: usize) -> Option<&'t str> {
+        if let Some((straight, slots)) = &self.straight {
+            let mut slots = slots.borrow_mut();
+            let end = straight.find(text, &mut slots)?;
+            return part(text, &slots, end, group);
+        }
         let mut groups = self.groups.borrow_mut();
         self.regex.captures_read(&mut groups, text)?;
         let (start, end) = groups.get(group)?;
@@ -63,6 +78,15 @@ impl Pattern {
     /// Writes the text with every match replaced; says whether there was one. Without a match
     /// nothing is written.
     pub(crate) fn replace(&self, text: &str, with: &Replacement, out: &mut TextCell<'_>) -> bool {
+        if let Some((straight, slots)) = &self.straight {
+            let mut slots = slots.borrow_mut();
+            let Some(end) = straight.find(text, &mut slots) else {
+                return false;
+            };
+            with.write(out, |group| part(text, &slots, end, group));
+            out.push_str(text.get(end..).unwrap_or_default());
+            return true;
+        }
         let mut groups = self.groups.borrow_mut();
         let (mut copied, mut from, mut is_found) = (0, 0, false);
         while from <= text.len() {
@@ -72,7 +96,10 @@ impl Pattern {
             // An empty match right behind the last one is part of it.
             if !(is_found && found.is_empty() && found.end() == copied) {
                 out.push_str(text.get(copied..found.start()).unwrap_or_default());
-                with.write(text, &groups, out);
+                with.write(out, |group| {
+                    let (start, end) = groups.get(group)?;
+                    text.get(start..end)
+                });
                 copied = found.end();
                 is_found = true;
             }
@@ -88,6 +115,16 @@ impl Pattern {
         }
         is_found
     }
+}
+
+/// What a group of a straight pattern holds; group 0 is the whole match, up to `end`.
+#[inline]
+fn part<'t>(text: &'t str, slots: &[usize], end: usize, group: usize) -> Option<&'t str> {
+    if group == 0 {
+        return text.get(..end);
+    }
+    let at = |slot: usize| slots.get(slot).copied();
+    text.get(at(group * 2)?..at(group * 2 + 1)?)
 }
 
 fn next_char(text: &str, at: usize) -> usize {
@@ -124,18 +161,16 @@ impl Replacement {
         }
         literal.push_str(rest);
         pieces.push(Piece::Literal(literal));
+        pieces.retain(|piece| !matches!(piece, Piece::Literal(text) if text.is_empty()));
         Ok(Self(pieces))
     }
 
-    fn write(&self, text: &str, groups: &CaptureLocations, out: &mut TextCell<'_>) {
+    #[inline]
+    fn write<'t>(&self, out: &mut TextCell<'_>, group_of: impl Fn(usize) -> Option<&'t str>) {
         for piece in &self.0 {
             match piece {
                 Piece::Literal(literal) => out.push_str(literal),
-                Piece::Group(group) => {
-                    let range = groups.get(*group);
-                    let part = range.and_then(|(start, end)| text.get(start..end));
-                    out.push_str(part.unwrap_or_default());
-                }
+                Piece::Group(group) => out.push_str(group_of(*group).unwrap_or_default()),
             }
         }
     }

@@ -81,11 +81,19 @@ pub(crate) fn first() -> Function {
 }
 
 fn all(options: &Replace, text: &str, out: Cell<'_>) -> Outcome {
-    let mut parts = text.split(options.find.as_str());
+    let mut chars = options.find.chars();
+    match (chars.next(), chars.next()) {
+        // Setting up the search for a longer text takes longer than looking for one character.
+        (Some(char), None) => join(text.split(char), &options.with, out),
+        _ => join(text.split(options.find.as_str()), &options.with, out),
+    }
+}
+
+fn join<'t>(mut parts: impl Iterator<Item = &'t str>, with: &str, out: Cell<'_>) -> Outcome {
     let mut out = out.write_text();
     out.push_str(parts.next().unwrap_or_default());
     for part in parts {
-        out.push_str(&options.with);
+        out.push_str(with);
         out.push_str(part);
     }
     out.done()
