@@ -23,10 +23,12 @@ pub(crate) enum Match {
     Contains,
 }
 
-/// Keys and values; keys in lower case where case is ignored. Sorted by key where the whole text
-/// is compared, else in the table's own order.
+/// Keys and values; keys in lower case where case is ignored. Sorted by the keys' numbers where the
+/// whole text is compared, else in the table's own order.
 pub(crate) struct Table {
     entries: Vec<(Box<str>, Box<str>)>,
+    /// [`number`] of each key.
+    numbers: Vec<u64>,
     how: Match,
     ignore_case: bool,
 }
@@ -62,7 +64,9 @@ impl Table {
                 return Err(Problem::option("table", message));
             }
         }
-        if how != Match::Whole {
+        if how == Match::Whole {
+            entries.sort_by_key(|(key, _)| number(key));
+        } else {
             if unsorted.iter().any(|(key, _)| key.is_empty()) {
                 let message = "an empty key is in every text; `default` is for what has no key";
                 return Err(Problem::option("table", message));
@@ -70,6 +74,7 @@ impl Table {
             entries = unsorted;
         }
         Ok(Self {
+            numbers: entries.iter().map(|(key, _)| number(key)).collect(),
             entries,
             how,
             ignore_case,
@@ -93,15 +98,36 @@ impl Table {
         let mut entries = self.entries.iter();
         let found = match self.how {
             Match::Whole => {
-                let found = self
-                    .entries
-                    .binary_search_by(|(known, _)| known.as_ref().cmp(key));
-                self.entries.get(found.ok()?)
+                let wanted = number(key);
+                let first = self.numbers.partition_point(|number| *number < wanted);
+                let is_like = |at: &usize| self.numbers.get(*at) == Some(&wanted);
+                let mut like = (first..).take_while(is_like);
+                like.find_map(|at| self.entries.get(at).filter(|(known, _)| **known == *key))
             }
             Match::StartsWith => entries.find(|(known, _)| key.starts_with(known.as_ref())),
             Match::Contains => entries.find(|(known, _)| key.contains(known.as_ref())),
         };
         found.map(|(_, value)| value.as_ref())
+    }
+}
+
+/// A number of a text that few others have.
+#[inline]
+fn number(text: &str) -> u64 {
+    let bytes = text.as_bytes();
+    let half = |half: &[u8; 4]| u64::from(u32::from_le_bytes(*half));
+    if let Some(last) = bytes.last_chunk::<8>() {
+        let mix = |all: u64, eight: &[u8; 8]| {
+            let mixed = all.rotate_left(5) ^ u64::from_le_bytes(*eight);
+            mixed.wrapping_mul(0x517C_C1B7_2722_0A95)
+        };
+        let (eights, _) = bytes.as_chunks::<8>();
+        mix(eights.iter().fold(0, mix), last)
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        half(first) << 32 | half(last)
+    } else {
+        let next = |all: u64, byte: &u8| all << 8 | u64::from(*byte);
+        bytes.iter().fold(1, next)
     }
 }
 

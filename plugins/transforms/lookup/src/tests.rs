@@ -245,3 +245,29 @@ fn outcomes_when_a_case_holds_end_the_chain_or_keep_the_kind() {
         );
     }
 }
+
+#[test]
+fn every_key_finds_its_own_value_however_like_the_others_it_is() {
+    let mut keys: Vec<String> = (0..40)
+        .flat_map(|n| {
+            [
+                n.to_string(),
+                format!("CN=Person {n:05},OU=Users"),
+                "x".repeat(n + 1),
+            ]
+        })
+        .collect();
+    keys.extend(["", "ä", "äb", "\0", "\0\0", "\0\0\0\0", "\0\0\0\0\0"].map(str::to_owned));
+    let table: Vec<[&str; 2]> = keys
+        .iter()
+        .map(|key| [key.as_str(), key.as_str()])
+        .collect();
+    let options = serde_json::json!({ "table": table }).to_string();
+    let input = |key: &str| serde_json::json!([key]).to_string();
+    for key in &keys {
+        let found = run(&plugin(), "table", &options, &input(key)).unwrap();
+        assert_eq!(found, serde_json::json!(key).to_string());
+        let other = run(&plugin(), "table", &options, &input(&format!("{key}~"))).unwrap();
+        assert_eq!(other, r#"{"$":"absent"}"#, "{key}~");
+    }
+}

@@ -114,6 +114,59 @@ impl Dialling {
 
     #[inline]
     fn dial(&self, text: &str, out: Cell<'_>) -> Outcome {
+        match self.usual(text) {
+            Some((digits, len, has_plus)) => {
+                let digits = digits.get(..len).unwrap_or_default();
+                let mut out = out.write_text();
+                if !digits.is_empty() {
+                    let (front, rest) = self.front(digits, has_plus);
+                    out.push_str(front);
+                    out.push_ascii(rest);
+                }
+                out.done()
+            }
+            None => self.any(text, out),
+        }
+    }
+
+    /// The digits of a usual number, and whether a plus is in front of them: all but short texts of
+    /// digits and punctuation is left to [`Dialling::any`], which gives the same for these.
+    #[inline]
+    fn usual(&self, text: &str) -> Option<([u8; HELD], usize, bool)> {
+        let bytes = text.as_bytes();
+        let (mut digits, mut len, mut has_plus) = ([0; HELD], 0, false);
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            at += 1;
+            // Written in any case, and counted only if it is one: no jump to be guessed wrong.
+            *digits.get_mut(len)? = *byte;
+            let is_digit = byte.is_ascii_digit();
+            len += usize::from(is_digit);
+            if is_digit || matches!(byte, b' ' | b'-' | b'.' | b'/' | b')') {
+                continue;
+            }
+            match byte {
+                b'+' => has_plus |= len == 0,
+                b'(' => {
+                    let closed = bytes.get(at..)?.starts_with(self.trunk_closed.as_bytes());
+                    if closed && self.is_country_code(digits.get(..len)?, has_plus) {
+                        at += self.trunk_closed.len();
+                    }
+                }
+                _ => return None,
+            }
+        }
+        Some((digits, len, has_plus))
+    }
+
+    /// Whether this is a country's code and no more, as far as its length says.
+    fn is_country_code(&self, digits: &[u8], has_plus: bool) -> bool {
+        let prefix = if has_plus { "" } else { &self.international };
+        let code = digits.strip_prefix(prefix.as_bytes());
+        code.is_some_and(|code| (1..=3).contains(&code.len()))
+    }
+
+    fn any(&self, text: &str, out: Cell<'_>) -> Outcome {
         let mut number = Number::new(self, out.write_text());
         let mut chars = text.chars();
         while let Some(char) = chars.next() {
@@ -219,24 +272,18 @@ impl<'a> Number<'a> {
     /// Whether so far there is a country's code and no more, as far as its length says.
     fn is_at_country_code(&self) -> bool {
         let held = self.held.get(..self.len).unwrap_or_default();
-        let prefix = if self.has_plus {
-            ""
-        } else {
-            &self.dialling.international
-        };
-        let code = held.strip_prefix(prefix.as_bytes());
-        code.is_some_and(|code| (1..=3).contains(&code.len())) && !self.is_begun
+        !self.is_begun && self.dialling.is_country_code(held, self.has_plus)
     }
 
     fn write(&mut self) {
         let held = self.held.get(..self.len).unwrap_or_default();
-        let mut rest = std::str::from_utf8(held).unwrap_or_default();
+        let mut rest = held;
         if !self.is_begun {
-            let (front, after) = self.dialling.front(rest, self.has_plus);
+            let (front, after) = self.dialling.front(held, self.has_plus);
             self.out.push_str(front);
             rest = after;
         }
-        self.out.push_str(rest);
+        self.out.push_ascii(rest);
         self.is_begun = true;
         self.len = 0;
     }
@@ -253,8 +300,10 @@ impl<'a> Number<'a> {
 impl Dialling {
     /// What a number begins with, and which of its first digits come after that. A prefix with
     /// nothing behind it is none.
-    fn front<'a>(&'a self, digits: &'a str, has_plus: bool) -> (&'a str, &'a str) {
-        let without = |prefix: &str| digits.strip_prefix(prefix).filter(|rest| !rest.is_empty());
+    #[inline]
+    fn front<'a>(&'a self, digits: &'a [u8], has_plus: bool) -> (&'a str, &'a [u8]) {
+        let rest = |prefix: &str| digits.strip_prefix(prefix.as_bytes());
+        let without = |prefix: &str| rest(prefix).filter(|rest| !rest.is_empty());
         if has_plus {
             return ("+", digits);
         }

@@ -250,3 +250,36 @@ fn options_that_are_no_prefixes_are_refused_with_what_is_wrong() {
         assert!(plugin().open("dial", options).is_err(), "{options}");
     }
 }
+
+#[test]
+fn the_short_way_gives_what_the_long_one_gives() {
+    let pieces = [
+        "0", "00", "4", "49", "1", "9", " ", "-", ".", "/", "(", ")", "+", "(0)", "123456",
+    ];
+    let options = [
+        "{}",
+        GERMAN,
+        r#"{"country-code":"39","trunk":""}"#,
+        r#"{"country-code":"1","trunk":"1","international":"011"}"#,
+    ];
+    let mut state = 7_u64;
+    let mut below = |most: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) as usize % most
+    };
+    for round in 0..4_000 {
+        let text: String = (0..below(12))
+            .map(|_| pieces[below(pieces.len())])
+            .collect();
+        let options = options[round % options.len()];
+        // A character that says nothing, and that only the long way knows.
+        let long = format!("{text}\u{a0}");
+        assert_eq!(
+            dial(options, &text),
+            dial(options, &long),
+            "{text:?} by {options}"
+        );
+    }
+}
