@@ -62,11 +62,12 @@ impl Column {
     /// A column of `rows` times the same cell.
     #[must_use]
     pub fn repeat(cell: Cell<'_>, rows: usize) -> Self {
-        let mut column = Self::with_capacity(rows, rows.saturating_mul(cell.bytes.len()));
-        for _ in 0..rows {
-            column.push(cell);
+        let length = cell.bytes.len();
+        Self {
+            kinds: vec![cell.kind as u8; rows],
+            ends: (1..=rows).map(|row| (row * length) as u32).collect(),
+            data: cell.bytes.repeat(rows),
         }
-        column
     }
 
     /// People's rows, each with `width` cells, as `width` columns with one cell a person.
@@ -92,18 +93,32 @@ impl Column {
 
     /// Whether any row is an outcome, and its chain of steps at its end.
     pub fn has_outcome(&self) -> bool {
-        self.kinds.iter().any(|&kind| kind >= Kind::Keep as u8)
+        // No early end: the usual column has none, and is looked through many rows at a time.
+        let greatest = self.kinds.iter().fold(0, |most, &kind| most.max(kind));
+        greatest >= Kind::Keep as u8
     }
 
     /// Whether every row is text with at least one byte.
     pub fn is_all_filled_text(&self) -> bool {
-        let mut start = 0;
-        let filled = self.ends.iter().all(|&end| {
-            let grows = end > start;
-            start = end;
-            grows
-        });
-        filled && self.kinds.iter().all(|&kind| kind == Kind::Text as u8)
+        let first = self.ends.first().is_none_or(|&end| end > 0);
+        #[expect(
+            clippy::needless_bitwise_bool,
+            reason = "without an early end, many rows are looked at a time"
+        )]
+        let grows = |all, (start, end)| all & (end > start);
+        first && self.is_all_text() && self.bounds().fold(true, grows)
+    }
+
+    /// Whether every row is text.
+    pub(super) fn is_all_text(&self) -> bool {
+        let other = |some, &kind: &u8| some | (kind ^ Kind::Text as u8);
+        self.kinds.iter().fold(0, other) == 0
+    }
+
+    /// Where each row but the first starts and ends.
+    pub(super) fn bounds(&self) -> impl Iterator<Item = (u32, u32)> {
+        let after = self.ends.get(1..).unwrap_or_default();
+        self.ends.iter().copied().zip(after.iter().copied())
     }
 
     /// Appends the storage form: a version, the kinds, the lengths, the data.

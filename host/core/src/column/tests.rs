@@ -67,6 +67,23 @@ fn shape_when_wrong_is_refused() {
 }
 
 #[test]
+fn ends_that_rise_until_they_begin_again_are_refused() {
+    let check = |ends: Vec<u32>, bytes: usize| {
+        let rows = ends.len();
+        Column::from_parts(vec![2; rows], ends, vec![b'x'; bytes]).check(rows, true)
+    };
+    // Every row has the longest legal text, as far as a difference of 32 bits says.
+    let around = (1..=65_537_u32)
+        .map(|row| row.wrapping_mul(65_536))
+        .collect();
+    assert_eq!(check(around, 65_536), Err(Error::Bounds { row: 1 }));
+    let fallen = vec![65_536, u32::MAX, 65_535];
+    assert_eq!(check(fallen, 65_535), Err(Error::Bounds { row: 0 }));
+    let most = (1..=300).map(|row| row * 65_536).collect();
+    assert_eq!(check(most, 300 * 65_536), Ok(()));
+}
+
+#[test]
 fn characters_when_cut_by_a_row_end_are_refused() {
     let cut = Column::from_parts(vec![2, 2], vec![1, 2], "ü".as_bytes().to_vec());
     assert!(matches!(

@@ -10,6 +10,9 @@ use crate::{Cell, Column, Kind, Problem, json};
 
 /// One outcome per row of the last column.
 pub(super) fn finish(last: Cow<'_, Column>, row: &Row) -> Column {
+    if last.is_all_filled_text() {
+        return last.into_owned();
+    }
     if let Some(kinds) = same_bytes(&last, row) {
         return last.into_owned().with_kinds(kinds);
     }

@@ -3,7 +3,7 @@
 //! Patterns are compiled once, when the step opens, and run in linear time (no look-around, no
 //! back-references). A replacement is split into its pieces at `open` too, and is checked there:
 //! a group that the pattern has not is refused instead of being empty later. Capture slots are
-//! reused, so that a match costs no allocation. Most patterns are straight ones, which need no engine.
+//! reused, so that a match costs no allocation. Many patterns are straight ones, which need no engine.
 
 use std::cell::RefCell;
 

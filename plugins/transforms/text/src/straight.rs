@@ -1,7 +1,7 @@
 //! Straight patterns: from the start of the text piece by piece, where each piece can match in one way.
 //!
 //! `^CC-(\d+)$`, `^CN=([^,]+)`, `^ext-`: literals, characters of a class, runs of them, and groups
-//! around these. An engine for all patterns takes five times as long for such a one. Invariant: what
+//! around these. An engine for all patterns takes three times as long for such a one. Invariant: what
 //! is found is what the engine finds. A run takes all that it can, which is the engine's first
 //! choice, and the only one, because nothing that may follow begins with a character of the run.
 //! Deliberately not here: every pattern of which that is not certain; the engine has those.
