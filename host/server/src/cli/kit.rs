@@ -19,7 +19,7 @@ use super::out::{BAD, FAINT, GOOD, TITLE, WARN, paint};
 use super::{Exit, Outcome, Shell, report};
 use crate::app;
 use crate::fault::Failure;
-use crate::kit::{self, Changes, Checked, Finding, Language, Project, Report, Verdict};
+use crate::kit::{self, Changes, Checked, Finding, Language, Project, Report, Signer, Verdict};
 
 /// How often sources are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -352,12 +352,14 @@ pub(super) async fn watch(shell: &Shell, args: &Watch) -> Outcome {
         let message = format!("{} is no folder", into.display());
         return Err(Failure::of("usage", message));
     }
+    let signer = sign::signer(shell, args.key.as_deref(), &args.password)?;
     let engine = engine(shell)?;
     let mut changes = Changes::of(project.clone());
     loop {
         if let Some(path) = changes.look() {
             shell.out.data(paint(TITLE, path.display()));
-            let round = crate::compute::here(|| round(shell, &engine, &project, args));
+            let round =
+                crate::compute::here(|| round(shell, &engine, &project, args, signer.as_ref()));
             let is_good = match round {
                 Ok(is_good) => is_good,
                 Err(failure) if args.once => return Err(failure),
@@ -375,7 +377,13 @@ pub(super) async fn watch(shell: &Shell, args: &Watch) -> Outcome {
 }
 
 /// Build, check, test, hand over; each stage with its time, and none after one that failed.
-fn round(shell: &Shell, engine: &Engine, project: &Project, args: &Watch) -> Result<bool, Failure> {
+fn round(
+    shell: &Shell,
+    engine: &Engine,
+    project: &Project,
+    args: &Watch,
+    signer: Option<&Signer>,
+) -> Result<bool, Failure> {
     let stage = |name: &str, begun: Instant, is_good: bool, what: &str| {
         let word = if is_good {
             paint(GOOD, name)
@@ -423,8 +431,12 @@ fn round(shell: &Shell, engine: &Engine, project: &Project, args: &Watch) -> Res
     }
     if let (Some(into), true) = (&args.into, is_good) {
         let begun = Instant::now();
-        let path = kit::hand_over(&built.path, &built.id, into)?;
-        stage("handed over", begun, true, &path.display().to_string());
+        let path = kit::hand_over(&built.path, &built.id, into, sign::now(signer))?;
+        let done = match signer {
+            Some(_) => "signed and handed over",
+            None => "handed over",
+        };
+        stage(done, begun, true, &path.display().to_string());
     }
     Ok(is_good)
 }

@@ -36,7 +36,8 @@ fn projects_have_the_sdk_and_what_it_takes_from_the_workspace() {
     let workspace = parsed["workspace"].as_table().unwrap();
     let dependencies = workspace["dependencies"].as_table().unwrap();
     let names: Vec<&str> = dependencies.keys().map(String::as_str).collect();
-    assert_eq!(names, ["serde", "serde_json", "wit-bindgen"], "{manifest}");
+    let expected = ["serde", "serde_json", "wit-bindgen", "simdutf8"];
+    assert_eq!(names, expected, "{manifest}");
     assert_eq!(
         parsed["profile"]["release"]["panic"].as_str(),
         Some("abort")
@@ -222,4 +223,24 @@ fn changes_are_seen_once() {
     std::fs::write(folder.path().join("x.wasm"), "built").unwrap();
     assert_eq!(changes.look(), Some(file));
     assert_eq!(changes.look(), None);
+}
+
+#[test]
+fn a_build_that_is_handed_over_with_a_key_is_one_that_this_key_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let build = folder.path().join("build");
+    std::fs::write(&build, b"component").unwrap();
+    let made = new_key(None).unwrap();
+    let secret = secrecy::ExposeSecret::expose_secret(&made.secret);
+    let signer = Signer::read("my.key", secret, None).unwrap();
+    let path = hand_over(&build, "mine", folder.path(), Some((&signer, 7))).unwrap();
+    assert_eq!(path, folder.path().join("mine.wasm"));
+    let beside = folder.path().join("mine.wasm.minisig");
+    let signature = std::fs::read_to_string(&beside).unwrap();
+    let trusted = attune_wasm::TrustedKeys::parse(&[&made.public.line]).unwrap();
+    let id = trusted.verify(&std::fs::read(path).unwrap(), Some(&signature));
+    assert_eq!(id.unwrap(), made.public.id);
+    std::fs::remove_file(&beside).unwrap();
+    hand_over(&build, "mine", folder.path(), None).unwrap();
+    assert!(!beside.exists());
 }

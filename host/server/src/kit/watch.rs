@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use super::build::put;
 use super::project::Project;
+use super::sign::Signer;
 use crate::fault::Failure;
 
 /// The sources of a project as they were last seen.
@@ -41,12 +42,26 @@ impl Changes {
     }
 }
 
-/// Puts a build into the plugins' folder of a service, whole or not at all; gives where.
-pub fn hand_over(build: &Path, id: &str, folder: &Path) -> Result<PathBuf, Failure> {
+/// Puts a build into the plugins' folder of a service, whole or not at all; gives where. With a key
+/// and the time its signature goes there first, so that the service never finds the build without.
+pub fn hand_over(
+    build: &Path,
+    id: &str,
+    folder: &Path,
+    signer: Option<(&Signer, i64)>,
+) -> Result<PathBuf, Failure> {
     let bytes = std::fs::read(build).map_err(|error| {
         Failure::of("usage", format!("cannot read {}: {error}", build.display()))
     })?;
-    let path = folder.join(format!("{id}.wasm"));
+    let name = format!("{id}.wasm");
+    if let Some((signer, seconds)) = signer {
+        let signature = signer.sign(&name, &bytes, seconds)?;
+        put(
+            &folder.join(format!("{name}.minisig")),
+            signature.as_bytes(),
+        )?;
+    }
+    let path = folder.join(name);
     put(&path, &bytes)?;
     Ok(path)
 }

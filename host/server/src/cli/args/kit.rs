@@ -173,6 +173,13 @@ pub struct Watch {
     /// service swaps it.
     #[arg(long, value_name = "DIR")]
     pub into: Option<PathBuf>,
+    /// Sign each build that goes there with the secret key in this file, as `plugin pack` does: for a
+    /// service with `trusted-keys`.
+    #[arg(long, value_name = "FILE", requires = "into")]
+    pub key: Option<PathBuf>,
+    /// Where its password lies.
+    #[command(flatten)]
+    pub password: Password,
     /// End after the first round.
     #[arg(long)]
     pub once: bool,

@@ -1,4 +1,5 @@
 //! `plugin pack` and `plugin key`: a build goes to somebody else, with a signature where a key is named.
+//! `plugin watch` signs with the same.
 //!
 //! Key and password are secrets as everywhere: read from a file or a variable, never a word of the
 //! command line, and a file that others can read is told. Deliberately not here: the formats
@@ -23,26 +24,8 @@ use crate::settings::SecretRef;
 
 pub(in crate::cli) fn pack(shell: &Shell, args: &Pack) -> Outcome {
     let file = kit::component(&args.path)?;
-    let password = password(shell, &args.password)?;
-    let signer = match &args.key {
-        Some(path) => {
-            let text = reveal(shell, &SecretRef::File(path.clone()))?;
-            let place = path.display().to_string();
-            Some(Signer::read(
-                &place,
-                text.expose_secret(),
-                password.as_ref(),
-            )?)
-        }
-        None if password.is_some() => {
-            let message = "a password without a key";
-            return Err(Failure::of("usage", message).hint("name the key too: --key FILE"));
-        }
-        None => None,
-    };
-    let seconds = SystemClock::new().now().as_second();
-    let signing = signer.as_ref().map(|signer| (signer, seconds));
-    let packed = kit::pack(&engine(shell)?, &file, &bytes(&file)?, signing)?;
+    let signer = signer(shell, args.key.as_deref(), &args.password)?;
+    let packed = kit::pack(&engine(shell)?, &file, &bytes(&file)?, now(signer.as_ref()))?;
     let out = &shell.out;
     if out.json {
         out.json(&packed);
@@ -59,6 +42,32 @@ pub(in crate::cli) fn pack(shell: &Shell, args: &Pack) -> Outcome {
             .say("it is not signed; where a host trusts keys only: attune plugin pack --key FILE"),
     }
     Ok(Exit::Good)
+}
+
+/// The key that signs, where one is named.
+pub(super) fn signer(
+    shell: &Shell,
+    key: Option<&Path>,
+    place: &Password,
+) -> Result<Option<Signer>, Failure> {
+    let password = password(shell, place)?;
+    match key {
+        Some(path) => {
+            let text = reveal(shell, &SecretRef::File(path.to_owned()))?;
+            let place = path.display().to_string();
+            Signer::read(&place, text.expose_secret(), password.as_ref()).map(Some)
+        }
+        None if password.is_some() => {
+            let message = "a password without a key";
+            Err(Failure::of("usage", message).hint("name the key too: --key FILE"))
+        }
+        None => Ok(None),
+    }
+}
+
+/// The key with the time at which it signs.
+pub(super) fn now(signer: Option<&Signer>) -> Option<(&Signer, i64)> {
+    signer.map(|signer| (signer, SystemClock::new().now().as_second()))
 }
 
 pub(in crate::cli) fn key(shell: &Shell, args: &Key) -> Outcome {
