@@ -133,6 +133,7 @@ async fn shown(visit: &Visit, edited: Edited<'_>, draft: Option<&Draft>) -> Answ
             tone: "ok",
             icon: "check",
             text: visit.say(match visit.service()?.options().swap.policy {
+                _ if draft.is_some() => "wiz-plan-text",
                 _ if looked.is_new => "change-new",
                 _ if !taken.is_empty() => "change-kept-until",
                 SwapPolicy::Manual => "change-manual",

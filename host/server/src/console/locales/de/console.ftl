@@ -715,7 +715,8 @@ wiz-rows-unasked = Der Anbieter wurde nicht gefragt. Darum sind dies die üblich
 wiz-rows-missing = Wählen Sie mindestens eine Zuordnung.
 wiz-rows-more = Weitere Zuordnungen und ihre Schritte können Sie hinzufügen, sobald die Datei gespeichert ist.
 wiz-finish = Speichern und Plan erstellen
-change-new = Sie wird gespeichert, und ein Plan wird daraus gemacht. Ins Ziel wird nichts geschrieben, bevor jemand zustimmt.
+wiz-plan-text = Die Datei wird gespeichert, und ein Plan wird daraus gemacht. Ins Ziel wird nichts geschrieben, bevor jemand zustimmt.
+change-new = Sie wird als neuer Konnektor gespeichert, der vor seinem ersten Lauf nichts schreibt: von Hand oder nach Zeitplan.
 
 ## Zeiten, Dauern
 time-now = gerade eben

@@ -715,7 +715,8 @@ wiz-rows-unasked = The provider was not asked, so these are the usual attributes
 wiz-rows-missing = Choose at least one mapping.
 wiz-rows-more = More mappings, and steps for them, can be added once the file is saved.
 wiz-finish = Save and plan
-change-new = It is saved, and a plan is made of it. Nothing is written to the target before somebody approves.
+wiz-plan-text = The file is saved, and a plan is made of it. Nothing is written to the target before somebody approves.
+change-new = It is saved as a new connector, which writes nothing before its first run: by hand, or by its schedule.
 
 ## Times, spans
 time-now = just now
