@@ -31,18 +31,18 @@ use tokio_util::sync::CancellationToken;
 
 /// Twelve rows; `{end}` is what the plan changes.
 const MAPPING: &str = r#"
-Department   = { from = "department", steps = [{ use = "text.append", text = "{end}" }] }
-Title        = { from = "jobTitle", steps = [{ use = "text.append", text = "{end}" }] }
+Department   = { from = "department", steps = [{ use = "text.append", after = "{end}" }] }
+Title        = { from = "jobTitle", steps = [{ use = "text.append", after = "{end}" }] }
 Company      = { value = "Contoso{end}" }
-Mail         = { from = "mail", steps = [{ use = "text.append", text = "{end}" }] }
+Mail         = { from = "mail", steps = [{ use = "text.append", after = "{end}" }] }
 Office       = { use = "template.render", text = "{officeLocation} ({country}){end}" }
-Manager      = { from = "manager.displayName", steps = [{ use = "text.append", text = "{end}" }] }
-Phone        = { from = "businessPhones[0]", steps = [{ use = "text.append", text = "{end}" }] }
-Cost         = { from = "onPremisesExtensionAttributes.extensionAttribute1", steps = [{ use = "text.append", text = "{end}" }] }
-Login        = { from = "userPrincipalName", steps = ["text.lower", { use = "text.append", text = "{end}" }] }
-Country      = { from = "country", steps = [{ use = "text.append", text = "{end}" }] }
-City         = { from = "city", steps = [{ use = "text.append", text = "{end}" }] }
-Employee     = { from = "employeeId", steps = [{ use = "text.append", text = "{end}" }] }
+Manager      = { from = "manager.displayName", steps = [{ use = "text.append", after = "{end}" }] }
+Phone        = { from = "businessPhones[0]", steps = [{ use = "text.append", after = "{end}" }] }
+Cost         = { from = "onPremisesExtensionAttributes.extensionAttribute1", steps = [{ use = "text.append", after = "{end}" }] }
+Login        = { from = "userPrincipalName", steps = ["text.lower", { use = "text.append", after = "{end}" }] }
+Country      = { from = "country", steps = [{ use = "text.append", after = "{end}" }] }
+City         = { from = "city", steps = [{ use = "text.append", after = "{end}" }] }
+Employee     = { from = "employeeId", steps = [{ use = "text.append", after = "{end}" }] }
 "#;
 /// The most that a page may take, in ms.
 const GATE_MS: f64 = 200.0;
@@ -74,7 +74,7 @@ struct Site {
 async fn live(people: usize) -> anyhow::Result<bool> {
     let begun = Instant::now();
     let app = TestApp::tidy(people).await?;
-    app.maps(&MAPPING.replace("{end}", ""))?;
+    app.maps(&MAPPING.replace("{end}", ","))?;
     let service = app.serve(SwapPolicy::Manual).await?;
     let synced = service.sync(Mode::Complete).await?;
     service.stop().await;
