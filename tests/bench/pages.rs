@@ -20,7 +20,7 @@ use attune_server::access::tokens::{self, Wanted};
 use attune_server::access::{Access, Options, Role};
 use attune_server::api;
 use attune_server::settings::SwapPolicy;
-use attune_server::sync::{Mode, Order};
+use attune_server::sync::Mode;
 use attune_tests::TestApp;
 use attune_tests::service::TestService;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -79,8 +79,9 @@ async fn live(people: usize) -> anyhow::Result<bool> {
     let synced = service.sync(Mode::Complete).await?;
     service.stop().await;
     app.maps(&MAPPING.replace("{end}", "."))?;
+    let mut planned = app.plan(Mode::Complete).await?;
+    planned.changes = Vec::new();
     let service = app.serve(SwapPolicy::Manual).await?;
-    let planned = service.run("demo", Order::plan(Mode::Complete)).await?;
     println!(
         "{} people, {} values written, a plan of {} changes; made in {:.0} s",
         synced.report.summary.people,
