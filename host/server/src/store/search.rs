@@ -61,13 +61,14 @@ impl Store {
         }
         // As it stands inside of the list of names, which is JSON.
         let quoted = serde_json::Value::from(folded.as_str()).to_string();
-        // Looked for in indexes, without the documents.
+        // Looked for in indexes, without the documents; each walk ends when a page is full.
         let rows = sqlx::query(
             "select key, names, read_ms from people where connector = $1 and key in \
-             (select key from people where connector = $1 and key > $2 \
-             and (instr(lower(key), $3) > 0 or instr(names, $4) > 0) \
-             union select person from links where connector = $1 and person > $2 \
-             and instr(lower(username), $3) > 0) order by key limit $5",
+             (select key from (select key from people where connector = $1 and key > $2 \
+             and (instr(lower(key), $3) > 0 or instr(names, $4) > 0) order by key limit $5) \
+             union select person from (select distinct person from links where connector = $1 \
+             and person > $2 and instr(lower(username), $3) > 0 order by person limit $5)) \
+             order by key limit $5",
         )
         .bind(connector)
         .bind(after)
