@@ -144,8 +144,7 @@ impl Called {
         let first = names.find(|name| *name != person.person);
         let name = account.or(first).unwrap_or(&person.person);
         let mail = person.names.iter().find(|name| name.contains('@'));
-        let own = name.split('@').next().unwrap_or(name);
-        let letters = initials(&own.replace(['.', '_', '-'], " "));
+        let letters = initials(name);
         if !visit.may_see() {
             return Self {
                 name: cut(&person.person),
@@ -206,7 +205,7 @@ async fn recent(visit: &Visit) -> Result<Vec<Recent>, Refused> {
         let fields = cut(&change.fields.join(", "));
         recent.push(Recent {
             connector: loaded.connector.name.clone(),
-            initials: initials(&name.replace(['.', '_', '-', '@'], " ")),
+            initials: initials(&name),
             name,
             key: change.person,
             text: format!("{fields}, {time}"),

@@ -289,6 +289,8 @@ impl Guard {
         let state = match (guard.held, limit) {
             (true, _) => "warn",
             (false, None) => "mute",
+            // A few people may undergo anything.
+            (false, Some(limit)) if actual > limit => "few",
             (false, Some(_)) => "ok",
         };
         let twice = limit.unwrap_or(50).saturating_mul(2);

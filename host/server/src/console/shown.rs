@@ -79,11 +79,11 @@ pub(super) fn short(digest: &str) -> String {
     bare.chars().take(8).collect()
 }
 
-/// Two letters that stand for a name.
+/// Two letters that stand for a name, or for what stands before the `@` of a user name.
 pub(super) fn initials(name: &str) -> String {
-    let letters = name
-        .split_whitespace()
-        .filter_map(|word| word.chars().next());
+    let name = name.split('@').next().unwrap_or(name);
+    let words = name.split(|c: char| c.is_whitespace() || ['.', '_', '-'].contains(&c));
+    let letters = words.filter_map(|word| word.chars().next());
     let letters: Vec<char> = letters.filter(|letter| letter.is_alphanumeric()).collect();
     let ends = [letters.first(), letters.get(1..).and_then(<[char]>::last)];
     ends.into_iter()
@@ -122,6 +122,7 @@ mod tests {
     fn short_forms_are_short() {
         assert_eq!(short("sha256:9f2c1e4455"), "9f2c1e44");
         assert_eq!(initials("Annegret Maria Müller"), "AM");
+        assert_eq!(initials("goncalo.araujo@contoso.example"), "GA");
         assert_eq!(
             (initials("zoë"), initials("")),
             ("Z".to_owned(), String::new())

@@ -190,6 +190,7 @@ guard-source-shrinks = Quelle schrumpft
 guard-failed-values = Fehlgeschlagene Werte
 guard-emptied-attribute = Attribut geleert
 guard-state-ok = in der Grenze
+guard-state-few = zu wenige Personen, um einen Plan anzuhalten
 guard-state-warn = hält diesen Plan an
 guard-state-mute = nicht geprüft
 

@@ -190,6 +190,7 @@ guard-source-shrinks = Source shrinks
 guard-failed-values = Failed values
 guard-emptied-attribute = Attribute emptied
 guard-state-ok = within the limit
+guard-state-few = too few people to hold a plan
 guard-state-warn = holds this plan
 guard-state-mute = not checked
 
