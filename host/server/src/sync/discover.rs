@@ -9,7 +9,7 @@ use attune_core::project;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use super::read::view;
+use super::read::{parts, view};
 use super::{Error, Host, ends};
 use crate::connector::SourceFile;
 use crate::source::{Ask, Goal, Page, Person, Presence};
@@ -71,11 +71,7 @@ fn add(survey: &mut Survey, page: &Page, most: u32) {
         if survey.people() >= most {
             return;
         }
-        let parts: Vec<(&str, project::Document<'_>)> = person
-            .parts
-            .iter()
-            .map(|(member, document)| (member.as_str(), view(document)))
-            .collect();
+        let parts = parts(person);
         let source = project::Source {
             document: view(&person.document),
             parts: &parts,

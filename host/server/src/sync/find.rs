@@ -10,7 +10,7 @@ use attune_core::{Column, Selector};
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use super::read::view;
+use super::read::{parts, view};
 use super::{Error, Host, ends};
 use crate::connector::SourceFile;
 use crate::source::{Ask, Goal, Page, Person, Presence};
@@ -115,11 +115,7 @@ fn of(
     projector: &mut Projector,
     (called, about): (&[Selector], &[Selector]),
 ) -> FoundPerson {
-    let parts: Vec<(&str, project::Document<'_>)> = person
-        .parts
-        .iter()
-        .map(|(member, document)| (member.as_str(), view(document)))
-        .collect();
+    let parts = parts(person);
     let source = project::Source {
         document: view(&person.document),
         parts: &parts,

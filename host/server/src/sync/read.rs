@@ -430,11 +430,7 @@ impl<'a> Reader<'a> {
     }
 
     fn project(&self, projector: &mut Projector, person: &Person) -> Result<Kept, project::Error> {
-        let parts: Vec<(&str, project::Document<'_>)> = person
-            .parts
-            .iter()
-            .map(|(member, document)| (member.as_str(), view(document)))
-            .collect();
+        let parts = parts(person);
         let source = project::Source {
             document: view(&person.document),
             parts: &parts,
@@ -477,6 +473,14 @@ impl<'a> Reader<'a> {
 pub(super) fn texts(wanted: &Wanted) -> Vec<String> {
     let selectors = wanted.selectors().iter();
     selectors.map(ToString::to_string).collect()
+}
+
+/// What a person has beside their own document, by member.
+pub(super) fn parts(person: &Person) -> Vec<(&str, project::Document<'_>)> {
+    let parts = person.parts.iter();
+    parts
+        .map(|(member, document)| (member.as_str(), view(document)))
+        .collect()
 }
 
 pub(super) fn view(document: &Document) -> project::Document<'_> {
