@@ -15,6 +15,7 @@ mod metrics;
 mod names;
 mod recipes;
 mod shape;
+mod transforms;
 
 use files::File;
 
@@ -78,6 +79,11 @@ fn contract_changes_with_its_page() {
 #[test]
 fn recipes_name_what_is_there() {
     assert_tidy(recipes::complaints);
+}
+
+#[test]
+fn transforms_test_their_manifest_and_their_edges() {
+    assert_tidy(transforms::complaints);
 }
 
 #[test]

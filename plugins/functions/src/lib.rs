@@ -16,3 +16,4 @@ pub mod name;
 pub mod regex;
 pub mod text;
 pub mod time;
+pub mod url;

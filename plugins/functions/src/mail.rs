@@ -68,15 +68,17 @@ fn is_atom_char(char: char) -> bool {
     char.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(char)
 }
 
+/// Whether the text may stand between two dots of a host's name.
+pub(crate) fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label
+            .chars()
+            .all(|char| char.is_alphanumeric() || char == '-')
+}
+
 fn is_domain(domain: &str) -> bool {
-    let is_label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label
-                .chars()
-                .all(|char| char.is_alphanumeric() || char == '-')
-    };
     let last = domain.rsplit('.').next().unwrap_or_default();
     domain.contains('.')
         && domain.split('.').all(is_label)

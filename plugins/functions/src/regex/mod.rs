@@ -205,7 +205,8 @@ impl Pattern {
         Ok(is_replaced)
     }
 
-    /// Calls `each` for the matches from left to right, none of which overlap.
+    /// Calls `each` for the matches from left to right, none of which overlap. Right behind a match,
+    /// .NET and Java find an empty one too (`.*` matches twice in `abc`), and Rust does not.
     fn each_match(
         &self,
         text: &str,
@@ -214,12 +215,12 @@ impl Pattern {
     ) -> Result<bool, TooHard> {
         let engine = self.engine(text);
         let mut spans = self.spans.borrow_mut();
+        let joins_empty = self.syntax == Syntax::Rust;
         let (mut from, mut last_end) = (0, None);
         while from <= text.len() && engine.search(text, from, &mut spans)? {
             let (start, end) = whole(&spans);
             let is_empty = start == end;
-            // An empty match right behind the last one is part of it.
-            if !(is_empty && last_end == Some(end)) {
+            if !(joins_empty && is_empty && last_end == Some(end)) {
                 each(&spans);
                 last_end = Some(end);
                 if which == Which::First {

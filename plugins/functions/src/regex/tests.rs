@@ -107,6 +107,15 @@ fn replacements_are_those_of_the_patterns_own_language() {
         (Rust, "x*", "-", "abc", "-a-b-c-"),
         (Rust, "", "é", "aé", "éaééé"),
         (DotNet, "(?=b)", "-", "abab", "a-ba-b"),
+        // Behind a match of theirs, .NET and Java find an empty one too.
+        (DotNet, ".*", "x", "abc", "xx"),
+        (Java, ".*", "x", "abc", "xx"),
+        (Rust, ".*", "x", "abc", "x"),
+        (DotNet, "a*", "x", "baac", "xbxxcx"),
+        (Java, "a*", "x", "baac", "xbxxcx"),
+        (Rust, "a*", "x", "baac", "xbxcx"),
+        (DotNet, "^.*$", "x", "abc", "x"),
+        (Java, "", "é", "aé", "éaééé"),
     ];
     for (syntax, find, with, text, expect) in cases {
         assert_eq!(
@@ -131,6 +140,7 @@ fn one_group_is_replaced_and_the_rest_stays() {
         (r"(?<a>\d)-", "a", "x", "1-2-3", "x-x-3"),
         (r"(?<a>\d)|b", "a", "x", "b1b", "bxb"),
         (r"(?<a>q)|b", "a", "x", "b", "b"),
+        (r"(?<a>.*)", "a", "x", "ab", "xx"),
     ];
     for (find, group, with, text, expect) in cases {
         let pattern = pattern(find, DotNet);
@@ -145,12 +155,18 @@ fn one_group_is_replaced_and_the_rest_stays() {
 
 #[test]
 fn find_all_gives_what_a_group_holds_of_every_match() {
-    let pattern = pattern(r"(?<k>\w)=(\w)?", Rust);
-    let mut found = Vec::new();
-    pattern
-        .find_all("a=1 b= c=3", 2, |part| found.push(part.to_owned()))
-        .unwrap();
-    assert_eq!(found, ["1", "3"]);
+    let cases: [(_, _, _, _, &[&str]); 3] = [
+        (Rust, r"(?<k>\w)=(\w)?", 2, "a=1 b= c=3", &["1", "3"]),
+        (Rust, ".*", 0, "ab", &["ab"]),
+        (Java, ".*", 0, "ab", &["ab", ""]),
+    ];
+    for (syntax, find, group, text, expect) in cases {
+        let mut found = Vec::new();
+        pattern(find, syntax)
+            .find_all(text, group, |part| found.push(part.to_owned()))
+            .unwrap();
+        assert_eq!(found, expect, "{syntax:?} {find}");
+    }
 }
 
 #[test]

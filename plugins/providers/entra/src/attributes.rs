@@ -38,6 +38,43 @@ pub(crate) const RELATIONS: [&str; 16] = [
     "transitiveMemberOf",
 ];
 
+/// Names that provisioning or Active Directory has for attributes of Graph's, and Graph's own: they
+/// come with expressions that were pasted. Case does not count there.
+pub(crate) const OTHER_NAMES: [(&str, &str); 17] = [
+    ("company", "companyName"),
+    ("costCenter", "employeeOrgData.costCenter"),
+    ("distinguishedName", "onPremisesDistinguishedName"),
+    ("division", "employeeOrgData.division"),
+    ("dn", "onPremisesDistinguishedName"),
+    ("facsimileTelephoneNumber", "faxNumber"),
+    ("l", "city"),
+    ("mobile", "mobilePhone"),
+    ("objectId", "id"),
+    ("originalUserPrincipalName", "userPrincipalName"),
+    ("otherMail", "otherMails[0]"),
+    ("physicalDeliveryOfficeName", "officeLocation"),
+    ("sAMAccountName", "onPremisesSamAccountName"),
+    ("sn", "surname"),
+    ("st", "state"),
+    ("telephoneNumber", "businessPhones[0]"),
+    ("title", "jobTitle"),
+];
+
+/// Attributes of which there are fifteen, and which Graph keeps in one object.
+const NUMBERED: &str = "extensionAttribute";
+
+/// The selector of an attribute that Graph calls otherwise; nothing for any other name.
+pub(crate) fn graphs_name(name: &str) -> Option<String> {
+    let mut known = OTHER_NAMES.iter();
+    if let Some((_, ours)) = known.find(|(other, _)| other.eq_ignore_ascii_case(name)) {
+        return Some((*ours).to_owned());
+    }
+    let (head, number) = name.split_at_checked(NUMBERED.len())?;
+    let number: u8 = number.parse().ok()?;
+    let is_one = head.eq_ignore_ascii_case(NUMBERED) && (1..=15).contains(&number);
+    is_one.then(|| format!("onPremisesExtensionAttributes.{NUMBERED}{number}"))
+}
+
 /// Attributes that need more than `User.Read.All`, with the application permission.
 pub(crate) const PERMISSIONS: [(&str, &str); 2] = [
     (

@@ -13,7 +13,7 @@ use attune_plugin::provider::{HttpRequest, Locator, Path, Request, first_steps};
 use serde::{Deserialize, Serialize};
 
 use crate::advanced::is_advanced;
-use crate::attributes::{LISTED, PERMISSIONS, RELATIONS, SINGLE_ONLY};
+use crate::attributes::{LISTED, PERMISSIONS, RELATIONS, SINGLE_ONLY, graphs_name};
 use crate::options::API;
 
 /// Graph's own limit; 1000 is refused.
@@ -208,12 +208,17 @@ pub(crate) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+/// Refuses a name for which Graph would refuse the whole listing, or silently answer nothing.
 fn check_name(name: &str) -> Result<(), Problem> {
     let legal = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let message = if !legal {
-        "Graph's attribute names have letters, digits and `_` only"
+        "Graph's attribute names have letters, digits and `_` only".to_owned()
     } else if RELATIONS.contains(&name) {
-        "this is a relation of Graph's users, not an attribute, and cannot be selected"
+        "this is a relation of Graph's users, not an attribute, and cannot be selected".to_owned()
+    } else if let Some(ours) = graphs_name(name) {
+        format!("Graph calls it `{ours}`; this is what provisioning or Active Directory calls it")
+    } else if name.eq_ignore_ascii_case("isSoftDeleted") {
+        "only provisioning knows it; Graph lists nobody who was deleted".to_owned()
     } else {
         return Ok(());
     };

@@ -2,6 +2,7 @@
 
 use attune_plugin::Problem;
 use jaq_core::load::{self, Arena, File, Loader, lex};
+use jaq_core::native::Fun;
 use jaq_core::{Compiler, compile, data::JustLut};
 use jaq_json::Val;
 
@@ -35,6 +36,7 @@ const ABSENT: &[(&str, &str)] = &[
         "inputs",
         "a step has one input, `.`; name others in `inputs`",
     ),
+    ("$__loc__", "a program stands in no file"),
     ("input_filename", "a step reads no files"),
     ("input_line_number", "a step reads no files"),
     ("debug", "`explain` shows each step's value"),
@@ -64,23 +66,30 @@ fn is_kept(name: &str) -> bool {
     !LEFT_OUT.contains(&name)
 }
 
+/// The engine's builtins that are written in jq.
+pub(crate) fn definitions() -> impl Iterator<Item = load::parse::Def<&'static str>> {
+    jaq_core::defs()
+        .chain(jaq_std::defs())
+        .chain(jaq_json::defs())
+        .filter(|def| is_kept(def.name))
+}
+
+/// The engine's other builtins.
+pub(crate) fn natives() -> impl Iterator<Item = Fun<JustLut<Val>>> {
+    jaq_core::funs::<JustLut<Val>>()
+        .chain(jaq_std::funs())
+        .chain(jaq_json::funs())
+        .filter(|fun| is_kept(fun.0))
+}
+
 /// Compiles a program that has these variables (each with its `$`).
 pub(crate) fn compiled(
     program: &str,
     variables: &[String],
     has_now: bool,
 ) -> Result<Filter, Problem> {
-    let defs = jaq_core::defs()
-        .chain(jaq_std::defs())
-        .chain(jaq_json::defs());
     let now = has_now.then(|| load::parse("def now: $__now__;", |parser| parser.defs()));
-    let defs = defs
-        .filter(|def| is_kept(def.name))
-        .chain(now.flatten().unwrap_or_default());
-    let funs = jaq_core::funs()
-        .chain(jaq_std::funs())
-        .chain(jaq_json::funs());
-    let funs = funs.filter(|fun| is_kept(fun.0));
+    let defs = definitions().chain(now.flatten().unwrap_or_default());
     let arena = Arena::default();
     let file = File {
         code: program,
@@ -90,7 +99,7 @@ pub(crate) fn compiled(
         .load(&arena, file)
         .map_err(|errors| refused(program, unloaded(errors)))?;
     Compiler::default()
-        .with_funs(funs)
+        .with_funs(natives())
         .with_global_vars(variables.iter().map(String::as_str))
         .compile(modules)
         .map_err(|errors| refused(program, uncompiled(errors)))

@@ -1,5 +1,7 @@
 //! The manifest, and what its examples do not show.
 
+mod page;
+
 use attune_plugin::testing::{complaints, edges, run};
 
 use super::plugin;
@@ -172,6 +174,11 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "[now, env]",
         "line 1, column 7: `env` is not available",
     ),
+    (
+        "jq",
+        "$__loc__",
+        "line 1, column 1: `$__loc__` is not available",
+    ),
     ("jq", "input", "line 1, column 1: `input` is not available"),
     (
         "jq",
@@ -233,51 +240,5 @@ fn programs_when_wrong_are_refused_with_line_and_column() {
             .err()
             .map(|problem| problem.at);
         assert_eq!(problem.as_deref(), Some("inputs"), "{name}");
-    }
-}
-
-/// The names in the first or second column of the README's table with this heading.
-fn listed(heading: &str, column: usize) -> Vec<&'static str> {
-    let readme = include_str!("../README.md");
-    let rows = readme.split(heading).nth(1).unwrap();
-    let rows = rows
-        .lines()
-        .skip(2)
-        .take_while(|line| line.starts_with('|'));
-    let cells = rows.map(|row| row.split(" | ").nth(column).unwrap_or_default());
-    let spans = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2));
-    let words = spans.flat_map(str::split_whitespace);
-    let is_name = |word: &str| {
-        let first = word.starts_with(|c: char| c == '@' || c.is_ascii_lowercase());
-        first
-            && word
-                .chars()
-                .all(|c| c == '@' || c == '_' || c.is_ascii_alphanumeric())
-    };
-    words.filter(|word| is_name(word)).collect()
-}
-
-fn is_known(name: &str) -> bool {
-    ["", "(.)", "(.; .)", "(.; .; .)"].iter().any(|arguments| {
-        let options = serde_json::json!({ "program": format!("{name}{arguments}") }).to_string();
-        plugin().open("jq", &options).is_ok()
-    })
-}
-
-#[test]
-fn readme_when_it_lists_a_builtin_tells_the_truth() {
-    const SYNTAX: &[&str] = &[
-        "if", "then", "elif", "else", "end", "try", "catch", "reduce", "foreach", "label", "break",
-        "def", "as", "and", "or",
-    ];
-    let covered = listed("| group | builtins |", 1);
-    assert!(covered.len() > 120, "{}", covered.len());
-    for name in covered.into_iter().filter(|name| !SYNTAX.contains(name)) {
-        assert!(is_known(name), "{name}");
-    }
-    let absent = listed("| not here | why, and what instead |", 0);
-    assert!(absent.len() > 12, "{}", absent.len());
-    for name in absent {
-        assert!(!is_known(name), "{name}");
     }
 }

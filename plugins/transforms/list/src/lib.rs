@@ -6,6 +6,7 @@
 
 mod elements;
 mod line;
+mod map;
 mod members;
 mod order;
 mod pick;
@@ -38,6 +39,7 @@ pub fn plugin() -> Plugin {
             search::count(),
             line::csv(),
             members::members(),
+            map::map(),
         ],
     }
 }

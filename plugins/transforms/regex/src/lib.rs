@@ -2,7 +2,8 @@
 //!
 //! The sisters of `text.regex-*` with what those leave out: look-around and back-references (with a
 //! bound on their steps), the other languages' syntax, lists of matches, one group replaced. A
-//! pattern without look-around and back-references runs in linear time here too.
+//! pattern without look-around and back-references runs in linear time here too. Matches are those of
+//! the syntax's own language: in .NET and Java `.*` matches a text and the nothing behind it.
 //!
 //! The component has 1.5 MB: two engines, the tables of Unicode for `\w`, case and categories.
 

@@ -124,6 +124,37 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         r#"["abc"]"#,
         r#""""#,
     ),
+    // .NET and Java find an empty match behind the first one, Rust does not.
+    (
+        "replace",
+        r#"{"find":".*","with":"-"}"#,
+        r#"["abc"]"#,
+        r#""-""#,
+    ),
+    (
+        "replace",
+        r#"{"find":".*","with":"-","syntax":"dotnet"}"#,
+        r#"["abc"]"#,
+        r#""--""#,
+    ),
+    (
+        "replace",
+        r#"{"find":".*","with":"-","syntax":"java"}"#,
+        r#"["abc"]"#,
+        r#""--""#,
+    ),
+    (
+        "find-all",
+        r#"{"find":"\\d*","syntax":"java"}"#,
+        r#"["12"]"#,
+        r#"["12",""]"#,
+    ),
+    (
+        "rules",
+        r#"{"rules":[{"find":"^x"},{"find":".*","with":"<$0>"}],"syntax":"java"}"#,
+        r#"["a"]"#,
+        r#""<a><>""#,
+    ),
     // Page error: functions.md 1 quotes 19998887777 from the page; the plus stays.
     (
         "replace",

@@ -11,6 +11,7 @@ mod cut;
 mod mail;
 mod pattern;
 mod pieces;
+mod position;
 mod regex;
 mod replace;
 mod space;
@@ -59,6 +60,8 @@ pub fn plugin() -> Plugin {
             whether::contains(),
             whether::starts_with(),
             whether::ends_with(),
+            position::index_of(),
+            whether::is_url(),
         ],
     }
 }

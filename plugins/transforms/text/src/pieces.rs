@@ -70,9 +70,10 @@ fn input() -> NoMatch {
     NoMatch::Input
 }
 
+/// The option `occurrence`.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Occurrence {
+pub(crate) enum Occurrence {
     #[default]
     First,
     Last,

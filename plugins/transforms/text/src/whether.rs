@@ -1,11 +1,12 @@
-//! True or false of a text: contains, starts-with, ends-with.
+//! True or false of a text: contains, starts-with, ends-with, is-url.
 //!
 //! The result is a boolean, for fields that want one; for what a condition decides, rows have
 //! `when` and chains have `flow.*`.
 
 use attune_functions::text::{self, Compare};
-use attune_plugin::Problem;
+use attune_functions::url;
 use attune_plugin::transform::{Cell, Function, Open};
+use attune_plugin::{NoOptions, Problem};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -80,6 +81,25 @@ pub(crate) fn ends_with() -> Function {
         ]"#,
         uses: &[],
         open: by(text::ends_with),
+    }
+}
+
+/// `text.is-url`
+pub(crate) fn is_url() -> Function {
+    Function {
+        name: "is-url",
+        summary: "Whether it has the form of a web address, http or https: true or false",
+        options: NoOptions::SCHEMA,
+        examples: r#"[
+            {"input": ["https://contoso.example/team?id=7"], "output": true},
+            {"input": ["contoso.example"], "output": false, "note": "a name alone is none"},
+            {"input": ["https://jane:secret@contoso.example"], "output": false,
+             "note": "nor is one with a password in it"},
+            {"input": ["javascript:alert(1)"], "output": false},
+            {"input": [{"$":"absent"}], "output": {"$":"absent"}}
+        ]"#,
+        uses: &[],
+        open: Open::text(|text: &str, out: Cell<'_>| out.boolean(url::is_url(text))),
     }
 }
 

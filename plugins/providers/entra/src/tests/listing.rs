@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{ADA, BEN, CLEO, everyone, listed, options, page, run, user};
 use crate::Entra;
+use crate::attributes::OTHER_NAMES;
 
 const LINK_2: &str = "https://graph.contoso.example/v1.0/users?$skiptoken=2";
 const LINK_3: &str = "https://graph.contoso.example/v1.0/users?$skiptoken=3";
@@ -242,5 +243,40 @@ fn names_that_cannot_be_selected_are_refused_before_anything_is_sent() {
         let seen = listed(everyone(&[name]), &[]);
         assert_eq!(seen.code(), "options", "{name}");
         assert!(seen.requests.is_empty());
+    }
+}
+
+#[test]
+fn names_of_other_schemas_are_refused_with_graphs_own_before_anything_is_sent() {
+    let told = include_str!("../../../../transforms/entra-expression/README.md");
+    let numbered = (
+        "extensionAttribute1",
+        "onPremisesExtensionAttributes.extensionAttribute1",
+    );
+    let nobody = page(&[], None);
+    for (other, ours) in OTHER_NAMES.into_iter().chain([numbered]) {
+        let row = format!("`{other}` | `{ours}`");
+        assert!(told.contains(&row), "the page of expressions lacks {row}");
+        for name in [other, &other.to_lowercase()] {
+            let seen = listed(everyone(&["displayName", name]), &[]);
+            assert!(seen.requests.is_empty());
+            let problem = seen.problem.unwrap();
+            assert_eq!(
+                (problem.code.as_str(), problem.at.as_str()),
+                ("options", name)
+            );
+            let says = format!("`{name}`: Graph calls it `{ours}`");
+            assert!(problem.message.starts_with(&says), "{}", problem.message);
+        }
+        let seen = listed(everyone(&[ours]), &[&nobody]);
+        assert_eq!((seen.code(), seen.complete), ("", Some(0)), "{ours}");
+    }
+    for name in ["extensionAttribute15", "IsSoftDeleted"] {
+        let seen = listed(everyone(&[name]), &[]);
+        assert_eq!((seen.code(), seen.requests.len()), ("options", 0), "{name}");
+    }
+    for name in ["extensionAttribute16", "extension_1f2e_title"] {
+        let seen = listed(everyone(&[name]), &[&nobody]);
+        assert_eq!((seen.code(), seen.complete), ("", Some(0)), "{name}");
     }
 }

@@ -271,6 +271,14 @@ pub(super) const EDGES: &[Case] = &[
         r#""a(b","(""#,
         "bad-pattern",
     ),
+    // .NET finds an empty match behind the first one.
+    (r#"Replace([a], , ".*", , "x", , )"#, r#""abc""#, "xx"),
+    (r#"Replace([a], , "^.*$", , "x", , )"#, r#""abc""#, "x"),
+    (
+        r#"Replace([a], , "(?<n>\\d*)", "n", "x", , )"#,
+        r#""12a""#,
+        "xxax",
+    ),
     (r#"Split("a, b ,c", ",")"#, "", r#"["a","b","c"]"#),
     (r#"Split([a], ",")"#, r#""""#, "nothing"),
     ("StripSpaces([a])", r#"" a b\tc ""#, "ab\tc"),

@@ -7,7 +7,7 @@ use crate::plugin;
 const NOTHING: Vec<String> = Vec::new();
 
 /// Every function, with options that make it work.
-const FUNCTIONS: [(&str, &str); 15] = [
+const FUNCTIONS: [(&str, &str); 16] = [
     ("join", "{}"),
     ("first", "{}"),
     ("item", r#"{"index":0}"#),
@@ -26,6 +26,7 @@ const FUNCTIONS: [(&str, &str); 15] = [
     ("count", "{}"),
     ("csv", "{}"),
     ("members", r#"{"member":"a"}"#),
+    ("map", r#"{"trim":true,"case":"upper"}"#),
 ];
 
 #[test]
@@ -60,7 +61,7 @@ fn a_list_of_many_thousand_elements_is_handled() {
     }
 }
 
-const VECTORS: [Case<'_>; 24] = [
+const VECTORS: [Case<'_>; 26] = [
     // Entra: Join, Split, Count, RemoveDuplicates, Item (from 1 there).
     ("join", "{}", r#"[["","Doe","John"]]"#, r#""Doe, John""#),
     (
@@ -144,6 +145,19 @@ const VECTORS: [Case<'_>; 24] = [
     ),
     ("reverse", "{}", "[[1,2,3]]", "[3,2,1]"),
     ("last", "{}", r#"[["a","b"]]"#, r#""b""#),
+    // Connect: Trim of a list, Select($item, [values], UCase($item)).
+    (
+        "map",
+        r#"{"trim":true}"#,
+        r#"[[" Test ","x "]]"#,
+        r#"["Test","x"]"#,
+    ),
+    (
+        "map",
+        r#"{"case":"upper"}"#,
+        r#"[["a","b"]]"#,
+        r#"["A","B"]"#,
+    ),
 ];
 
 #[test]
@@ -151,7 +165,7 @@ fn vectors_of_entra_connect_and_okta_come_out() {
     assert_eq!(mismatches(&plugin(), &VECTORS), NOTHING);
 }
 
-const EDGES: [Case<'_>; 35] = [
+const EDGES: [Case<'_>; 42] = [
     ("split", r#"{"separator":","}"#, r#"[""]"#, "[]"),
     (
         "split",
@@ -272,6 +286,33 @@ const EDGES: [Case<'_>; 35] = [
         "!not-text",
     ),
     ("count", "{}", r#"[{"a":1}]"#, "1"),
+    ("map", r#"{"before":"x"}"#, "[[]]", "[]"),
+    (
+        "map",
+        r#"{"before":"x"}"#,
+        r#"[["",null,[],["a"]]]"#,
+        r#"["x",null,[],"xa"]"#,
+    ),
+    ("map", r#"{"after":"€"}"#, "[1.50]", r#""1.50€""#),
+    (
+        "map",
+        r#"{"trim":true,"find":"b","with":"-c","case":"upper","before":"<a","after":">"}"#,
+        r#"[[" ab\"b "]]"#,
+        r#"["<aA-C\"-C>"]"#,
+    ),
+    (
+        "map",
+        r#"{"trim":true}"#,
+        r#"[[["a","b"]]]"#,
+        "!many-values",
+    ),
+    ("map", r#"{"trim":true}"#, r#"[{"a":1}]"#, "!not-text"),
+    (
+        "map",
+        r#"{"trim":true}"#,
+        r#"[{"$":"bytes","base64":"AP8="}]"#,
+        "!not-text",
+    ),
 ];
 
 #[test]
@@ -313,6 +354,16 @@ fn wrong_options_are_refused_and_say_why() {
         ("slice", r#"{"start":"1"}"#, "", "invalid type"),
         ("csv", r#"{"separator":"ab"}"#, "", "a character"),
         ("members", r#"{"member":""}"#, "member", "empty"),
+        ("map", "{}", "trim", "nothing would be changed"),
+        ("map", r#"{"trim":false}"#, "trim", "nothing would"),
+        (
+            "map",
+            r#"{"find":"","case":"lower"}"#,
+            "find",
+            "nothing to find",
+        ),
+        ("map", r#"{"with":"x","trim":true}"#, "with", "no `find`"),
+        ("map", r#"{"case":"title"}"#, "", "unknown variant"),
         ("count", r#"{"missing":"one"}"#, "", "unknown variant"),
         ("flatten", r#"{"depth":1}"#, "", "unknown field"),
         ("reverse", r#"{"x":1}"#, "", "unknown field"),

@@ -42,11 +42,16 @@ fn every_function_takes_missing_strange_and_long_values() {
         ("contains", r#"{"find":"é","ignore-case":true}"#),
         ("starts-with", r#"{"find":"é"}"#),
         ("ends-with", r#"{"find":"é"}"#),
+        (
+            "index-of",
+            r#"{"find":"é","occurrence":"last","ignore-case":true}"#,
+        ),
+        ("is-url", "{}"),
     ];
     assert_eq!(text_edges(&plugin(), &functions), NOTHING);
 }
 
-const VECTORS: [Case<'_>; 29] = [
+const VECTORS: [Case<'_>; 32] = [
     (
         "word",
         r#"{"index":2}"#,
@@ -165,6 +170,25 @@ const VECTORS: [Case<'_>; 29] = [
         r#"["alexander@okta.example"]"#,
         r#""okta.example""#,
     ),
+    // Entra: InStr, Connect: InStrRev, both counted from 1. midPoint: lastIndexOf.
+    (
+        "index-of",
+        r#"{"find":"quick"}"#,
+        r#"["The quick brown fox"]"#,
+        "4",
+    ),
+    (
+        "index-of",
+        r#"{"find":"b","occurrence":"last"}"#,
+        r#"["abcbbb"]"#,
+        "5",
+    ),
+    (
+        "index-of",
+        r#"{"find":"E","ignore-case":true}"#,
+        r#"["repEated"]"#,
+        "1",
+    ),
     // midPoint: prefix and suffix leave null null.
     ("append", r#"{"before":"x","after":"y"}"#, "[null]", "null"),
 ];
@@ -176,7 +200,7 @@ fn vectors_of_entra_connect_and_okta_come_out() {
 
 #[test]
 fn edges_of_each_function_are_what_its_page_says() {
-    let cases: [Case<'_>; 22] = [
+    let cases: [Case<'_>; 28] = [
         ("word", r#"{"index":0}"#, r#"["  "]"#, "absent"),
         ("word", r#"{"index":1}"#, r#"["Jane \t Doe"]"#, r#""Doe""#),
         (
@@ -229,6 +253,17 @@ fn edges_of_each_function_are_what_its_page_says() {
         ),
         ("ends-with", r#"{"find":"a"}"#, "[\"\"]", "false"),
         ("append", r#"{"after":"x"}"#, r#"[["a"]]"#, r#""ax""#),
+        ("index-of", r#"{"find":"é"}"#, r#"["日é"]"#, "1"),
+        ("index-of", r#"{"find":"E"}"#, r#"["e"]"#, "absent"),
+        (
+            "index-of",
+            r#"{"find":"x","no-match":"clear"}"#,
+            r#"["a"]"#,
+            "clear",
+        ),
+        ("index-of", r#"{"find":"1"}"#, "[501]", "2"),
+        ("is-url", "{}", r#"["HTTPS://intranet/a"]"#, "true"),
+        ("is-url", "{}", r#"[" https://x.example"]"#, "false"),
     ];
     assert_eq!(mismatches(&plugin(), &cases), NOTHING);
 }
@@ -274,6 +309,14 @@ fn wrong_options_are_refused_and_say_why() {
         ("contains", r#"{"find":""}"#, "find", "nothing to find"),
         ("starts-with", "{}", "", "missing field"),
         ("ends-with", r#"{"find":1}"#, "", "invalid type"),
+        ("index-of", r#"{"find":""}"#, "find", "nothing to find"),
+        (
+            "index-of",
+            r#"{"find":"a","occurrence":"all"}"#,
+            "",
+            "unknown variant",
+        ),
+        ("is-url", r#"{"x":1}"#, "", "unknown field"),
         ("reverse", r#"{"x":1}"#, "", "unknown field"),
         ("length", r#"{"x":1}"#, "", "unknown field"),
         ("trim-left", r#"{"x":1}"#, "", "unknown field"),
