@@ -28,6 +28,7 @@ mod google_requests;
 mod graph_requests;
 mod keycloak;
 mod keycloak_requests;
+mod kit;
 mod languages;
 mod ldap_changes;
 mod ldap_discover;

@@ -20,7 +20,7 @@ use crate::{Column, Kind, Problem, Selector, Transform, Verdict};
 use batch::View;
 pub use batch::{Batch, seed};
 use row::Opened;
-pub use trace::{FieldTrace, NamedValue, Shown, StepTrace};
+pub use trace::{FieldTrace, Given, NamedValue, Shown, StepTrace};
 
 /// The entry of [`FieldResult::row`] for a person whom no row of the field is for.
 pub const NO_ROW: u8 = u8::MAX;

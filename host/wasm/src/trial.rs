@@ -164,7 +164,7 @@ impl Trial {
         for (row, cells) in rows.iter().enumerate() {
             let (_, mut first) = open().map_err(whole)?;
             let (_, mut second) = open().map_err(whole)?;
-            let alone = probe::Batch::of(function, std::slice::from_ref(cells), columns);
+            let alone = probe::Batch::of(function, std::slice::from_ref(cells), columns).at(row);
             match alone.probe(&mut first, &mut second) {
                 // An orderly answer; the host finds the row as this did.
                 Ok(()) | Err(Error::Problem(_)) => {}
@@ -248,6 +248,12 @@ impl Case {
     pub fn output(&self) -> String {
         self.example.output.text()
     }
+
+    /// What the function is told besides, as examples have their `context`; none where that is the
+    /// usual one, or where it uses nothing of it.
+    pub fn context(&self, function: &Function) -> Option<String> {
+        self.example.context(function.uses)
+    }
 }
 
 /// Whether the host would come to an answer by taking fewer rows at once.
@@ -259,6 +265,11 @@ fn is_divisible(error: &Error) -> bool {
         }
         _ => false,
     }
+}
+
+/// The context in which [`Trial::torture`] tries the row of this place, as an example has it.
+pub fn context(function: &Function, row: usize) -> Option<String> {
+    probe::context(function, row)
 }
 
 /// A row as an example has its `input`.

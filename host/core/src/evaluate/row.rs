@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::batch::{View, scatter};
 use super::finish::finish;
-use super::trace::{FieldTrace, NamedValue, Shown, StepTrace};
+use super::trace::{FieldTrace, Given, NamedValue, Shown, StepTrace};
 use super::{Open, input_selectors};
 use crate::condition::not_fetched;
 use crate::mapping::{self, Input, Row};
@@ -57,10 +57,13 @@ impl Opened {
             trace.source = self.sources(view);
         }
         for step in &mut self.steps {
-            let before = trace.is_some().then(|| Shown::of(current.cell(0)));
+            let before = trace.is_some().then(|| {
+                let given = step.given(view, &current, &self.locale);
+                (Shown::of(current.cell(0)), given)
+            });
             let next = step.apply(view, &current, &self.locale);
-            if let (Some(trace), Some(input)) = (trace.as_deref_mut(), before) {
-                trace.steps.push(step.trace(view, input, &next));
+            if let (Some(trace), Some(before)) = (trace.as_deref_mut(), before) {
+                trace.steps.push(step.trace(view, before, &next));
             }
             current = Cow::Owned(next);
         }
@@ -194,7 +197,28 @@ impl OpenStep {
         fail_all(&Problem::new("plugin-output-invalid", message), rows)
     }
 
-    fn trace(&self, view: &View<'_>, input: Shown, next: &Column) -> StepTrace {
+    /// What the first person's call is given; none where an outcome goes in.
+    fn given(&self, view: &View<'_>, current: &Column, locale: &str) -> Option<Given> {
+        let owned = |cell: Cell<'_>| (cell.kind, cell.bytes.to_vec());
+        let mut row = vec![owned(current.cell(0))];
+        for selector in self.transform.inputs() {
+            row.push(owned(view.column(selector)?.cell(0)));
+        }
+        let is_called = !row.iter().any(|(kind, _)| kind.is_outcome());
+        is_called.then(|| Given {
+            row,
+            now_ms: view.now_ms(),
+            locale: locale.to_owned(),
+            seed: view.seeds(&[0]).try_into().unwrap_or_default(),
+        })
+    }
+
+    fn trace(
+        &self,
+        view: &View<'_>,
+        (input, given): (Shown, Option<Given>),
+        next: &Column,
+    ) -> StepTrace {
         let inputs = self.transform.inputs().iter();
         StepTrace {
             plugin: self.step.plugin.clone(),
@@ -203,6 +227,7 @@ impl OpenStep {
             input,
             inputs: inputs.map(|selector| named(view, selector)).collect(),
             output: Shown::of(next.cell(0)),
+            given,
         }
     }
 }

@@ -439,6 +439,39 @@ fn explanation_when_asked_names_every_station() {
     );
 }
 
+#[test]
+fn explanation_when_a_step_was_called_has_what_the_call_was_given() {
+    let rows = vec![vec![row(from("a"), &["one", "stretch", "upper"])]];
+    let mut program = Program::compile(&table(rows), "de-DE", open).unwrap();
+    let wanted = program.selectors().clone();
+    let mut column = Column::default();
+    column.push_bytes(Kind::Bytes, b"\xff\0");
+    let traces = program.explain(&Batch {
+        wanted: &wanted,
+        columns: &[column],
+        people: &["p"],
+        connector: "c",
+        target: "t",
+        now_ms: 7,
+    });
+    let given = |step: usize| traces[0].steps[step].given.as_ref();
+    let first = Given {
+        row: vec![(Kind::Bytes, b"\xff\0".to_vec())],
+        now_ms: 7,
+        locale: "de-DE".to_owned(),
+        seed: seed("c", "p", "t", "F0"),
+    };
+    assert_eq!(given(0), Some(&first));
+    let second = Given {
+        row: vec![(Kind::Json, br#"["?"]"#.to_vec())],
+        ..first
+    };
+    assert_eq!(given(1), Some(&second));
+    assert_eq!(given(2), None, "the step before it has failed");
+    let shown = serde_json::to_string(&traces).unwrap();
+    assert!(!shown.contains("given"), "{shown}");
+}
+
 fn law_table() -> Table {
     let when = |row| Row {
         when: vec![Condition {

@@ -76,6 +76,23 @@ pub struct StepTrace {
     pub inputs: Vec<NamedValue>,
     /// The value after the step.
     pub output: Shown,
+    /// What it takes to make the call again; none where an outcome went in, and nothing was called.
+    /// Nobody is shown it: it may be a picture.
+    #[serde(skip)]
+    pub given: Option<Given>,
+}
+
+/// What a step was given for one person beside its options, byte for byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The value so far, then what the step read besides.
+    pub row: Vec<(Kind, Vec<u8>)>,
+    /// Start of the run, whether or not the function uses it; so for locale and seed.
+    pub now_ms: i64,
+    /// The row's or connector's locale.
+    pub locale: String,
+    /// The same in every run for this person and field.
+    pub seed: [u8; 16],
 }
 
 /// One field of one person, from the source to the outcome.

@@ -4,6 +4,7 @@
 //! here: what a check or a build is (`crate::kit`).
 
 mod call;
+mod native;
 mod sign;
 
 use std::path::{Path, PathBuf};
@@ -19,7 +20,9 @@ use super::out::{BAD, FAINT, GOOD, TITLE, WARN, paint};
 use super::{Exit, Outcome, Shell, report};
 use crate::app;
 use crate::fault::Failure;
-use crate::kit::{self, Changes, Checked, Finding, Language, Project, Report, Signer, Verdict};
+use crate::kit::{
+    self, Built, Changes, Checked, Finding, Language, Project, Report, Signer, Verdict,
+};
 
 /// How often sources are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
@@ -162,6 +165,9 @@ pub(super) fn test(shell: &Shell, args: &Test) -> Outcome {
             trial: built.trial,
         }
     };
+    if trial.plugin().kind() == Kind::Provider {
+        return native::test(shell, trial.plugin().id(), args);
+    }
     let (checked, changed) = tested(&trial, &file, &args.dir, args.update)?;
     let out = &shell.out;
     if out.json {
@@ -186,17 +192,14 @@ pub(super) fn test(shell: &Shell, args: &Test) -> Outcome {
     Ok(partly(checked.iter().all(is_settled)))
 }
 
-/// The manifest's examples and the project's cases; how many outputs were written.
+/// The manifest's examples and the project's cases, of a transform; how many outputs were written.
 fn tested(
     trial: &Trial,
     file: &Path,
     dir: &Path,
     update: bool,
 ) -> Result<(Vec<Checked>, usize), Failure> {
-    let mut all = Vec::new();
-    if trial.plugin().kind() == Kind::Transform {
-        all.extend(kit::example_cases(trial, file)?);
-    }
+    let mut all = kit::example_cases(trial, file)?;
     let mut changed = 0;
     for cases in kit::in_folder(dir)? {
         let checked = cases.run(trial, file)?;
@@ -417,15 +420,8 @@ fn round(
         return Ok(false);
     }
     let begun = Instant::now();
-    let (checked, _) = tested(&built.trial, &built.path, &project.dir, false)?;
-    let good = checked.iter().filter(|one| one.ok).count();
-    let is_good = good == checked.len();
-    stage(
-        "tested",
-        begun,
-        is_good,
-        &format!("{good} of {} cases", checked.len()),
-    );
+    let (is_good, what, checked) = judged(shell, &built, &project.dir)?;
+    stage("tested", begun, is_good, &what);
     for one in &checked {
         tell_case(shell, one, false);
     }
@@ -439,4 +435,20 @@ fn round(
         stage(done, begun, true, &path.display().to_string());
     }
     Ok(is_good)
+}
+
+/// Whether the tests of a build pass, what was run in a few words, and the cases among it.
+fn judged(
+    shell: &Shell,
+    built: &Built,
+    dir: &Path,
+) -> Result<(bool, String, Vec<Checked>), Failure> {
+    if built.trial.plugin().kind() == Kind::Provider {
+        let is_good = native::passes(shell, &built.id, dir)?;
+        return Ok((is_good, "by cargo test".to_owned(), Vec::new()));
+    }
+    let (checked, _) = tested(&built.trial, &built.path, dir, false)?;
+    let good = checked.iter().filter(|one| one.ok).count();
+    let what = format!("{good} of {} cases", checked.len());
+    Ok((good == checked.len(), what, checked))
 }

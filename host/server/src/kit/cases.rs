@@ -250,7 +250,11 @@ impl Checked {
         build: &Path,
         expected: Option<String>,
     ) {
-        let again = || replay(build, &function.name, case.options(), &case.input());
+        let context = case.context(function);
+        let again = || {
+            let (options, input) = (case.options(), case.input());
+            replay(build, &function.name, options, &input, context.as_deref())
+        };
         match trial.run(function, case) {
             Ok(ran) => match ran.answer {
                 Ok(_) if ran.is_expected && expected.is_some() => self.ok = true,

@@ -193,16 +193,20 @@ fn pages_name_every_option_and_example() {
 #[test]
 fn commands_that_replay_survive_a_shell() {
     let options = serde_json::json!({ "with": "it's" });
-    let told = replay(Path::new("a b.wasm"), "f", &options, "[\"$x\"]");
+    let told = |context| replay(Path::new("a b.wasm"), "f", &options, "[\"$x\"]", context);
+    let expected =
+        r#"attune plugin run 'a b.wasm' f --options '{"with":"it'\''s"}' --input '["$x"]'"#;
+    assert_eq!(told(None), expected);
     assert_eq!(
-        told,
-        r#"attune plugin run 'a b.wasm' f --options '{"with":"it'\''s"}' --input '["$x"]'"#
+        told(Some(r#"{"now":1,"locale":"de-DE"}"#)),
+        format!(r#"{expected} --context '{{"now":1,"locale":"de-DE"}}'"#)
     );
     let long = replay(
         Path::new("a.wasm"),
         "f",
         &serde_json::json!({}),
         &"x".repeat(5_000),
+        None,
     );
     let file = long.split("--input @").nth(1).unwrap();
     assert_eq!(std::fs::read_to_string(file).unwrap().len(), 5_000);

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use attune_wasm::Function;
-use attune_wasm::trial::{Trial, Trouble, Value, written};
+use attune_wasm::trial::{Trial, Trouble, Value, context, written};
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -46,7 +46,7 @@ pub fn torture(trial: &Trial, file: &Path, seed: u64, most: Duration) -> Torture
             match trial.columns(function, &options) {
                 Ok(columns) => steps.push((function, options, columns)),
                 Err(error) => {
-                    let again = replay(file, &function.name, &options, "[\"\"]");
+                    let again = replay(file, &function.name, &options, "[\"\"]", None);
                     tortured.reports.push(Report::of(&error, again));
                 }
             }
@@ -86,9 +86,10 @@ fn tried(
     let Err(Trouble { error, row }) = trial.torture(function, options, rows) else {
         return true;
     };
-    let row = row.and_then(|row| rows.get(row)).or(rows.first());
-    let input = row.map(|row| written(row)).unwrap_or_default();
-    let again = replay(file, &function.name, options, &input);
+    let place = row.unwrap_or_default();
+    let input = rows.get(place).map(|row| written(row)).unwrap_or_default();
+    let told = context(function, place);
+    let again = replay(file, &function.name, options, &input, told.as_deref());
     tortured.reports.push(Report::of(&error, again));
     false
 }

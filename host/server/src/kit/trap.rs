@@ -72,15 +72,24 @@ impl Report {
     }
 }
 
-/// The command that calls a function of a build with these options and this input.
-pub fn replay(file: &Path, function: &str, options: &serde_json::Value, input: &str) -> String {
+/// The command that calls a function of a build with these options and this input, in this context if
+/// it is not the usual one.
+pub fn replay(
+    file: &Path,
+    function: &str,
+    options: &serde_json::Value,
+    input: &str,
+    context: Option<&str>,
+) -> String {
     let options = match options.as_object() {
         Some(members) if members.is_empty() => String::new(),
         _ => format!(" --options {}", quoted(&options.to_string())),
     };
     let input = aside(input).unwrap_or_else(|| quoted(input));
     let file = quoted(&file.display().to_string());
-    format!("attune plugin run {file} {function}{options} --input {input}")
+    let context = context.map(|context| format!(" --context {}", quoted(context)));
+    let context = context.unwrap_or_default();
+    format!("attune plugin run {file} {function}{options} --input {input}{context}")
 }
 
 /// A long input goes into a file, which is named on the command line.

@@ -47,17 +47,54 @@ fn replace(path: &Path, from: &str, to: &str) {
     fs::write(path, text.replace(from, to)).unwrap();
 }
 
+/// A function that minds what it is told besides the text, and says it when it fails.
+const TOLD: &str = r###"
+fn told() -> Function {
+    Function {
+        name: "told",
+        summary: "The text; one with an escape only before the first run begins",
+        options: attune_plugin::NoOptions::SCHEMA,
+        examples: r##"[{"input": ["a"], "output": "a"}]"##,
+        uses: &[Uses::Now, Uses::Seed, Uses::Locale],
+        open: Open::row(|attune_plugin::NoOptions {}| {
+            Ok(|row: Row<'_>, out: Cell<'_>| {
+                row.with_text(out, |text, out| {
+                    let is_early = row.now_ms() < 1.0;
+                    assert!(
+                        is_early || !text.contains('\u{1b}'),
+                        "told {} {} {:?}",
+                        row.now_ms(),
+                        row.locale(),
+                        row.seed()
+                    );
+                    out.text(text)
+                })
+            })
+        }),
+    }
+}
+"###;
+
+/// Makes the plugin of a new project one that fails: `mark` at an escape, `told` as [`TOLD`] says.
+fn spoil(source: &Path) {
+    replace(
+        source,
+        "    out.push_str(text);\n",
+        "    assert!(!text.contains('\\u{1b}'), \"it has an escape\");\n    out.push_str(text);\n",
+    );
+    replace(source, "Outcome, Plugin};", "Outcome, Plugin, Row, Uses};");
+    replace(source, "vec![mark()]", "vec![mark(), told()]");
+    let text = fs::read_to_string(source).unwrap();
+    fs::write(source, text + TOLD).unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_panic_is_told_with_its_place_its_input_and_the_command_that_does_it_again() {
     let terminal = Terminal::start(1).await;
     let made = kit(&terminal, &["plugin", "new", "faulty", "--dir", "mine"]).await;
     assert_eq!(made.exit, 0, "{made:?}");
     let source = terminal.path("mine/src/lib.rs");
-    replace(
-        &source,
-        "    out.push_str(text);\n",
-        "    assert!(!text.contains('\\u{1b}'), \"it has an escape\");\n    out.push_str(text);\n",
-    );
+    spoil(&source);
     let built = kit(&terminal, &["plugin", "build", "mine"]).await;
     assert_eq!(built.exit, 0, "{built:?}");
     let file = "mine/faulty.wasm";
@@ -97,6 +134,7 @@ async fn a_panic_is_told_with_its_place_its_input_and_the_command_that_does_it_a
         assert!(tortured.out.contains(told), "{told}: {tortured:?}");
     }
 
+    is_done_again_in_its_context(&terminal, &tortured).await;
     is_done_again_by_what_a_plan_says(&terminal).await;
 
     // A case that is not so, its difference, and the update.
@@ -122,6 +160,42 @@ async fn a_panic_is_told_with_its_place_its_input_and_the_command_that_does_it_a
         "{failed:?}"
     );
     assert!(terminal.path(file).is_file());
+}
+
+/// What was told about the function is told again by the command below it, word for word.
+async fn is_done_again_in_its_context(terminal: &Terminal, tortured: &Told) {
+    let (mark, told) = (
+        replay_with(tortured, " mark "),
+        replay_with(tortured, " told "),
+    );
+    assert!(!mark.contains("--context"), "it uses nothing of it: {mark}");
+    assert!(
+        told.contains(r#" --context '{"now":1767225600000,"locale":"de-DE""#),
+        "{told}"
+    );
+    let ran = pasted(terminal, &told).await;
+    assert_eq!((ran.exit, replay_of(&ran)), (1, told), "{ran:?}");
+    assert!(
+        ran.out.contains("told 1767225600000 de-DE Some(["),
+        "{ran:?}"
+    );
+
+    let cases = terminal.path("mine/cases/told.toml");
+    let case = "function = \"told\"\n\n[[case]]\ninput = [\"a\\u001b\"]\noutput = \"a\"\ncontext = \
+                { now = 1, locale = \"fr\", seed = \"000102030405060708090a0b0c0d0e0f\" }\n";
+    fs::write(&cases, case).unwrap();
+    let tested = kit(terminal, &["plugin", "test", "mine", "--no-build"]).await;
+    fs::remove_file(cases).unwrap();
+    assert_eq!(tested.exit, 1, "{tested:?}");
+    let again = replay_of(&tested);
+    let ran = pasted(terminal, &again).await;
+    assert_eq!((ran.exit, replay_of(&ran)), (1, again), "{ran:?}");
+    for told in [&tested, &ran] {
+        assert!(
+            told.out.contains("told 1 fr Some([0, 1, 2, 3, "),
+            "{told:?}"
+        );
+    }
 }
 
 /// A plan names plugin, function, place and person, never the value; the command below it makes the
@@ -170,6 +244,7 @@ async fn is_done_again_by_what_a_plan_says(terminal: &Terminal) {
         alone.starts_with("attune plugin run faulty mark --input '"),
         "{alone}"
     );
+    is_done_again_with_all_that_the_step_was_given(terminal, &key).await;
     terminal.world.graph.pause().await;
     let ran = pasted(terminal, &alone).await;
     assert_eq!(ran.exit, 1, "{ran:?}");
@@ -180,11 +255,55 @@ async fn is_done_again_by_what_a_plan_says(terminal: &Terminal) {
     fs::rename(terminal.path("elsewhere"), terminal.path("mine")).unwrap();
 }
 
+/// The start of the run, the locale and the seed that a step is told, and bytes.
+async fn is_done_again_with_all_that_the_step_was_given(terminal: &Terminal, key: &str) {
+    terminal.maps(
+        "\"The Told\" = { from = \"department\", use = \"faulty.told\", locale = \"de-AT\" }\n\
+         \"The Id\" = { value = \"AAECAwQFBgcICQoLDA0ODw==\", steps = [{ use = \
+         \"convert.base64-decode\", to = \"bytes\" }, \"convert.guid\"] }\n",
+    );
+    let seed = attune_core::evaluate::seed("demo", key, "jira", "The Told");
+    let told = format!("de-AT Some({seed:?})");
+    let plan = terminal.run(&["plan", "demo"]).await;
+    assert!(plan.out.contains(&told), "{told}: {plan:?}");
+    let ran = pasted(terminal, &replay_of(&plan)).await;
+    assert_eq!(ran.exit, 1, "{ran:?}");
+    assert!(ran.out.contains(&told), "{told}: {ran:?}");
+    let alone = replay_of(&ran);
+    assert!(
+        alone.contains(r#" --context '{"now":"#) && alone.contains(r#""locale":"de-AT""#),
+        "{alone}"
+    );
+    let ran = pasted(terminal, &alone).await;
+    assert_eq!((ran.exit, replay_of(&ran)), (1, alone), "{ran:?}");
+    assert!(ran.out.contains(&told), "{told}: {ran:?}");
+
+    let of_person = ["plugin", "run", "convert", "guid", "--person", "demo", key];
+    let args = [&of_person[..], &["--field", "The Id"]].concat();
+    let ran = terminal.run(&args).await;
+    let guid = "\"03020100-0504-0706-0809-0a0b0c0d0e0f\"";
+    assert_eq!((ran.exit, ran.out.trim()), (0, guid), "{ran:?}");
+    let call = r#"call    convert.guid [{"$":"bytes","base64":"AAECAwQFBgcICQoLDA0ODw=="}]"#;
+    assert!(ran.err.contains(call), "{ran:?}");
+    let both = terminal
+        .run(&[&args[..], &["--context", "{}"]].concat())
+        .await;
+    assert_eq!(both.exit, 2, "{both:?}");
+    assert!(both.err.contains("cannot be used with"), "{both:?}");
+}
+
 /// The command that was printed to do it again.
 fn replay_of(told: &Told) -> String {
-    let mut lines = told.out.lines().map(str::trim_start);
-    let line = lines.find_map(|line| line.strip_prefix("again ")).unwrap();
-    line.trim().to_owned()
+    replay_with(told, "attune plugin run")
+}
+
+/// The first of these commands with something in it.
+fn replay_with(told: &Told, part: &str) -> String {
+    let lines = told.out.lines().map(str::trim_start);
+    let mut commands = lines.filter_map(|line| line.strip_prefix("again "));
+    let command = commands.find(|command| command.contains(part));
+    let command = command.unwrap_or_else(|| panic!("{part}: {told:?}"));
+    command.trim().to_owned()
 }
 
 /// What somebody sees who pastes a line into a shell.
@@ -225,6 +344,13 @@ async fn missing_tools_and_strange_folders_are_told_with_what_to_do() {
     ];
     let refused = terminal.run(&refused).await;
     assert_eq!((refused.exit, refused.code().as_str()), (2, "usage"));
+    for told in [
+        "a provider is written in Rust",
+        "are for transforms",
+        "--lang rust",
+    ] {
+        assert!(refused.out.contains(told), "{told}: {refused:?}");
+    }
     let refused = terminal
         .run(&["plugin", "build", "connectors", "--json"])
         .await;
@@ -237,4 +363,49 @@ async fn missing_tools_and_strange_folders_are_told_with_what_to_do() {
     assert!(found.out.contains("wrong file: this is"), "{found:?}");
     let page = terminal.run(&["plugin", "docs", "lookup"]).await;
     assert!(page.out.contains("## lookup.table"), "{page:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_provider_builds_and_passes_at_once_and_one_that_fails_is_not_handed_over() {
+    let terminal = Terminal::start(1).await;
+    let args = ["plugin", "new", "roster", "--kind", "provider"];
+    let made = kit(&terminal, &args).await;
+    assert_eq!(made.exit, 0, "{made:?}");
+    let tested = kit(&terminal, &["plugin", "test", "roster"]).await;
+    assert_eq!(tested.exit, 0, "{tested:?}");
+    for told in ["test result: ok. 1 passed", "ok: cargo test in roster"] {
+        assert!(tested.out.contains(told), "{told}: {tested:?}");
+    }
+    let checked = kit(&terminal, &["plugin", "check", "roster"]).await;
+    assert_eq!(checked.exit, 0, "{checked:?}");
+    let told = "a provider of attune:plugin 1.x";
+    assert!(checked.out.contains(told), "{checked:?}");
+    for (args, what) in [
+        (&["roster", "--update"][..], "has no cases"),
+        (&["roster/roster.wasm"][..], "no project in Rust"),
+    ] {
+        let args = [&["plugin", "test", "--no-build", "--json"][..], args].concat();
+        let refused = kit(&terminal, &args).await;
+        assert_eq!((refused.exit, refused.code().as_str()), (2, "plugin-kind"));
+        assert!(refused.out.contains(what), "{what}: {refused:?}");
+    }
+
+    replace(
+        &terminal.path("roster/src/lib.rs"),
+        "vec![\"7\", \"8\"]",
+        "vec![\"7\", \"9\"]",
+    );
+    fs::create_dir(terminal.path("plugins.d")).unwrap();
+    let args = ["plugin", "watch", "roster", "--once", "--into", "plugins.d"];
+    let watched = kit(&terminal, &args).await;
+    assert_eq!(watched.exit, 1, "{watched:?}");
+    for told in ["test result: FAILED", "tested by cargo test"] {
+        assert!(watched.out.contains(told), "{told}: {watched:?}");
+    }
+    let handed_over = fs::read_dir(terminal.path("plugins.d")).unwrap();
+    assert_eq!(handed_over.count(), 0, "{watched:?}");
+    let args = ["plugin", "test", "roster", "--no-build", "--json"];
+    let tested = kit(&terminal, &args).await;
+    let expected = serde_json::json!([{ "file": "cargo test", "name": "roster", "ok": false }]);
+    assert_eq!((tested.exit, tested.json()), (1, expected), "{tested:?}");
 }

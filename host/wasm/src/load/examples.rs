@@ -3,9 +3,9 @@
 //! The form is that of `wit/README.md`. Texts keep the very characters that were written, numbers
 //! included, because that is what a column holds. Deliberately not here: invented rows (`probe`).
 
-use attune_core::{Cell, Column, Context, Kind, json};
+use attune_core::{Cell, Column, Context, Kind, Uses, json};
 use base64::Engine as _;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::manifest::{Function, refused};
@@ -13,6 +13,10 @@ use crate::call::{Failure, Opened, clean, limited};
 use crate::{Error, Plugin};
 
 const EXAMPLES_MAX: usize = 200;
+/// The locale where none is written.
+const NO_LOCALE: &str = "und";
+/// The seed where none is written.
+const NO_SEED: [u8; 16] = [0; 16];
 
 /// One parsed example.
 #[derive(Debug)]
@@ -26,10 +30,10 @@ pub(crate) struct Example {
 
 /// The context that an example wants.
 #[derive(Debug)]
-struct Surroundings {
-    now_ms: i64,
-    locale: String,
-    seed: [u8; 16],
+pub(super) struct Surroundings {
+    pub(super) now_ms: i64,
+    pub(super) locale: String,
+    pub(super) seed: [u8; 16],
 }
 
 /// A value as examples have it.
@@ -54,11 +58,14 @@ struct Written<'a> {
     context: Option<WrittenContext>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default, PartialEq)]
 #[serde(deny_unknown_fields, default)]
 struct WrittenContext {
-    now: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    now: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     locale: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<String>,
 }
 
@@ -175,6 +182,32 @@ pub(crate) fn answer(
         .map_err(Failure::error)
 }
 
+impl Example {
+    /// Its context; see [`Surroundings::text`].
+    pub(crate) fn context(&self, uses: Uses) -> Option<String> {
+        self.context.text(uses)
+    }
+}
+
+impl Surroundings {
+    /// As an example has it, as far as a function with these uses is told of it: none where leaving it
+    /// out says the same.
+    pub(super) fn text(&self, uses: Uses) -> Option<String> {
+        let now = Some(self.now_ms).filter(|now| uses.now && *now != 0);
+        let locale = Some(&self.locale).filter(|locale| uses.locale && *locale != NO_LOCALE);
+        let seed = Some(self.seed).filter(|seed| uses.seed && *seed != NO_SEED);
+        let written = WrittenContext {
+            now,
+            locale: locale.cloned(),
+            seed: seed.map(|seed| format!("{:032x}", u128::from_be_bytes(seed))),
+        };
+        let is_told = written != WrittenContext::default();
+        is_told
+            .then(|| serde_json::to_string(&written).ok())
+            .flatten()
+    }
+}
+
 impl Output {
     pub(crate) fn of(cell: Cell<'_>) -> Self {
         if cell.kind != Kind::Failed {
@@ -226,8 +259,8 @@ fn example(written: Written<'_>) -> Result<Example, String> {
         input,
         output: value(written.output)?,
         context: Surroundings {
-            now_ms: context.now,
-            locale: context.locale.unwrap_or_else(|| "und".to_owned()),
+            now_ms: context.now.unwrap_or_default(),
+            locale: context.locale.unwrap_or_else(|| NO_LOCALE.to_owned()),
             seed: seed(context.seed.as_deref())?,
         },
     })
@@ -235,7 +268,7 @@ fn example(written: Written<'_>) -> Result<Example, String> {
 
 fn seed(hex: Option<&str>) -> Result<[u8; 16], String> {
     let Some(hex) = hex else {
-        return Ok([0; 16]);
+        return Ok(NO_SEED);
     };
     u128::from_str_radix(hex, 16)
         .ok()

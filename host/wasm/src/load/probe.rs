@@ -8,13 +8,17 @@
 
 use attune_core::{Cell, Column, Context, Kind};
 
-use super::examples::{self, Example};
+use super::examples::{self, Example, Surroundings};
 use super::manifest::Function;
 use crate::call::{Failure, Opened, limited};
 use crate::{Error, Plugin};
 
 /// Sets of options of one function that are probed.
 const OPTIONS_MAX: usize = 3;
+/// Start of the run that rows are tried in.
+const NOW_MS: i64 = 1_767_225_600_000;
+/// Locale that rows are tried in.
+const LOCALE: &str = "de-DE";
 
 /// Probes a function with the options and rows of its examples.
 pub(crate) fn run(plugin: &Plugin, function: &Function, all: &[Example]) -> Result<(), Error> {
@@ -48,11 +52,28 @@ fn with_options(
     Batch::new(function, all, columns).probe(&mut first, &mut second)
 }
 
+/// The context that a row is tried in, as an example has it; none where that is the usual one.
+pub(crate) fn context(function: &Function, row: usize) -> Option<String> {
+    let tried = Surroundings {
+        now_ms: NOW_MS,
+        locale: LOCALE.to_owned(),
+        seed: seed(row),
+    };
+    tried.text(function.uses)
+}
+
+/// What the row of this place has for a seed.
+fn seed(row: usize) -> [u8; 16] {
+    [row as u8; 16]
+}
+
 /// Rows of which each must get the same answer in whatever company.
 pub(crate) struct Batch<'a> {
     function: &'a Function,
     columns: Vec<Column>,
     order: Vec<usize>,
+    /// The place of the first row, for seeds.
+    first: usize,
 }
 
 impl<'a> Batch<'a> {
@@ -81,7 +102,13 @@ impl<'a> Batch<'a> {
             function,
             columns: batch,
             order: (0..rows.len()).collect(),
+            first: 0,
         }
+    }
+
+    /// The same rows as those from this place on in a larger batch: with the seeds that they had there.
+    pub(crate) fn at(self, first: usize) -> Self {
+        Self { first, ..self }
     }
 
     pub(crate) fn probe(&self, first: &mut Opened, second: &mut Opened) -> Result<(), Error> {
@@ -120,11 +147,14 @@ impl<'a> Batch<'a> {
                 part.push(column.cell(*row));
             }
         }
-        let seeds: Vec<u8> = order.iter().flat_map(|row| [*row as u8; 16]).collect();
+        let seeds: Vec<u8> = order
+            .iter()
+            .flat_map(|row| seed(self.first + row))
+            .collect();
         let context = Context {
-            now_ms: 1_767_225_600_000,
+            now_ms: NOW_MS,
             seeds: &seeds,
-            locale: "de-DE",
+            locale: LOCALE,
         };
         let inputs: Vec<_> = columns.iter().collect();
         let context = limited(&context, self.function.uses);

@@ -62,7 +62,7 @@ pub struct OfBuild {
 /// `attune plugin test`.
 #[derive(Debug, Args)]
 pub struct Test {
-    /// Folder of the project.
+    /// Folder of the project. That of a provider has no cases: its own tests run, by `cargo test`.
     #[arg(default_value = ".")]
     pub dir: PathBuf,
     /// Do not build before; test what lies there.
@@ -127,9 +127,10 @@ pub struct Run {
     /// The value, or the array of all columns of one row, as examples have them; or `@FILE`.
     #[arg(long, value_name = "JSON", required_unless_present = "person")]
     pub input: Option<String>,
-    /// Instead: the options and the input of the step that calls the function for this person.
+    /// Instead: options, input and context of the step that calls the function for this person, as a
+    /// sync that begins now has them.
     #[arg(long, num_args = 2, value_names = ["CONNECTOR", "USER"], requires = "field",
-          conflicts_with_all = ["input", "options"])]
+          conflicts_with_all = ["input", "options", "context"])]
     pub person: Vec<String>,
     /// The field whose steps are meant.
     #[arg(long, value_name = "FIELD", requires = "person")]

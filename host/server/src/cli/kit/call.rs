@@ -1,16 +1,16 @@
 //! `plugin run`: one call of one function, with everything that it shows.
 //!
-//! The row is written on the command line, or it is what a step of a real person's field is given;
-//! then the source is asked for that person, and nothing is written. Deliberately not here: several
-//! rows at once (`plugin test`).
+//! Row and context are written on the command line, or they are what a step of a real person's field is
+//! given; then the source is asked for that person, and nothing is written. Deliberately not here:
+//! several rows at once (`plugin test`).
 
 use std::path::Path;
 use std::sync::Arc;
 
-use attune_core::evaluate::{Shown, StepTrace};
+use attune_core::evaluate::{Given, StepTrace};
 use attune_core::plain::{visible, visible_json};
 use attune_wasm::registry::Snapshot;
-use attune_wasm::trial::{Case, Ran, Trial};
+use attune_wasm::trial::{Case, Ran, Trial, written};
 use attune_wasm::{Engine, Function, Plugin};
 use serde_json::json;
 
@@ -57,16 +57,22 @@ pub(in crate::cli) async fn run(shell: &Shell, args: &Run) -> Outcome {
             .hint("values are written as in examples: --input '\"text\"', --input '[\"a\", 1]'")
     })?;
     let ran = crate::compute::here(|| trial.run(function, &case))?;
-    let again = || kit::replay(file, &function.name, case.options(), &case.input());
+    let (options, input) = (case.options(), case.input());
+    let context = case.context(function);
+    let again = || kit::replay(file, &function.name, options, &input, context.as_deref());
     let report = match &ran.answer {
         Ok(_) => Report::thrown(ran.problem.as_ref(), again),
         Err(error) => Some(Report::of(error, again())),
     };
     if call.is_of_person && !shell.out.json {
         let name = format!("{}.{}", trial.plugin().id(), function.name);
-        shell
-            .out
-            .say(format!("call    {name} {}", visible_json(&case.input())));
+        let told = context.as_deref().unwrap_or_default();
+        let line = format!(
+            "call    {name} {} {}",
+            visible_json(&input),
+            visible_json(told)
+        );
+        shell.out.say(line.trim_end());
     }
     tell(shell, &ran, report.as_ref());
     Ok(partly(report.is_none()))
@@ -113,7 +119,7 @@ fn typed(shell: &Shell, engine: &Engine, args: &Run) -> Result<Call, Failure> {
     Ok(Call {
         opened,
         function,
-        parts: written(shell, args)?,
+        parts: typed_parts(shell, args)?,
         is_of_person: false,
     })
 }
@@ -152,8 +158,8 @@ fn tell(shell: &Shell, ran: &Ran, report: Option<&Report>) {
     out.say(paint(FAINT, took));
 }
 
-/// The call of the command line.
-fn written(shell: &Shell, args: &Run) -> Result<Parts, Failure> {
+/// What is written on the command line, or in the files that it names.
+fn typed_parts(shell: &Shell, args: &Run) -> Result<Parts, Failure> {
     let read = |text: &str| text_or_file(shell, text);
     let input = read(args.input.as_deref().unwrap_or_default())?;
     // One value stands for the only column.
@@ -205,11 +211,14 @@ async fn of_person(
     };
     let targets = explained.targets.iter().filter(is_meant);
     let fields = targets.flat_map(|target| &target.fields);
-    let steps: Vec<&StepTrace> = fields.flat_map(|field| &field.trace.steps).collect();
+    let steps = fields.flat_map(|field| &field.trace.steps);
+    let called: Vec<(&StepTrace, &Given)> = steps
+        .filter_map(|step| Some((step, step.given.as_ref()?)))
+        .collect();
     let named_build = args.path.as_deref();
     let opened = named_build.map(|path| open_or_known(shell, engine, path));
     let opened = opened.transpose()?;
-    let asked = |step: &&&StepTrace| match &opened {
+    let asked = |(step, _): &&(&StepTrace, &Given)| match &opened {
         None => step.output.kind == "failed",
         Some(opened) => {
             let function = function_of(&plugins, step, opened.trial.plugin());
@@ -217,9 +226,9 @@ async fn of_person(
             function.is_some_and(|it| name.is_none_or(|name| is_called(opened, it, name)))
         }
     };
-    let step = steps.iter().find(asked).copied();
-    let last = || steps.last().copied().filter(|_| opened.is_none());
-    let Some(step) = step.or_else(last) else {
+    let step = called.iter().find(asked).copied();
+    let last = || called.last().copied().filter(|_| opened.is_none());
+    let Some((step, given)) = step.or_else(last) else {
         let message = format!("no step of `{field}` calls that for this person");
         return Err(Failure::of("usage", message)
             .hint("`attune explain CONNECTOR USER FIELD` shows the steps that ran"));
@@ -236,21 +245,27 @@ async fn of_person(
         Some(function) => function.name.clone(),
         None => named(&opened.trial, &step.function)?.name.clone(),
     };
-    let besides = step.inputs.iter().map(|input| &input.value);
-    let values: Result<Vec<_>, _> = std::iter::once(&step.input)
-        .chain(besides)
-        .map(example)
-        .collect();
     Ok(Call {
         opened,
         function,
-        parts: Parts {
-            options: step.options.to_string(),
-            row: format!("[{}]", values?.join(", ")),
-            context: "{}".to_owned(),
-        },
+        parts: given_parts(step, given),
         is_of_person: true,
     })
+}
+
+/// What a step was given, the context as a sync that begins now would have it.
+fn given_parts(step: &StepTrace, given: &Given) -> Parts {
+    let seed = u128::from_be_bytes(given.seed);
+    let context = json!({
+        "now": given.now_ms,
+        "locale": given.locale,
+        "seed": format!("{seed:032x}"),
+    });
+    Parts {
+        options: step.options.to_string(),
+        row: written(&given.row),
+        context: context.to_string(),
+    }
 }
 
 /// Whether a function is meant by this word.
@@ -270,18 +285,4 @@ fn function_of<'p>(
     plugin.manifest().functions.iter().find(|function| {
         function.full_name.as_ref() == Some(&full) || is_home && step.function == function.name
     })
-}
-
-/// A value of an explanation as an example has it.
-fn example(shown: &Shown) -> Result<String, Failure> {
-    match shown.kind {
-        "text" => Ok(serde_json::Value::from(shown.text.as_str()).to_string()),
-        "null" => Ok("null".to_owned()),
-        "absent" => Ok("{\"$\":\"absent\"}".to_owned()),
-        "integer" | "number" | "boolean" | "json" => Ok(shown.text.clone()),
-        other => {
-            let message = format!("an input of the step is {other}; that cannot be written down");
-            Err(Failure::of("usage", message))
-        }
-    }
 }
