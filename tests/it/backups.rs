@@ -113,6 +113,42 @@ async fn a_backup_has_what_waits_and_brings_connector_files_to_where_there_are_n
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_to_the_data_directory_stays_and_what_it_leads_to_is_exchanged() {
+    let app = app(4).await;
+    app.sync(Mode::Complete).await.unwrap();
+    let file = app.path("attune.backup");
+    create(&app.app, &app.connectors(), &file).await.unwrap();
+    // As systemd lays it out for a user of the moment (DynamicUser=).
+    let (link, real) = (app.path("state"), app.path("private/state"));
+    std::fs::create_dir_all(&real).unwrap();
+    std::fs::write(real.join("of-before"), "").unwrap();
+    std::os::unix::fs::symlink("private/state", &link).unwrap();
+    let connectors_dir = app.path("elsewhere/files");
+    let to = To {
+        data_dir: &link,
+        connectors_dir: &connectors_dir,
+        replaces: true,
+        now: app.app.host.clock.now(),
+    };
+    let restored = backup::restore(&file, to).await.unwrap();
+    assert_eq!(
+        std::fs::read_link(&link).unwrap(),
+        Path::new("private/state")
+    );
+    assert!(real.join("attune.db").is_file());
+    assert!(!real.join("of-before").exists());
+    let aside = restored.aside.unwrap();
+    assert!(aside.join("of-before").is_file());
+    let beside = std::fs::read_dir(app.path("private")).unwrap();
+    let mut beside: Vec<_> = beside.map(|entry| entry.unwrap().file_name()).collect();
+    beside.sort();
+    let expected = [real.file_name().unwrap(), aside.file_name().unwrap()];
+    assert_eq!(beside, expected, "nothing else is left there");
+    let store = Store::open(&link).await.unwrap();
+    store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_damage_is_found_and_names_its_part_and_nothing_is_restored() {
     let app = app(6).await;
     app.sync(Mode::Complete).await.unwrap();

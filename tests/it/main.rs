@@ -27,6 +27,7 @@ mod changes_lost;
 mod console;
 mod csv;
 mod database_gone;
+mod deployed;
 mod disk;
 mod existing_values;
 mod explained;

@@ -12,7 +12,7 @@ use crate::store::{Store, copies};
 /// Where a backup goes.
 #[derive(Debug, Clone, Copy)]
 pub struct To<'a> {
-    /// The data directory.
+    /// The data directory, or a link to it; no mount point, which has no second name.
     pub data_dir: &'a Path,
     /// The connectors' folder; what is in it stays.
     pub connectors_dir: &'a Path,
@@ -37,6 +37,16 @@ pub struct Restored {
 /// written since then is not known any more.
 pub async fn restore(path: &Path, to: To<'_>) -> Result<Restored, Error> {
     let is_there = to.data_dir.exists();
+    // A link stays where it is: exchanged is what it leads to.
+    let data_dir = if is_there {
+        std::fs::canonicalize(to.data_dir).map_err(file(to.data_dir))?
+    } else {
+        to.data_dir.to_owned()
+    };
+    let to = To {
+        data_dir: &data_dir,
+        ..to
+    };
     // Whoever runs there has it to itself.
     let has_lock = to.data_dir.join("attune.lock").exists();
     let _lock = has_lock

@@ -47,9 +47,10 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Try everything: an invented directory and a Jira stand-in on this machine.
+    /// Try everything: an invented directory, and stand-ins of Jira and Confluence on this machine.
     Demo(Demo),
-    /// The service: watches the folders, swaps what changes, serves commands, `/livez` and `/readyz`.
+    /// The service: watches the folders, swaps what changes, runs what is due, serves commands, the API and
+    /// the console.
     Serve(Serve),
     /// Endpoints, credentials and permissions of a connector, line by line.
     Check(Named),
@@ -61,7 +62,7 @@ pub enum Command {
     Apply {
         /// A file that `attune plan --out` wrote.
         plan: PathBuf,
-        /// Write the report with all its changes here.
+        /// Write the report with all its changes here; a running service writes it, where it may.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
@@ -69,7 +70,7 @@ pub enum Command {
     Approve {
         /// A run's id, or `sha256:...`, or the beginning of that.
         digest: String,
-        /// Write the report with all its changes here.
+        /// Write the report with all its changes here; a running service writes it, where it may.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
@@ -183,7 +184,8 @@ impl Command {
 /// `attune serve`.
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// Address and port of `/livez` and `/readyz` [default: 127.0.0.1:8088].
+    /// Address and port of the console, the API, `/metrics`, `/livez` and `/readyz` [default:
+    /// 127.0.0.1:8088].
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<String>,
 }
@@ -227,7 +229,8 @@ pub struct Plan {
     /// Only what changed since the last run, where the provider can.
     #[arg(long, conflicts_with_all = ["full", "user", "sample"])]
     pub changes: bool,
-    /// Write the plan here: JSON, above 10,000 changes one JSON document a line.
+    /// Write the plan here: JSON, above 10,000 changes one JSON document a line. A running service
+    /// writes it, where it may.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Exit with 10 when there are changes.
@@ -252,7 +255,8 @@ pub struct Sync {
     /// Write the held plan of this digest instead of making a new one.
     #[arg(long, value_name = "DIGEST", conflicts_with_all = ["full", "changes", "user"])]
     pub approve: Option<String>,
-    /// Write the report here: JSON, above 10,000 changes one JSON document a line.
+    /// Write the report here: JSON, above 10,000 changes one JSON document a line. A running service
+    /// writes it, where it may.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
@@ -302,7 +306,8 @@ pub struct Undo {
     /// Do not pause the connector: its next run may write the values again.
     #[arg(long, conflicts_with = "approve")]
     pub keep_running: bool,
-    /// Write the plan or report here: JSON, above 10,000 changes one JSON document a line.
+    /// Write the plan or report here: JSON, above 10,000 changes one JSON document a line. A running
+    /// service writes it, where it may.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
@@ -347,7 +352,7 @@ pub struct Forget {
 pub enum BackupCommand {
     /// Write a backup into one file; a running service goes on meanwhile.
     Create {
-        /// The file; it must not exist.
+        /// The file; it must not exist. A running service writes it, where it may.
         file: PathBuf,
     },
     /// Whether a backup is whole.

@@ -79,7 +79,7 @@ pub(super) async fn serve(mut shell: Shell, welcome: Welcome) -> Outcome {
     let socket = socket::bind(&shell.settings.data_dir)?;
     let folder = shell.settings.data_dir.display();
     shell.out.say(format!(
-        "ready; commands with --data-dir {folder} go through it"
+        "ready; commands with the same settings and --data-dir {folder} go through it"
     ));
     let service = opened;
     let ended = tokio::select! {
