@@ -268,6 +268,24 @@ async fn it_is_over_when_the_plan_is_approved_or_rejected_or_the_next_run_is_not
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_held_plan_stays_in_view_until_a_run_over_everybody_replaces_it() {
+    let app = upset().await;
+    let held = app.sync(Mode::Complete).await.unwrap();
+    assert_eq!(held.report.state, State::Held);
+    let store = &app.app.host.store;
+    let in_view = async || {
+        let plans = store.held_plans_now().await.unwrap();
+        plans.iter().any(|plan| plan.digest == held.report.digest)
+    };
+    app.clock.advance(Duration::from_mins(15));
+    app.sync(Mode::Changes).await.unwrap();
+    assert!(in_view().await, "a few people's changes replace it not");
+    app.clock.advance(Duration::from_mins(15));
+    app.plan(Mode::Full).await.unwrap();
+    assert!(!in_view().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_does_not_arrive_is_tried_again_after_growing_waits() {
     let (app, receiver) = (TestApp::tidy(1).await.unwrap(), Receiver::start().await);
     let settings = receiver.settings(&app);

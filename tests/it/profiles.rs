@@ -216,7 +216,9 @@ async fn a_run_that_is_killed_in_the_middle_is_made_good_by_the_next_one() {
         } else {
             Fault::hold(&gate)
         };
-        app.world.wiki.inject(hold.on("POST", SEND).after(passed));
+        // Everything after it is held too: otherwise a slow machine is done before it is killed.
+        let hold = hold.on("POST", SEND).times(100).after(passed);
+        app.world.wiki.inject(hold);
         let (order, watch) = (Order::sync(Mode::Complete), Watch::default());
         tokio::select! {
             ended = app.run(&order, &watch) => panic!("it ended before: {ended:?}"),

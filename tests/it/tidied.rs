@@ -74,6 +74,28 @@ async fn runs_plans_and_operations_go_when_they_were_kept_long_enough() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_log_in_finds_in_tune_leaves_nothing_behind_for_long() {
+    let app = TestApp::tidy(20).await.unwrap();
+    app.maps(PLAIN).unwrap();
+    app.sync(Mode::Complete).await.unwrap();
+    let store = &app.app.host.store;
+    for place in 0..3 {
+        app.clock.advance(Duration::from_secs(1));
+        let user = app.key(app.who(place));
+        let quiet = app.sync(Mode::User(user)).await.unwrap();
+        assert_eq!(quiet.report.state, State::Nothing);
+    }
+    assert_eq!((files(&app), store.runs(10).await.unwrap().len()), (4, 4));
+    app.clock.advance(DAY * 2);
+    let done = sync::tidy(&app.app.host).await.unwrap();
+    assert_eq!((done.plans, done.runs), (3, 0), "{done:?}");
+    assert_eq!(files(&app), 1, "what changed something can be looked at");
+    app.clock.advance(DAY * 6);
+    let done = sync::tidy(&app.app.host).await.unwrap();
+    assert_eq!((done.plans, done.runs), (0, 3), "{done:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_plan_that_waits_for_approval_stays_a_day_and_orphans_go_at_once() {
     let app = TestApp::tidy(40).await.unwrap();
     app.maps(PLAIN).unwrap();

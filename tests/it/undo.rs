@@ -150,6 +150,9 @@ async fn one_person_is_put_back_and_nobody_else() {
             .all(|change| change.person == app.key(who))
     );
     app.approve(&plan.report.digest).await.unwrap();
+    // It is no run over everybody, though it was approved like one.
+    let whole = app.app.host.store.last_whole_runs().await.unwrap();
+    assert_eq!(whole["demo"].summary.people, first.report.summary.people);
     for ((place, field), value) in fields(&app, 6) {
         let expected = before[&(place, field)].clone().filter(|_| place != 2);
         assert_eq!(value, expected, "{place} {field}");

@@ -3,6 +3,8 @@
 mod changing;
 mod client;
 mod document;
+mod paged;
 mod resources;
+mod rights;
 mod strangers;
 mod triggers;

@@ -100,7 +100,8 @@ async fn how_things_stand_is_told_before_and_after_somebody_has_to_decide() {
         .all(&format!("POST /api/v1/plans/{digest}/approve?wait=30"))
         .await;
     let nobody = api.all("GET /api/v1/plans").await;
-    assert_eq!((nobody.status, &nobody.body), (200, &json!([])));
+    let none = json!({ "items": [], "next": null });
+    assert_eq!((nobody.status, &nobody.body), (200, &none));
 
     let run = written.body["run"].as_str().unwrap();
     let undone = api
@@ -109,8 +110,8 @@ async fn how_things_stand_is_told_before_and_after_somebody_has_to_decide() {
     let waiting = api.all("GET /api/v1/plans").await;
     assert_eq!(
         (
-            waiting.body.as_array().unwrap().len(),
-            &waiting.body[0]["run"]
+            waiting.body["items"].as_array().unwrap().len(),
+            &waiting.body["items"][0]["run"]
         ),
         (1, &undone.body["run"]),
         "{waiting:?}"
@@ -156,6 +157,24 @@ async fn a_rejected_plan_is_not_written_any_more() {
     end(service, api).await;
 }
 
+/// What no list answers: status and code.
+const WRONG: [(&str, u16, &str); 10] = [
+    ("/api/v1/runs?limit=501", 400, "request"),
+    ("/api/v1/runs?connector=other", 404, "no-such-connector"),
+    ("/api/v1/runs/0000", 404, "no-such-run"),
+    ("/api/v1/plans/sha256:00/changes", 404, "no-such-plan"),
+    ("/api/v1/audit?since=yesterday", 400, "request"),
+    ("/api/v1/audit?cursor=x", 400, "request"),
+    ("/api/v1/held?cursor=x", 400, "request"),
+    ("/api/v1/held?limit=0", 400, "request"),
+    ("/api/v1/plans?cursor=x", 400, "request"),
+    (
+        "/api/v1/connectors/demo/people/nobody/history",
+        404,
+        "no-such-person",
+    ),
+];
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lists_say_what_the_commands_say_page_by_page() {
     let (app, service, api) = served(6).await;
@@ -185,7 +204,8 @@ async fn lists_say_what_the_commands_say_page_by_page() {
     assert!(plugins.body.as_array().unwrap().len() > 20);
     let sites = api.all("GET /api/v1/sites").await;
     assert_eq!(sites.body[0]["connectors"], json!(["demo"]), "{sites:?}");
-    assert_eq!(api.all("GET /api/v1/held").await.body, json!([]));
+    let held = api.all("GET /api/v1/held").await;
+    assert_eq!(held.body["items"], json!([]), "{held:?}");
     let audit = api.all("GET /api/v1/audit?limit=1").await;
     assert_eq!(audit.status, 200, "{audit:?}");
     let verified = api.all("GET /api/v1/audit/verify").await;
@@ -205,23 +225,11 @@ async fn lists_say_what_the_commands_say_page_by_page() {
         .get(&format!("/api/v1/connectors/demo/people/{who}/history"))
         .await;
     assert!(
-        !history.body["changes"].as_array().unwrap().is_empty(),
+        !history.body["items"].as_array().unwrap().is_empty(),
         "{history:?}"
     );
 
-    for (path, status, code) in [
-        ("/api/v1/runs?limit=501", 400, "request"),
-        ("/api/v1/runs?connector=other", 404, "no-such-connector"),
-        ("/api/v1/runs/0000", 404, "no-such-run"),
-        ("/api/v1/plans/sha256:00/changes", 404, "no-such-plan"),
-        ("/api/v1/audit?since=yesterday", 400, "request"),
-        ("/api/v1/audit?cursor=x", 400, "request"),
-        (
-            "/api/v1/connectors/demo/people/nobody/history",
-            404,
-            "no-such-person",
-        ),
-    ] {
+    for (path, status, code) in WRONG {
         let answer = api.all(&format!("GET {path}")).await;
         assert_eq!(
             (answer.status, &answer.body["code"]),

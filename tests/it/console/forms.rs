@@ -1,11 +1,13 @@
 //! What somebody does by forms alone: plan, approve, see it, take it back.
 
+use attune_core::plan::Report;
+use attune_server::access::Role;
 use attune_tests::PLAIN_FIELDS;
 
 use super::browser::{Browser, Page, Site};
 
 /// The page of a run once it is over.
-async fn ended(browser: &Browser<'_>, place: &str) -> Page {
+pub(super) async fn ended(browser: &Browser<'_>, place: &str) -> Page {
     loop {
         let page = browser.get(place).await;
         if page.status == 303 {
@@ -17,6 +19,18 @@ async fn ended(browser: &Browser<'_>, place: &str) -> Page {
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
+}
+
+/// A body that came in pieces, put together.
+fn whole(page: &Page) -> String {
+    assert_eq!(page.header("transfer-encoding"), Some("chunked"));
+    let (mut text, mut rest) = (String::new(), page.body.as_str());
+    while let Some((bytes, after)) = rest.split_once("\r\n") {
+        let bytes = usize::from_str_radix(bytes, 16).unwrap();
+        text.push_str(&after[..bytes]);
+        rest = &after[bytes + 2..];
+    }
+    text
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -35,13 +49,24 @@ async fn a_plan_is_made_looked_at_approved_and_taken_back() {
     let by_value = page.link("?view=person&#38;target=");
     let people = admin.get(&format!("{plan}{by_value}")).await;
     assert!(people.body.contains("/people/demo/"), "{people:?}");
-    let file = admin.get(&format!("{plan}/download")).await;
-    assert!(file.body.contains("\"digest\""), "{file:?}");
+    let download = format!("{plan}/download");
+    assert!(page.body.contains(&download), "{page:?}");
+    let viewer = site.role(Role::Viewer, false).await;
+    let seen = viewer.get(&plan).await;
+    assert!(!seen.body.contains(&download), "it would be refused");
+    let file: Report = serde_json::from_str(&whole(&admin.get(&download).await)).unwrap();
+    assert!(file.summary.changes > 12, "{file:?}");
+    assert_eq!(file.changes.len() as u64, file.summary.changes);
+    assert_eq!(format!("/plans/{}", file.digest), plan);
 
     let approved = admin
-        .post(&format!("{plan}/approve"), &[("comment", "")])
+        .post(&format!("{plan}/approve"), &[("comment", "as agreed")])
         .await;
     let run = ended(&admin, &approved.place()).await;
+    for page in [&run, &admin.get(&plan).await, &admin.get("/runs").await] {
+        assert!(page.body.contains("admin:ada"), "{page:?}");
+    }
+    assert!(run.body.contains("as agreed"), "{run:?}");
     assert_eq!(app.out_of_tune(PLAIN_FIELDS), Vec::<String>::new());
     let person = app.key(app.who(2));
     let shown = admin.get(&format!("/people/demo/{person}")).await;
@@ -57,8 +82,12 @@ async fn a_plan_is_made_looked_at_approved_and_taken_back() {
     assert!(told.body.contains("event: end"), "{told:?}");
     let undo = format!("{}/undo", run.path);
     assert!(run.body.contains(&format!("action=\"{undo}\"")), "{run:?}");
+    assert!(run.body.contains("also pauses the connector"), "{run:?}");
     let back = ended(&admin, &admin.post(&undo, &[]).await.place()).await;
     let plan = back.link("/plans/");
+    let page = admin.get(&plan).await;
+    let pauses = "The connector is paused with it";
+    assert!(page.body.contains(pauses), "{page:?}");
     let approved = admin.post(&format!("{plan}/approve"), &[]).await.place();
     ended(&admin, &approved).await;
     assert_eq!(app.property(app.who(3), "City"), None);

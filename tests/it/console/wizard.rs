@@ -1,109 +1,7 @@
 //! The set-up wizard by forms alone: from a provider to a plan, with what goes wrong on the way.
 
 use super::browser::{Browser, Page, Site};
-
-/// The form of a step, as a browser would send it: what stands in it, and what somebody enters.
-struct Form {
-    action: String,
-    fields: Vec<(String, String)>,
-}
-
-impl Form {
-    fn of(page: &Page) -> Self {
-        assert_eq!(page.status, 200, "{page:?}");
-        let (_, form) = page
-            .body
-            .split_once("<form class=\"panel\" method=\"post\" action=\"")
-            .unwrap_or_else(|| panic!("no form: {page:?}"));
-        let (form, _) = form.split_once("</form>").unwrap();
-        let (action, mut rest) = form.split_once('"').unwrap();
-        let (mut fields, mut select) = (Vec::new(), String::new());
-        while let Some((_, tag)) = rest.split_once('<') {
-            let (tag, after) = tag.split_once('>').unwrap();
-            rest = after;
-            let value = |name: &str| {
-                let (_, value) = tag.split_once(&format!(" {name}=\""))?;
-                value.split('"').next().map(plain)
-            };
-            let name = value("name").unwrap_or_default();
-            match tag.split([' ', '/']).next().unwrap() {
-                "input" => {
-                    let is_box =
-                        ["radio", "checkbox"].contains(&value("type").as_deref().unwrap_or(""));
-                    if !is_box || tag.contains(" checked") {
-                        let on = if is_box { "on" } else { "" };
-                        fields.push((name, value("value").unwrap_or_else(|| on.to_owned())));
-                    }
-                }
-                "textarea" => {
-                    let text = after.split("</textarea>").next().unwrap();
-                    fields.push((name, plain(text).replace('\n', "\r\n")));
-                }
-                "select" => select = name,
-                "option" => {
-                    let option = (select.clone(), value("value").unwrap());
-                    if tag.contains(" selected") {
-                        fields.retain(|(name, _)| *name != select);
-                    }
-                    let has_one = fields.iter().any(|(name, _)| *name == select);
-                    if tag.contains(" selected") || !has_one {
-                        fields.push(option);
-                    }
-                }
-                _ => {}
-            }
-        }
-        fields.retain(|(name, _)| !name.is_empty());
-        Self {
-            action: action.to_owned(),
-            fields,
-        }
-    }
-
-    fn has(&self, name: &str) -> Vec<&str> {
-        let found = self.fields.iter().filter(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str()).collect()
-    }
-
-    fn set(mut self, name: &str, value: &str) -> Self {
-        self.fields.retain(|(known, _)| known != name);
-        self.and(name, value)
-    }
-
-    fn and(mut self, name: &str, value: &str) -> Self {
-        self.fields.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    fn without(mut self, name: &str, value: &str) -> Self {
-        self.fields
-            .retain(|(known, set)| known != name || set != value);
-        self
-    }
-
-    async fn send(self, browser: &Browser<'_>, go: &str) -> Page {
-        let form = self.set("go", go);
-        let pairs = form.fields.iter();
-        let pairs: Vec<(&str, &str)> = pairs.map(|(a, b)| (a.as_str(), b.as_str())).collect();
-        browser.post(&form.action, &pairs).await
-    }
-}
-
-/// A text of a page without its entities.
-fn plain(text: &str) -> String {
-    let pairs = [
-        ("&#60;", "<"),
-        ("&#62;", ">"),
-        ("&#34;", "\""),
-        ("&#39;", "'"),
-        ("&#38;", "&"),
-    ];
-    let mut text = text.to_owned();
-    for (entity, letter) in pairs {
-        text = text.replace(entity, letter);
-    }
-    text
-}
+use super::form::Form;
 
 /// The first two steps for the directory of a world, with the secret in this file.
 async fn credentials(site: &Site, admin: &Browser<'_>, graph: &str, secret: &str) -> Page {
@@ -230,11 +128,8 @@ async fn a_connector_is_set_up_step_by_step_and_ends_with_a_plan() {
     );
 
     // Saved, and planned; nobody's profile is touched.
-    let (_, text) = reviewed
-        .body
-        .split_once("<textarea name=\"text\" hidden>")
-        .unwrap();
-    let text = plain(text.split("</textarea>").next().unwrap()).replace('\n', "\r\n");
+    let review = Form::at(&reviewed, "/connectors/second/file");
+    let text = review.has("text").concat();
     let has = |field: &str| text.lines().any(|line| line.starts_with(field));
     assert!(has("City") && !has("Title"), "{text}");
     let mut fields = vec![("etag", ""), ("text", text.as_str()), ("then", "plan")];

@@ -77,6 +77,21 @@ impl Actor {
         self.change(("accept", name), accept).await
     }
 
+    /// Brings what waits of a plugin or a connector into use, exactly as it was looked at; `what` is the
+    /// word for the audit log.
+    pub async fn take_up(
+        &self,
+        (what, name): (&'static str, &str),
+        digest: &str,
+    ) -> Result<Answer, Failure> {
+        let meant = digest.to_owned();
+        let take_up = move |service: Service, name: String| async move {
+            let answer = service.approve(&meant).await?;
+            answer.ok_or_else(|| not_that(&name))
+        };
+        self.change((what, name), take_up).await
+    }
+
     /// Brings exactly the change of this digest into use; none where nothing of it waits.
     pub async fn approve_change(&self, digest: &str) -> Result<Option<Answer>, Failure> {
         let meant = digest.to_owned();
@@ -122,4 +137,9 @@ async fn finished(answer: Option<Answer>) -> Result<Option<Answer>, Failure> {
         }
     }
     Ok(Some(answer))
+}
+
+fn not_that(name: &str) -> Failure {
+    let message = format!("what was looked at of `{name}` does not wait any more");
+    Failure::of("nothing-waits", message)
 }

@@ -61,6 +61,14 @@ impl<T> Page<T> {
         let next = items.last().filter(|_| has_more).map(cursor);
         Self { items, next }
     }
+
+    /// The same page, with its entries as they are shown.
+    pub(super) fn shown<U>(self, shown: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(shown).collect(),
+            next: self.next,
+        }
+    }
 }
 
 /// The service, once it has begun.

@@ -6,6 +6,8 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -15,6 +17,7 @@ use super::problem::Problem;
 use crate::access::Principal;
 use crate::fault::Failure;
 use crate::service::{Stale, Waiting};
+use crate::store::held::{HeldPlace, HeldRow};
 use crate::view;
 use crate::view::connectors::{Connector, Running, Standing};
 use crate::view::held::Held;
@@ -96,22 +99,42 @@ pub(super) struct Which {
     connector: Option<String>,
 }
 
-/// Values that could not be brought in tune.
-#[utoipa::path(get, path = "/held", tag = "held", params(Which), responses((status = OK, body = [Held])))]
+/// Values that could not be brought in tune: connector by connector, the oldest first.
+#[utoipa::path(get, path = "/held", tag = "held", params(Which, Window), responses((status = OK, body = Page<Held>)))]
 pub(super) async fn held(
     State(begun): State<Begun>,
     Query(which): Query<Which>,
-) -> Result<Json<Vec<Held>>, Problem> {
-    let service = service(&begun)?;
+    Query(window): Query<Window>,
+) -> Result<Json<Page<Held>>, Problem> {
+    let (service, limit) = (service(&begun)?, window.limit()?);
+    let after = place(window.cursor())?;
     let connector = match &which.connector {
         Some(name) => Some(service.found(name)?.connector.id.clone()),
         None => None,
     };
     let host = service.pin().0;
-    let rows = host.store.held(connector.as_deref()).await;
+    let store = &host.store;
+    let rows = store
+        .held_after(connector.as_deref(), &after, limit + 1)
+        .await;
+    let page = Page::of(rows.map_err(Failure::from)?, limit, cursor);
     let now_ms = host.clock.now().as_millisecond();
-    let rows = rows.map_err(Failure::from)?;
-    Ok(Json(rows.iter().map(|row| Held::of(row, now_ms)).collect()))
+    Ok(Json(page.shown(|row| Held::of(&row, now_ms))))
+}
+
+/// Where the list of what is held goes on behind a row. Names may hold any character.
+fn cursor(row: &HeldRow) -> String {
+    let place = serde_json::to_vec(&row.place());
+    URL_SAFE_NO_PAD.encode(place.unwrap_or_default())
+}
+
+fn place(cursor: &str) -> Result<HeldPlace, Failure> {
+    if cursor.is_empty() {
+        return Ok(HeldPlace::default());
+    }
+    let place = URL_SAFE_NO_PAD.decode(cursor).ok();
+    let place = place.and_then(|place| serde_json::from_slice(&place).ok());
+    place.ok_or_else(|| wrong("`cursor` is not one of this list"))
 }
 
 /// Plugins that run, and every build that was seen.

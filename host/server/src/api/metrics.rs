@@ -9,7 +9,7 @@ mod plugins;
 mod process;
 mod work;
 
-use crate::service::Service;
+use crate::service::{Service, State};
 use page::Page;
 
 /// The page of a service.
@@ -25,8 +25,14 @@ pub(super) async fn page(service: &Service) -> String {
     );
     page.line("attune_ready", &[], u64::from(service.is_ready()));
     plugins::add(&mut page, service);
-    connectors::add(&mut page, service);
+    connectors::add(&mut page, service).await;
     work::add(&mut page, service).await;
     process::add(&mut page, service);
     page.text
+}
+
+/// The connector as people call it.
+fn named<'a>(state: &'a State, id: &'a str) -> &'a str {
+    let running = state.connectors.get(id);
+    running.map_or(id, |loaded| loaded.connector.name.as_str())
 }

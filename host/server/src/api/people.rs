@@ -12,7 +12,7 @@ use super::problem::Problem;
 use crate::access::Principal;
 use crate::act::{Forgotten, HeldWhich, Retried};
 use crate::sync::{self, Explanation};
-use crate::view::history::{self, History};
+use crate::view::history::{self, Changed, Place};
 use crate::view::people::{self, Document, Person};
 
 /// Which people.
@@ -87,21 +87,32 @@ pub(super) async fn explain(
     Ok(Json(explained.await?))
 }
 
-/// Everything that we changed of a person, the latest first.
-#[utoipa::path(get, path = "/connectors/{name}/people/{key}/history", tag = "people", params(("name" = String, Path, description = "Connector file without `.toml`, or its id"), ("key" = String, Path, description = "Source key, user name or e-mail"), Which), responses((status = OK, body = History)))]
+/// Everything that we changed of a person, the latest first. What was sent at once stands on one page,
+/// which may be somewhat longer for it.
+#[utoipa::path(get, path = "/connectors/{name}/people/{key}/history", tag = "people", params(("name" = String, Path, description = "Connector file without `.toml`, or its id"), ("key" = String, Path, description = "Source key, user name or e-mail"), Which, Window), responses((status = OK, body = Page<Changed>)))]
 pub(super) async fn history(
     State(begun): State<Begun>,
     Path((name, key)): Path<(String, String)>,
     Query(which): Query<Which>,
-) -> Result<Json<History>, Problem> {
-    let service = service(&begun)?;
+    Query(window): Query<Window>,
+) -> Result<Json<Page<Changed>>, Problem> {
+    let (service, limit) = (service(&begun)?, window.limit()?);
+    let after = match window.cursor() {
+        "" => None,
+        cursor => {
+            let wrong = || ask::wrong("`cursor` is not one of this list");
+            Some(Place::read(cursor).ok_or_else(wrong)?)
+        }
+    };
     // A connector whose file is gone has a history too.
     let connector = service
         .connector(&name)
         .map_or(name, |loaded| loaded.connector.id.clone());
-    let host = service.pin().0;
-    let history = history::of(&host.store, &connector, &key, which.field.as_deref());
-    Ok(Json(history.await?))
+    let store = service.pin().0.store;
+    let whose = (connector.as_str(), key.as_str(), which.field.as_deref());
+    let (items, next) = history::page(&store, whose, after.as_ref(), limit as usize).await?;
+    let next = next.map(|place| place.cursor());
+    Ok(Json(Page { items, next }))
 }
 
 /// Which held people.

@@ -7,9 +7,10 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::Begun;
-use super::ask::service;
+use super::ask::{self, Page, Window, service};
 use super::problem::Problem;
 use crate::access::Principal;
+use crate::fault::Failure;
 use crate::view;
 use crate::view::condition::Condition;
 use crate::view::frame::Waiting;
@@ -29,18 +30,33 @@ pub(super) async fn condition(
 }
 
 /// Plans that wait for somebody, the latest first; what guards quote only for who may see values of people.
-#[utoipa::path(get, path = "/plans", tag = "plans", responses((status = OK, body = [Waiting])))]
+#[utoipa::path(get, path = "/plans", tag = "plans", params(Window), responses((status = OK, body = Page<Waiting>)))]
 pub(super) async fn plans(
     State(begun): State<Begun>,
     principal: Principal,
-) -> Result<Json<Vec<Waiting>>, Problem> {
-    let mut waiting = view::frame::waiting(service(&begun)?).await?;
+    Query(window): Query<Window>,
+) -> Result<Json<Page<Waiting>>, Problem> {
+    let (service, limit) = (service(&begun)?, window.limit()?);
+    let after = match window.cursor() {
+        "" => Some((i64::MAX, "")),
+        cursor => {
+            let place = cursor.split_once('.');
+            place.and_then(|(made, digest)| Some((made.parse().ok()?, digest)))
+        }
+    };
+    let after = after.ok_or_else(|| ask::wrong("`cursor` is not one of this list"))?;
+    let store = service.pin().0.store;
+    let plans = store.held_plans_after(after, limit + 1).await;
+    let page = Page::of(plans.map_err(Failure::from)?, limit, |plan| {
+        format!("{}.{}", plan.made_ms, plan.digest)
+    });
+    let mut page = page.shown(Waiting::from);
     if !principal.personal {
-        for guard in waiting.iter_mut().flat_map(|plan| &mut plan.guards) {
+        for guard in page.items.iter_mut().flat_map(|plan| &mut plan.guards) {
             guard.detail.clear();
         }
     }
-    Ok(Json(waiting))
+    Ok(Json(page))
 }
 
 /// What somebody should know and has not ended yet.

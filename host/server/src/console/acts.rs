@@ -3,18 +3,22 @@
 //!
 //! A job is waited for a moment, so that most forms end at their run; what takes longer is watched there.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::extract::Path;
 
 use super::form::{Fields, encoded};
+use super::held;
 use super::page::{Answer, Visit, to};
+use super::refused::Refused;
 use super::shown::Time;
 use crate::act::{Actor, HeldWhich};
 use crate::fault::Failure;
 use crate::jobs::Kind;
 use crate::store::jobs::Job;
-use crate::sync;
+use crate::view::held::Wanted;
+use crate::{sync, view};
 
 /// How long a form waits for its job to have a run.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -152,30 +156,74 @@ fn place_of(name: &str, key: &str, fields: &Fields) -> String {
     format!("/people/{name}/{key}")
 }
 
-/// `POST /held/retry`: those that were ticked, or everybody with this code.
+/// `POST /held/retry`: those that were ticked, or everybody whom the filters of the page mean.
 pub(super) async fn retry(visit: Visit, fields: Fields) -> Answer {
-    let actor = actor(&visit)?;
-    let code = fields.one("code");
-    if fields.has("all") {
-        let which = HeldWhich {
-            code: Some(code).filter(|code| !code.is_empty()),
-            ..HeldWhich::default()
-        };
-        actor.retry(which).await?;
-        return to("/held");
+    let retried = if fields.has("all") {
+        Some(retry_all(&visit, &fields).await?)
+    } else {
+        retry_ticked(&visit, &fields).await?
+    };
+    let told = retried.map_or_else(|| "none".to_owned(), |count| count.to_string());
+    to(&held::address(&fields, &[("retried", &told)]))
+}
+
+/// How many of those that were ticked are tried again; none where nobody was.
+async fn retry_ticked(visit: &Visit, fields: &Fields) -> Result<Option<usize>, Refused> {
+    let actor = actor(visit)?;
+    let ticked = fields.all("held").filter_map(|held| held.split_once('/'));
+    let ticked: BTreeSet<(&str, &str)> = ticked.collect();
+    if ticked.is_empty() {
+        return Ok(None);
     }
-    for held in fields.all("held") {
-        let Some((connector, person)) = held.split_once('/') else {
-            continue;
-        };
+    let mut retried = 0;
+    for (connector, person) in ticked {
         let which = HeldWhich {
             connector: Some(connector),
             person: Some(person),
             code: None,
         };
-        actor.retry(which).await?;
+        match actor.retry(which).await {
+            Ok(queued) => retried += queued.jobs.len(),
+            // They came in tune since the page was made.
+            Err(failure) if failure.code == "nothing-waits" => {}
+            Err(failure) => return Err(failure.into()),
+        }
     }
-    to("/held")
+    Ok(Some(retried))
+}
+
+/// How many of those are tried again whom a cause and the filters mean: nobody whom the page left out.
+async fn retry_all(visit: &Visit, fields: &Fields) -> Result<usize, Refused> {
+    let (service, actor) = (visit.service()?, actor(visit)?);
+    let code = fields.one("code");
+    let wanted = held::wanted(visit, fields, code)?;
+    let people = view::held::people(service, &wanted).await?;
+    if people.is_empty() {
+        return Ok(0);
+    }
+    // Where field and age leave out nobody, it is one act.
+    let of_code = Wanted {
+        field: None,
+        is_old: false,
+        ..wanted
+    };
+    let causes = view::held::causes(service, &of_code).await?;
+    let whole: u64 = causes.iter().map(|cause| cause.people).sum();
+    if whole == people.len() as u64 {
+        let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
+        let which = HeldWhich {
+            connector: some(fields.one("connector")),
+            code: some(code),
+            person: None,
+        };
+        return Ok(actor.retry(which).await?.jobs.len());
+    }
+    let mut retried = 0;
+    for (connector, person) in people.iter().take(held::RETRIED_MAX) {
+        actor.run(connector, Kind::Held, person).await?;
+        retried += 1;
+    }
+    Ok(retried)
 }
 
 /// To the run that a job became, as soon as it is one.

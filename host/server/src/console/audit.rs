@@ -1,18 +1,20 @@
 //! `/audit`: who did what, and whether the log is as it was written.
 
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use askama::Template;
+use axum::body::Body;
 use axum::extract::RawQuery;
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse as _;
+use futures_util::stream;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::filters;
 use super::form::{Fields, encoded};
 use super::page::{Answer, Page, Visit, to};
-use super::refused::Refused;
 use super::shown::{Time, cut, short};
 use crate::fault::Failure;
 use crate::store::audit_search::Wanted;
@@ -20,8 +22,8 @@ use crate::view::audit::Act;
 
 /// Acts of a page.
 const ROWS: u32 = 50;
-/// Acts of a file.
-const EXPORTED: u32 = 10_000;
+/// Acts that are written into a file at once.
+const EXPORTED: u32 = 1000;
 
 #[derive(Template)]
 #[template(path = "audit.html")]
@@ -81,7 +83,8 @@ impl Verified {
 /// `GET /audit?q=&who=&from=&to=&after=`
 pub(super) async fn show(visit: Visit, RawQuery(query): RawQuery) -> Answer {
     let query = Fields::of(query.unwrap_or_default().as_bytes());
-    let mut found = acts(&visit, &query, ROWS + 1).await?;
+    let before = query.one("after").parse().unwrap_or(i64::MAX);
+    let mut found = acts(&visit, &query, before, ROWS + 1).await?;
     let has_more = found.len() > ROWS as usize;
     found.truncate(ROWS as usize);
     let last = found.last().filter(|_| has_more);
@@ -101,16 +104,17 @@ pub(super) async fn show(visit: Visit, RawQuery(query): RawQuery) -> Answer {
     })
 }
 
-/// `GET /audit/export`: the same as lines of JSON.
+/// `GET /audit/export`: all of them as lines of JSON, of which few are in memory at a time.
 pub(super) async fn export(visit: Visit, RawQuery(query): RawQuery) -> Answer {
-    let query = Fields::of(query.unwrap_or_default().as_bytes());
-    let mut text = String::new();
-    for act in acts(&visit, &query, EXPORTED).await? {
-        let line = serde_json::to_string(&act);
-        text.push_str(&line.map_err(|error| Failure::of("internal", error.to_string()))?);
-        text.push('\n');
-    }
-    let mut answer = ([(header::CONTENT_TYPE, "application/x-ndjson")], text).into_response();
+    // A service that is starting is told on a page; from the first line on there is none.
+    visit.host()?;
+    let export = Export {
+        query: Fields::of(query.unwrap_or_default().as_bytes()),
+        before: i64::MAX,
+        visit,
+    };
+    let lines = Body::from_stream(stream::unfold(Some(export), Export::next));
+    let mut answer = ([(header::CONTENT_TYPE, "application/x-ndjson")], lines).into_response();
     let name = HeaderValue::from_static("attachment; filename=\"audit.ndjson\"");
     answer
         .headers_mut()
@@ -131,7 +135,40 @@ pub(super) async fn verify(visit: Visit) -> Answer {
     to("/audit")
 }
 
-async fn acts(visit: &Visit, query: &Fields, limit: u32) -> Result<Vec<Act>, Refused> {
+/// The log on its way into a file.
+struct Export {
+    visit: Visit,
+    query: Fields,
+    /// Only those below this number are not written yet.
+    before: i64,
+}
+
+impl Export {
+    async fn next(export: Option<Self>) -> Option<(io::Result<String>, Option<Self>)> {
+        let mut export = export?;
+        match export.lines().await {
+            Ok(lines) if lines.is_empty() => None,
+            Ok(lines) => Some((Ok(lines), Some(export))),
+            // A file that breaks off is noticed; one that ends too early is not.
+            Err(failure) => Some((Err(io::Error::other(failure.message)), None)),
+        }
+    }
+
+    async fn lines(&mut self) -> Result<String, Failure> {
+        let found = acts(&self.visit, &self.query, self.before, EXPORTED).await?;
+        let mut lines = String::new();
+        for act in &found {
+            let line = serde_json::to_string(act);
+            lines.push_str(&line.map_err(|error| Failure::of("internal", error.to_string()))?);
+            lines.push('\n');
+            self.before = act.sequence;
+        }
+        Ok(lines)
+    }
+}
+
+/// What is looked for, below a number, the latest first.
+async fn acts(visit: &Visit, query: &Fields, before: i64, limit: u32) -> Result<Vec<Act>, Failure> {
     let zone = visit.reader.zone();
     let begin = |day: Date| {
         let day = day.to_zoned(zone.clone()).ok()?;
@@ -144,7 +181,7 @@ async fn acts(visit: &Visit, query: &Fields, limit: u32) -> Result<Vec<Act>, Ref
         who: query.one("who").trim(),
         from_ms: from.unwrap_or(i64::MIN),
         until_ms: until.unwrap_or(i64::MAX),
-        before: query.one("after").parse().unwrap_or(i64::MAX),
+        before,
     };
     let rows = visit.host()?.store.audit_like(&wanted, limit).await?;
     Ok(rows.iter().map(Act::from).collect())

@@ -7,7 +7,7 @@ use super::connector::{Head, frame};
 use super::filters;
 use super::form::{Fields, encoded};
 use super::page::{Answer, Page, Visit};
-use super::people::{Called, state};
+use super::people::{Called, find, state};
 use super::refused::Refused;
 use super::shown::{Time, cut};
 use crate::connector::Loaded;
@@ -67,10 +67,11 @@ pub(super) async fn show(
     let (q, after) = (query.one("q").trim(), query.one("after"));
     let standing = STATES.iter().find(|(word, _)| *word == query.one("state"));
     let mut found = match standing {
-        Some((_, standing)) if q.is_empty() => {
-            view::people::standing(&store, &loaded, (*standing, after), ROWS + 1).await?
+        Some((_, standing)) if q.is_empty() || visit.may_see() => {
+            view::people::standing(&store, &loaded, (*standing, q, after), ROWS + 1).await?
         }
-        _ => view::people::list(&store, &loaded, (q, after), ROWS + 1).await?,
+        // Who sees no names asks for one person by the key.
+        _ => find(&visit, &store, &loaded, (q, after, ROWS + 1)).await?,
     };
     let has_more = found.len() > ROWS as usize;
     found.truncate(ROWS as usize);
@@ -99,10 +100,7 @@ pub(super) async fn show(
         for key in pinned.iter().rev() {
             let known = match found.iter().position(|one| one.person == *key) {
                 Some(at) => Some(found.remove(at)),
-                None => view::people::list(&store, &loaded, (key, ""), ROWS)
-                    .await?
-                    .into_iter()
-                    .find(|one| one.person == *key),
+                None => view::people::of_key(&store, &loaded, key).await?,
             };
             if let Some(known) = known {
                 found.insert(0, known);

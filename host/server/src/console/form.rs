@@ -24,6 +24,12 @@ impl Fields {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Every field, in the order of the form.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.0.iter();
+        pairs.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Whether a box was ticked.
     pub(super) fn has(&self, name: &str) -> bool {
         !self.one(name).is_empty()

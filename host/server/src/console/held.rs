@@ -10,6 +10,7 @@ use super::page::{Answer, Page, Visit};
 use super::refused::Refused;
 use super::runs::{Choice, connectors};
 use super::shown::{Time, cut};
+use crate::fault::Failure;
 use crate::view;
 use crate::view::held::{ByCause, HeldValue, Wanted};
 
@@ -17,6 +18,8 @@ use crate::view::held::{ByCause, HeldValue, Wanted};
 const ROWS: u32 = 25;
 /// Rows of the only cause that is looked at.
 const ROWS_OF_ONE: u32 = 100;
+/// The most people who are tried again at once.
+pub(super) const RETRIED_MAX: usize = 1000;
 
 #[derive(Template)]
 #[template(path = "held.html")]
@@ -24,7 +27,12 @@ struct HeldPage {
     page: Page,
     connectors: Vec<Choice>,
     is_filtered: bool,
+    by_connector: String,
+    by_cause: String,
+    by_field: String,
     older: bool,
+    result: String,
+    result_tone: &'static str,
     causes: Vec<CauseRow>,
 }
 
@@ -57,41 +65,88 @@ struct Row {
     next: Time,
 }
 
-/// `GET /held?connector=&cause=&field=&older=`
+/// `GET /held?connector=&cause=&field=&older=&from=&retried=`
 pub(super) async fn show(visit: Visit, RawQuery(query): RawQuery) -> Answer {
     let query = Fields::of(query.unwrap_or_default().as_bytes());
-    let (connector, code) = (query.one("connector"), query.one("cause"));
+    let connector = query.one("connector");
     let service = visit.service()?;
-    let wanted = Wanted {
-        connector: match connector {
-            "" => None,
-            name => Some(service.found(name)?.connector.id.clone()),
-        },
-        code: Some(code.to_owned()).filter(|code| !code.is_empty()),
-        field: Some(query.one("field").to_owned()).filter(|field| !field.is_empty()),
-        is_old: query.has("older"),
-    };
+    let wanted = wanted(&visit, &query, query.one("cause"))?;
     let all = view::held::causes(service, &wanted).await?;
-    let is_only = all.len() == 1;
-    let rows = if is_only { ROWS_OF_ONE } else { ROWS };
+    let place = if all.len() == 1 {
+        (query.one("from").parse().unwrap_or(0), ROWS_OF_ONE)
+    } else {
+        (0, ROWS)
+    };
     let mut causes = Vec::with_capacity(all.len());
     for (at, cause) in all.into_iter().enumerate() {
-        let values = view::held::of_cause(service, &wanted, &cause.code, rows).await?;
-        causes.push(shown(&visit, (cause, values), (connector, at == 0)).await?);
+        let values = view::held::of_cause(service, &wanted, &cause.code, place).await?;
+        let about = (&query, place.0, at == 0);
+        causes.push(shown(&visit, (cause, values), about).await?);
     }
+    let (result, result_tone) = result(&visit, query.one("retried"));
     visit.show(&HeldPage {
         page: visit.page("held", visit.say("nav-held")).await?,
         connectors: connectors(&visit, connector)?,
         is_filtered: wanted != Wanted::default(),
+        by_connector: connector.to_owned(),
+        by_cause: query.one("cause").to_owned(),
+        by_field: query.one("field").to_owned(),
         older: wanted.is_old,
+        result,
+        result_tone,
         causes,
     })
+}
+
+/// What the filters of a page or of its forms mean; `code` may be empty.
+pub(super) fn wanted(visit: &Visit, fields: &Fields, code: &str) -> Result<Wanted, Failure> {
+    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    Ok(Wanted {
+        connector: match fields.one("connector") {
+            "" => None,
+            name => Some(visit.service()?.found(name)?.connector.id.clone()),
+        },
+        code: some(code),
+        field: some(fields.one("field")),
+        is_old: fields.has("older"),
+    })
+}
+
+/// The page with the same filters, but for those that are given, and with what else is given.
+pub(super) fn address(fields: &Fields, given: &[(&str, &str)]) -> String {
+    let filters = ["connector", "cause", "field", "older"].map(|name| (name, fields.one(name)));
+    let is_given = |name: &str| given.iter().any(|(other, _)| *other == name);
+    let kept = filters.iter().filter(|(name, _)| !is_given(name));
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in kept.chain(given).filter(|(_, value)| !value.is_empty()) {
+        query.append_pair(name, value);
+    }
+    match query.finish().as_str() {
+        "" => "/held".to_owned(),
+        query => format!("/held?{query}"),
+    }
+}
+
+/// What came of a form: how many people are tried again, or `none` where nobody was chosen.
+fn result(visit: &Visit, retried: &str) -> (String, &'static str) {
+    if retried == "none" {
+        return (visit.say("retry-nobody"), "warn");
+    }
+    let Ok(count) = retried.parse::<u64>() else {
+        return (String::new(), "");
+    };
+    let about = [("count", count.into())];
+    match count {
+        0 => (visit.say("retry-over"), ""),
+        _ if count >= RETRIED_MAX as u64 => (visit.reader.say_of("retry-most", &about), "ok"),
+        _ => (visit.reader.say_of("retry-done", &about), "ok"),
+    }
 }
 
 async fn shown(
     visit: &Visit,
     (cause, values): (ByCause, Vec<HeldValue>),
-    (connector, is_open): (&str, bool),
+    (query, passed, is_open): (&Fields, u32, bool),
 ) -> Result<CauseRow, Refused> {
     let mut rows = Vec::with_capacity(values.len());
     let may_see = visit.may_see();
@@ -125,7 +180,8 @@ async fn shown(
         }
     }
     let meant = Cause::of(visit, &cause.code);
-    let told = rows.len() as u64;
+    let told = u64::from(passed) + rows.len() as u64;
+    let from = told.to_string();
     Ok(CauseRow {
         title: meant.title,
         remedy: meant.remedy,
@@ -136,7 +192,11 @@ async fn shown(
         needs_attention: cause.needs_attention,
         is_open,
         more: cause.values.saturating_sub(told),
-        more_href: format!("/held?connector={connector}&cause={}", cause.code),
+        more_href: if passed == 0 && told < u64::from(ROWS_OF_ONE) {
+            address(query, &[("cause", &cause.code)])
+        } else {
+            address(query, &[("cause", &cause.code), ("from", &from)])
+        },
         code: cut(&cause.code),
         rows,
     })

@@ -4,13 +4,14 @@
 //! cookie says that is none of the choices counts for nothing.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::texts::Language;
 use crate::access::Peer;
 
 const NAME: &str = "attune-look";
-/// Written by the page's script: the browser alone knows.
+/// Written by the page's script, which alone can ask the browser; so it has this name with TLS too.
 const ZONE: &str = "attune-zone";
 const YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
 
@@ -77,6 +78,12 @@ pub(super) fn zone(headers: &HeaderMap) -> TimeZone {
     zone.unwrap_or_else(TimeZone::system)
 }
 
+/// What a zone is called; one without a name by how far it is from UTC.
+pub(super) fn zone_name(zone: &TimeZone, now: Timestamp) -> String {
+    let by_offset = || format!("UTC{}", zone.to_offset(now));
+    zone.iana_name().map_or_else(by_offset, str::to_owned)
+}
+
 fn name(peer: &Peer) -> (String, &'static str) {
     if peer.is_plain_loopback() {
         (NAME.to_owned(), "")
@@ -128,5 +135,28 @@ mod tests {
         headers.insert(header::COOKIE, odd.parse().unwrap());
         assert_eq!(Look::read(&headers, &peer("localhost")), Look::default());
         assert_eq!(zone(&headers), TimeZone::system());
+    }
+
+    #[test]
+    fn a_zone_is_one_that_there_is() {
+        let now: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
+        let named = |cookie: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, cookie.parse().unwrap());
+            zone_name(&zone(&headers), now)
+        };
+        let here = zone_name(&TimeZone::system(), now);
+        for (kept, expected) in [
+            ("Europe/Berlin", "Europe/Berlin"),
+            ("Europe%2FBerlin", "Europe/Berlin"),
+            ("Etc/GMT+5", "Etc/GMT+5"),
+            ("../../etc/passwd", here.as_str()),
+            ("<b>", here.as_str()),
+            ("", here.as_str()),
+        ] {
+            assert_eq!(named(&format!("a=b; attune-zone={kept}")), expected);
+        }
+        let offset = TimeZone::fixed(jiff::tz::offset(-3));
+        assert_eq!(zone_name(&offset, now), "UTC-03");
     }
 }

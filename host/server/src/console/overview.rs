@@ -12,7 +12,7 @@ use crate::view;
 use crate::view::condition::{Condition, SiteState};
 use crate::view::notices::Notice;
 
-/// What needs attention that the page shows.
+/// What needs attention that the page shows at once; the rest unfolds.
 const ATTENTION_MAX: usize = 5;
 /// Runs to come that the page shows.
 const UPCOMING_MAX: usize = 6;
@@ -33,7 +33,8 @@ struct Overview {
     next_connector: String,
     connectors: Vec<Row>,
     attention: Vec<Item>,
-    attention_more: u64,
+    attention_more: Vec<Item>,
+    attention_rest: u64,
     sites: Vec<Site>,
     upcoming: Vec<Coming>,
     chart: Chart,
@@ -94,8 +95,7 @@ pub(super) async fn show(visit: Visit) -> Answer {
     let next_connector = first.map(|one| one.connector.clone()).unwrap_or_default();
     upcoming.truncate(UPCOMING_MAX);
     let mut attention = attention(&visit, &all).await?;
-    let attention_more = attention.len().saturating_sub(ATTENTION_MAX) as u64;
-    attention.truncate(ATTENTION_MAX);
+    let attention_more = attention.split_off(ATTENTION_MAX.min(attention.len()));
     let sites = view::condition::sites(service).await?;
     visit.show(&Overview {
         page: visit.page("overview", visit.say("nav-overview")).await?,
@@ -111,6 +111,7 @@ pub(super) async fn show(visit: Visit) -> Answer {
         next_connector,
         connectors: all.iter().map(|one| Row::of(&visit, one)).collect(),
         attention,
+        attention_rest: attention_more.len() as u64,
         attention_more,
         sites: sites.iter().map(|site| shown(&visit, site)).collect(),
         upcoming,

@@ -13,6 +13,7 @@ use super::Begun;
 use super::audit::Verified;
 use super::checks::Checks;
 use super::edit::Samples;
+use super::look;
 use super::reader::Reader;
 use super::refused::Refused;
 use crate::access::{Access, Peer, Principal, Role};
@@ -59,6 +60,8 @@ pub(super) struct Page {
     pub(super) waiting: u64,
     pub(super) version: &'static str,
     pub(super) node: String,
+    /// Where the reader is, as times are said.
+    pub(super) zone: String,
     pub(super) notices: Vec<Notice>,
 }
 
@@ -129,6 +132,7 @@ impl Visit {
             path: self.path.clone(),
             version: env!("CARGO_PKG_VERSION"),
             node: self.peer.host.clone(),
+            zone: look::zone_name(self.reader.zone(), self.access.now()),
             role: Role::Viewer.as_str(),
             ..Page::default()
         };

@@ -12,6 +12,8 @@ use super::page::{Answer, Page, Visit};
 use super::refused::Refused;
 use super::runs::{Choice, connectors};
 use super::shown::{Time, cut, initials};
+use crate::connector::Loaded;
+use crate::store::Store;
 use crate::view;
 use crate::view::people::Person;
 
@@ -64,8 +66,7 @@ pub(super) async fn show(visit: Visit, RawQuery(query): RawQuery) -> Answer {
         for loaded in state.connectors.values() {
             if connector.is_empty() || loaded.connector.name == connector {
                 let limit = (ROWS + 1 - found.len()) as u32;
-                let place = (q, "");
-                found.extend(view::people::list(&host.store, loaded, place, limit).await?);
+                found.extend(find(&visit, &host.store, loaded, (q, "", limit)).await?);
             }
             if found.len() > ROWS {
                 break;
@@ -88,6 +89,20 @@ pub(super) async fn show(visit: Visit, RawQuery(query): RawQuery) -> Answer {
         },
         q: cut(q),
     })
+}
+
+/// People of a connector whom a text means: any part of a name for who may see names, else a whole key.
+pub(super) async fn find(
+    visit: &Visit,
+    store: &Store,
+    loaded: &Loaded,
+    (text, after, limit): (&str, &str, u32),
+) -> Result<Vec<Person>, Refused> {
+    if text.is_empty() || visit.may_see() {
+        return Ok(view::people::list(store, loaded, (text, after), limit).await?);
+    }
+    let found = view::people::of_key(store, loaded, text).await?;
+    Ok(found.into_iter().collect())
 }
 
 async fn rows(visit: &Visit, found: &[Person]) -> Result<Vec<Row>, Refused> {
@@ -144,20 +159,19 @@ impl Called {
         let first = names.find(|name| *name != person.person);
         let name = account.or(first).unwrap_or(&person.person);
         let mail = person.names.iter().find(|name| name.contains('@'));
-        let letters = initials(name);
         if !visit.may_see() {
             return Self {
                 name: cut(&person.person),
                 username: String::new(),
                 mail: String::new(),
-                initials: letters,
+                initials: initials(&person.person),
             };
         }
         Self {
             name: cut(name),
             username: cut(first.unwrap_or(name)),
             mail: mail.map_or_else(String::new, |mail| cut(mail)),
-            initials: letters,
+            initials: initials(name),
         }
     }
 }

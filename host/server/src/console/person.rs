@@ -16,12 +16,13 @@ use super::people::{Called, state};
 use super::refused::Refused;
 use super::shown::{Shown, Time, cut, short};
 use crate::connector::Loaded;
+use crate::fault::Failure;
 use crate::sync::{self, Explanation, FieldExplanation, TargetExplanation};
 use crate::view;
-use crate::view::history::{Changed, History};
+use crate::view::history::{Changed, Place};
 use crate::view::people::Document;
 
-/// Changes that the page shows.
+/// Changes that the page shows at a time.
 const HISTORY: usize = 30;
 
 /// Where directories keep a person's whole name.
@@ -109,11 +110,10 @@ struct Change {
     after: Shown,
     run: String,
     run_short: String,
-    by: String,
     undone: bool,
 }
 
-/// `GET /people/{name}/{key}?job=`
+/// `GET /people/{name}/{key}?job=&after=`
 pub(super) async fn show(
     visit: Visit,
     Path((name, key)): Path<(String, String)>,
@@ -125,6 +125,11 @@ pub(super) async fn show(
     let store = visit.host()?.store;
     let document = view::people::document(&store, &loaded, &key).await?;
     let person = &document.person;
+    if person.person != key && !visit.may_see() {
+        // That a name leads to somebody tells who they are.
+        let message = format!("nothing is kept of `{key}`");
+        return Err(Failure::of("no-such-person", message).into());
+    }
     if person.person != key {
         // They were named by a user name or an e-mail address.
         let (name, key) = (encoded(&name), encoded(&person.person));
@@ -135,12 +140,11 @@ pub(super) async fn show(
         .apart(async move |service| Ok(sync::explain_kept(&service.pin().0, &about, &whom).await?));
     // A document of another wanted set explains nothing; what is known is shown all the same.
     let explained = explained.await.ok();
-    let history = view::history::of(&store, &loaded.connector.id, &key, None);
-    let history = history.await.unwrap_or_else(|_| History {
-        connector: loaded.connector.id.clone(),
-        person: key.clone(),
-        changes: Vec::new(),
-    });
+    let whose = (loaded.connector.id.as_str(), key.as_str(), None);
+    let after = Place::read(query.one("after"));
+    let history = view::history::page(&store, whose, after.as_ref(), HISTORY).await;
+    // Nothing is kept of somebody who was never changed.
+    let (history, older) = history.unwrap_or_default();
     let (result, result_tone) = result(&visit, query.one("job")).await?;
     let called = Called::of(&visit, person);
     let full_name = full_name(&document).filter(|_| visit.may_see());
@@ -154,7 +158,9 @@ pub(super) async fn show(
         }),
         source: source(&visit, &document),
         history: changes(&visit, &history),
-        next: String::new(),
+        next: older.map_or_else(String::new, |place| {
+            format!("?after={}#h-hist", encoded(&place.cursor()))
+        }),
         result,
         result_tone,
         is_pinned: store
@@ -398,7 +404,7 @@ fn source(visit: &Visit, document: &Document) -> Vec<Attribute> {
     attribute.chain(relations).collect()
 }
 
-fn changes(visit: &Visit, history: &History) -> Vec<Change> {
+fn changes(visit: &Visit, history: &[Changed]) -> Vec<Change> {
     let may_see = visit.may_see();
     let change = |one: &Changed| Change {
         at: Time::of(&one.time),
@@ -408,8 +414,7 @@ fn changes(visit: &Visit, history: &History) -> Vec<Change> {
         after: Shown::of(one.after.as_deref()).seen(may_see),
         run_short: short(&one.run),
         run: one.run.clone(),
-        by: String::new(),
         undone: one.undone_by.is_some(),
     };
-    history.changes.iter().take(HISTORY).map(change).collect()
+    history.iter().map(change).collect()
 }

@@ -1,19 +1,27 @@
 //! `/plans/DIGEST`: what a plan would write, by value, by field and by person; its guards; the decision.
 
+use std::io;
+
 use askama::Template;
-use attune_core::plan::GuardLine;
+use attune_core::plan::{GuardLine, Summary};
+use axum::body::Body;
 use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse as _;
+use futures_util::{StreamExt as _, stream};
 
 use super::changes::{self, Figure, Problem, planned};
 use super::filters;
 use super::form::Fields;
 use super::page::{Answer, Page, Visit};
+use super::refused::Refused;
 use super::runs::mode;
 use super::shown::{Shown, Time, cut, percent, short};
+use crate::fault::Failure;
 use crate::jobs::work;
 use crate::store::plans::StagedPlan;
+use crate::store::stage::Stage;
+use crate::sync::{self, Host};
 use crate::view;
 use crate::view::plans::{self, Breakdown, Wanted};
 
@@ -23,6 +31,10 @@ const ROWS: usize = 50;
 const GAUGE: u64 = 168;
 /// How long a plan may be approved.
 const VALID_MS: i64 = 24 * 60 * 60 * 1000;
+/// Changes that are written into a file at once.
+const WRITTEN: usize = 2000;
+/// Where a report without changes has them: no string of it has a line end of its own.
+const NO_CHANGES: &str = "\n  \"changes\": []";
 
 #[derive(Template)]
 #[template(path = "plan.html")]
@@ -34,6 +46,7 @@ struct PlanPage {
     view: &'static str,
     fields: Vec<Field>,
     values: Vec<Value>,
+    values_rest: u64,
     connector_of: String,
     changes: Vec<changes::Row>,
     next: String,
@@ -50,12 +63,21 @@ struct Plan {
     made: Time,
     expires: Time,
     revision: String,
-    people: u64,
+    lede: String,
     changes: u64,
     can_decide: bool,
-    decided_by: String,
+    pauses: bool,
+    decision: Decision,
     run: String,
     reason: String,
+}
+
+/// Who approved or rejected it, as far as the log knows.
+#[derive(Default)]
+struct Decision {
+    by: String,
+    at: Time,
+    comment: String,
 }
 
 struct Guard {
@@ -112,16 +134,34 @@ pub(super) async fn show(
     };
     let breakdown = plans::breakdown(&host, &plan.digest).await?;
     let breakdown = breakdown.unwrap_or_default();
-    let wanted = wanted(&query);
+    let counted = match report {
+        Some(report) => plans::people(&host, report).await?,
+        None => None,
+    };
+    let (id, may_see) = (plan.connector.clone(), visit.may_see());
+    let mut wanted = wanted(&query);
+    if !may_see {
+        // Whether a page of them is empty would tell whose value it is.
+        wanted.values = None;
+    }
+    let place = query.one("place");
     let (found, next) = if view == "person" {
-        let place = (&wanted, query.one("place"));
-        plans::changes(&host, &plan.digest, place, ROWS).await?
+        plans::changes(&host, &plan.digest, (&wanted, place), ROWS).await?
     } else {
         (Vec::new(), None)
     };
+    let passed = place.parse().unwrap_or(0);
+    let (values, more_values) = values(&breakdown, may_see, passed);
+    let is_by_value = view == "value";
+    let next = next.or_else(|| more_values.filter(|_| is_by_value));
     let name = shown.run.connector.clone();
     let problems = report.map_or(&[][..], |report| &report.problems);
-    let may_see = visit.may_see();
+    let plan = Plan {
+        lede: lede(&visit, &summary, counted, &breakdown),
+        pauses: pauses(&host, &plan).await?,
+        decision: decision(&host, &plan).await?,
+        ..Plan::of(&visit, &plan, &shown)
+    };
     visit.show(&PlanPage {
         page: visit.page("runs", visit.say("plan-title")).await?,
         figures: planned(&summary),
@@ -131,13 +171,14 @@ pub(super) async fn show(
         }),
         view,
         fields: fields(&breakdown, may_see),
-        values: values(&breakdown, may_see),
+        values_rest: if next.is_none() { rest(&breakdown) } else { 0 },
+        values,
         connector_of: name.clone(),
-        changes: changes::rows(&visit, &plan.connector, &found).await?,
+        changes: changes::rows(&visit, &id, &found).await?,
         next: next.map_or_else(String::new, |next| more(&query, &next)),
         filter: filter(&visit, &wanted),
-        problems: changes::problems(&visit, (&name, &plan.connector), problems).await?,
-        plan: Plan::of(&visit, &plan, &shown),
+        problems: changes::problems(&visit, (&name, &id), problems).await?,
+        plan,
     })
 }
 
@@ -145,10 +186,15 @@ pub(super) async fn show(
 pub(super) async fn download(visit: Visit, Path(digest): Path<String>) -> Answer {
     let host = visit.host()?;
     let plan = work::staged(&host, &digest).await?;
-    let shown = view::runs::show(&host, &plan.run, u64::from(u32::MAX)).await?;
-    let text = serde_json::to_string_pretty(&shown.report);
-    let text = text.map_err(|error| crate::fault::Failure::of("internal", error.to_string()))?;
-    let mut answer = ([(header::CONTENT_TYPE, "application/json")], text).into_response();
+    let mut report = view::runs::show(&host, &plan.run, 0).await?.report;
+    if let Some(report) = &mut report {
+        report.changes.clear();
+    }
+    let text = serde_json::to_string_pretty(&report);
+    let text = text.map_err(|error| Failure::of("internal", error.to_string()))?;
+    let stage = view::runs::staged(&host, &plan.digest).await?;
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    let mut answer = (kind, body(&text, stage)).into_response();
     let name = format!("attachment; filename=\"plan-{}.json\"", short(&plan.digest));
     if let Ok(name) = HeaderValue::from_str(&name) {
         answer
@@ -156,6 +202,97 @@ pub(super) async fn download(visit: Visit, Path(digest): Path<String>) -> Answer
             .insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(answer)
+}
+
+/// The text of a report with the changes of its plan, of which few are in memory at a time.
+fn body(text: &str, stage: Option<Stage>) -> Body {
+    let (Some((head, tail)), Some(stage)) = (text.split_once(NO_CHANGES), stage) else {
+        return Body::from(text.to_owned());
+    };
+    let changes = Changes {
+        stage,
+        after: (0, String::new()),
+        gap: "\n    ",
+    };
+    let end = |text: String| stream::iter([Ok::<String, io::Error>(text)]);
+    let before = end(format!("{head}\n  \"changes\": ["));
+    let changes = stream::unfold(Some(changes), Changes::next);
+    Body::from_stream(before.chain(changes).chain(end(format!("\n  ]{tail}"))))
+}
+
+/// The changes of a plan on their way into a file.
+struct Changes {
+    stage: Stage,
+    after: (u16, String),
+    gap: &'static str,
+}
+
+impl Changes {
+    async fn next(changes: Option<Self>) -> Option<(io::Result<String>, Option<Self>)> {
+        let mut changes = changes?;
+        match changes.text().await {
+            Ok((text, Some(after))) => {
+                changes.after = after;
+                Some((Ok(text), Some(changes)))
+            }
+            Ok((text, None)) => {
+                changes.stage.finish().await;
+                Some((Ok(text), None))
+            }
+            // A file that breaks off is noticed; one that ends too early is not.
+            Err(failure) => Some((Err(io::Error::other(failure.message)), None)),
+        }
+    }
+
+    /// The next ones, and the place of those behind them.
+    async fn text(&mut self) -> Result<(String, Option<(u16, String)>), Failure> {
+        let after = (self.after.0, self.after.1.as_str());
+        let (changes, next) = sync::changes_after(&self.stage, after, WRITTEN).await?;
+        let mut text = String::new();
+        for change in &changes {
+            let line = serde_json::to_string(change);
+            let line = line.map_err(|error| Failure::of("internal", error.to_string()))?;
+            text.push_str(std::mem::replace(&mut self.gap, ",\n    "));
+            text.push_str(&line);
+        }
+        Ok((text, next))
+    }
+}
+
+/// Whom a plan concerns, in one sentence: counted, at least, or unknown where it is not staged any more.
+fn lede(visit: &Visit, summary: &Summary, counted: Option<u64>, breakdown: &Breakdown) -> String {
+    let of_fields = breakdown.fields.iter().map(plans::FieldCount::people);
+    let least = of_fields.max().unwrap_or_default();
+    let key = match (counted, breakdown.fields.len()) {
+        (Some(_), _) | (None, 1) => "plan-lede",
+        (None, 0) => "plan-lede-looked",
+        (None, _) => "plan-lede-least",
+    };
+    let about = [
+        ("changes", summary.changes.into()),
+        ("people", counted.unwrap_or(least).into()),
+        ("looked", summary.people.into()),
+    ];
+    visit.reader.say_of(key, &about)
+}
+
+/// Whether its approval pauses the connector: it takes a run back.
+async fn pauses(host: &Host, plan: &StagedPlan) -> Result<bool, Refused> {
+    let undo = host.store.undo_of_plan(&plan.digest).await?;
+    Ok(undo.is_some_and(|undo| !undo.keeps_running))
+}
+
+async fn decision(host: &Host, plan: &StagedPlan) -> Result<Decision, Refused> {
+    if !matches!(plan.state.as_str(), "applied" | "rejected") {
+        return Ok(Decision::default());
+    }
+    let decisions = view::audit::decisions(&host.store, &short(&plan.digest)).await?;
+    let act = view::audit::decided(&decisions, &plan.digest);
+    Ok(act.map_or_else(Decision::default, |act| Decision {
+        by: cut(&act.who),
+        at: Time::of(&act.time),
+        comment: cut(&act.detail),
+    }))
 }
 
 fn wanted(query: &Fields) -> Wanted {
@@ -211,7 +348,8 @@ fn fields(breakdown: &Breakdown, may_see: bool) -> Vec<Field> {
     breakdown.fields.iter().map(field).collect()
 }
 
-fn values(breakdown: &Breakdown, may_see: bool) -> Vec<Value> {
+/// The values behind so many, and the place of those behind them.
+fn values(breakdown: &Breakdown, may_see: bool, passed: usize) -> (Vec<Value>, Option<String>) {
     let most = breakdown.values.first().map_or(0, |value| value.people);
     let value = |one: &plans::ValueCount| {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
@@ -232,7 +370,18 @@ fn values(breakdown: &Breakdown, may_see: bool) -> Vec<Value> {
             ]),
         }
     };
-    breakdown.values.iter().take(ROWS).map(value).collect()
+    let all = breakdown.values.iter();
+    let shown = all.skip(passed).take(ROWS).map(value).collect();
+    let next = passed.saturating_add(ROWS);
+    let has_more = next < breakdown.values.len();
+    (shown, has_more.then(|| next.to_string()))
+}
+
+/// Changes that are not told value by value: there are too many different ones.
+fn rest(breakdown: &Breakdown) -> u64 {
+    let all: u64 = breakdown.fields.iter().map(plans::FieldCount::people).sum();
+    let told: u64 = breakdown.values.iter().map(|value| value.people).sum();
+    all.saturating_sub(told)
 }
 
 fn address(pairs: &[(&str, &str)]) -> String {
@@ -263,10 +412,11 @@ impl Plan {
             made: Time(plan.created_ms),
             expires: Time(plan.created_ms + VALID_MS),
             revision: plan.revision.clone(),
-            people: summary.map_or(0, |summary| summary.people),
+            lede: String::new(),
             changes: summary.map_or(0, |summary| summary.changes),
             can_decide,
-            decided_by: String::new(),
+            pauses: false,
+            decision: Decision::default(),
             run: plan.run.clone(),
             reason,
         }

@@ -1,6 +1,7 @@
 //! `/plugins/NAME`: what a plugin can do, what it may, who uses it, and the build that waits.
 
 use std::borrow::Borrow as _;
+use std::collections::BTreeSet;
 
 use askama::Template;
 use attune_core::compare::{ComparedField, Example as Person};
@@ -11,7 +12,7 @@ use axum::http::HeaderMap;
 use super::acts::actor;
 use super::changes::{name, names};
 use super::filters;
-use super::form::encoded;
+use super::form::{Fields, encoded};
 use super::page::{Answer, Page, Visit, to};
 use super::plugins::{from, longest};
 use super::refused::Refused;
@@ -21,6 +22,7 @@ use crate::fault::Failure;
 use crate::service::Told;
 use crate::store::generations::Generation;
 use crate::sync::ShadowReport;
+use crate::view;
 use crate::view::plugins::{Function as Known, Inspected, inspected};
 
 /// Pairs of values that one field of a comparison shows.
@@ -69,8 +71,8 @@ struct Comparison {
     people: u64,
     same: u64,
     differ: u64,
-    failed_now: u64,
-    failed_then: u64,
+    newly_failing: u64,
+    newly_fine: u64,
     guards: String,
     fields: Vec<PairRow>,
     has_examples: bool,
@@ -133,16 +135,18 @@ struct User {
 /// `GET /plugins/{id}`
 pub(super) async fn show(visit: Visit, Path(id): Path<String>) -> Answer {
     let service = visit.service()?;
-    let about = id.clone();
-    let looked = service.apart(async move |service| {
-        let plugin = service.pin().1.plugins.plugin(&about)?;
-        Ok((inspected(&service, &about)?, plugin.quarantined()))
-    });
-    let (one, quarantined) = looked.await?;
-    let all = service.generations();
-    let builds: Vec<&Generation> = all.iter().filter(|one| one.plugin == id).collect();
     let mut waiting = service.waiting().into_iter();
     let waiting = waiting.find(|other| other.kind == "plugin" && other.name == id);
+    let (about, digest) = (id.clone(), waiting.as_ref().map(|one| one.digest.clone()));
+    let looked = service.apart(async move |service| {
+        let plugin = service.pin().1.plugins.plugin(&about)?;
+        let waiting = digest.map(|digest| view::plugins::waiting(&service, &about, &digest));
+        let waiting = waiting.transpose()?.flatten();
+        Ok((inspected(&service, &about)?, waiting, plugin.quarantined()))
+    });
+    let (one, other, quarantined) = looked.await?;
+    let all = service.generations();
+    let builds: Vec<&Generation> = all.iter().filter(|one| one.plugin == id).collect();
     let reports = service.reports(&id).unwrap_or_default();
     let quarantine = quarantined.map_or_else(String::new, |problem| cut(&problem.message));
     let candidate = waiting.as_ref().map(|waiting| {
@@ -177,7 +181,7 @@ pub(super) async fn show(visit: Visit, Path(id): Path<String>) -> Answer {
         has_candidate: candidate.is_some(),
         candidate: candidate.unwrap_or_default(),
         shadow,
-        card: card(&visit, &one),
+        card: card(&visit, &one, other.as_ref()),
         functions: functions(&one),
         generations: generations(&builds),
         limits: limits(&visit, &one),
@@ -185,9 +189,11 @@ pub(super) async fn show(visit: Visit, Path(id): Path<String>) -> Answer {
     })
 }
 
-/// `POST /plugins/{id}/swap`
-pub(super) async fn swap(visit: Visit, Path(id): Path<String>) -> Answer {
-    actor(&visit)?.swap(&id).await?;
+/// `POST /plugins/{id}/swap`: the build that was looked at, and none that came since.
+pub(super) async fn swap(visit: Visit, Path(id): Path<String>, body: Bytes) -> Answer {
+    let fields = Fields::of(&body);
+    let digest = fields.one("generation");
+    actor(&visit)?.take_up(("swap", &id), digest).await?;
     back(&id)
 }
 
@@ -197,13 +203,10 @@ pub(super) async fn roll_back(visit: Visit, Path(id): Path<String>) -> Answer {
     back(&id)
 }
 
-/// `POST /plugins/{id}/refuse`: drops the build that waits.
-pub(super) async fn refuse(visit: Visit, Path(id): Path<String>) -> Answer {
-    let mut waiting = visit.service()?.waiting().into_iter();
-    let waiting = waiting.find(|one| one.kind == "plugin" && one.name == id);
-    let none = || Failure::of("nothing-waits", format!("nothing of `{id}` waits"));
-    let waiting = waiting.ok_or_else(none)?;
-    actor(&visit)?.reject(&waiting.digest).await?;
+/// `POST /plugins/{id}/refuse`: drops the build that was looked at.
+pub(super) async fn refuse(visit: Visit, Path(id): Path<String>, body: Bytes) -> Answer {
+    let fields = Fields::of(&body);
+    actor(&visit)?.reject(fields.one("generation")).await?;
     back(&id)
 }
 
@@ -258,8 +261,8 @@ async fn comparison(visit: &Visit, told: &Told) -> Result<Comparison, Refused> {
         people: compared.people,
         same: compared.people.saturating_sub(compared.changed_people),
         differ: compared.changed_people,
-        failed_now: compared.newly_failing,
-        failed_then: compared.newly_fine,
+        newly_failing: compared.newly_failing,
+        newly_fine: compared.newly_fine,
         guards: guards.collect::<Vec<_>>().join(" "),
         fields: pairs(&compared.fields, may_see),
         has_examples: !examples.is_empty(),
@@ -290,43 +293,77 @@ fn pairs(fields: &[ComparedField], may_see: bool) -> Vec<PairRow> {
     rows
 }
 
-fn card(visit: &Visit, one: &Inspected) -> Vec<CardLine> {
-    let line = |icon, what, text: String| CardLine {
-        icon,
-        what,
-        text,
-        changed: String::new(),
-    };
-    let places = &one.card.places;
-    let list = |mut words: Vec<String>, none: &str| {
-        words.sort_unstable();
-        words.dedup();
-        if words.is_empty() {
-            visit.say(none)
-        } else {
-            cut(&words.join(", "))
+/// What a build may do and is given, and what the one that waits has more or less of it.
+fn card(visit: &Visit, one: &Inspected, other: Option<&Inspected>) -> Vec<CardLine> {
+    let others = other.map(|other| rights(visit, other));
+    let line = |(at, right): (usize, Right)| {
+        let other = others.as_ref().and_then(|others| others.get(at));
+        CardLine {
+            icon: right.icon,
+            what: right.what,
+            changed: other.map_or_else(String::new, |other| difference(&right.words, &other.words)),
+            text: right.text(visit),
         }
     };
-    let given = places.iter().flat_map(|place| place.given.clone());
-    let given: Vec<String> = given.collect();
-    let fields = places.iter().map(|place| place.field.clone());
+    let rights = rights(visit, one).into_iter();
+    rights.enumerate().map(line).collect()
+}
+
+/// One line of the card: each word of it, and what is said where there is none.
+struct Right {
+    icon: &'static str,
+    what: &'static str,
+    words: BTreeSet<String>,
+    none: &'static str,
+}
+
+impl Right {
+    fn text(&self, visit: &Visit) -> String {
+        if self.words.is_empty() {
+            return visit.say(self.none);
+        }
+        let words: Vec<&str> = self.words.iter().map(String::as_str).collect();
+        cut(&words.join(", "))
+    }
+}
+
+/// The lines of the card of every build, in one order.
+fn rights(visit: &Visit, one: &Inspected) -> [Right; 7] {
+    let right = |icon, what, words: BTreeSet<String>, none| Right {
+        icon,
+        what,
+        words,
+        none,
+    };
+    let places = one.card.places.iter();
+    let given: BTreeSet<String> = places.flat_map(|place| place.given.clone()).collect();
+    let fields = one.card.places.iter().map(|place| place.field.clone());
     let fields = fields.filter(|field| !field.is_empty()).collect();
     let told = one.card.permissions.functions.values().flatten().cloned();
-    let is_provider = one.kind == "provider";
-    let (reads, network) = if is_provider {
-        (visit.say("card-people"), list(given, "card-by-host"))
+    let imports = one.imports.iter().cloned().collect();
+    let nothing = BTreeSet::new;
+    let (reads, network) = if one.kind == "provider" {
+        let people = BTreeSet::from([visit.say("card-people")]);
+        (people, right("plug", "card-network", given, "card-by-host"))
     } else {
-        (list(given, "card-nothing"), visit.say("card-none"))
+        (given, right("plug", "card-network", nothing(), "card-none"))
     };
-    vec![
-        line("eye", "card-reads", reads),
-        line("edit", "card-writes", list(fields, "card-nothing")),
-        line("plug", "card-network", network),
-        line("file", "card-files", visit.say("card-none")),
-        line("clock", "card-clock", list(told.collect(), "card-none")),
-        line("key", "card-secrets", visit.say("card-none")),
-        line("shield", "card-contract", cut(&one.imports.join(", "))),
+    [
+        right("eye", "card-reads", reads, "card-nothing"),
+        right("edit", "card-writes", fields, "card-nothing"),
+        network,
+        right("file", "card-files", nothing(), "card-none"),
+        right("clock", "card-clock", told.collect(), "card-none"),
+        right("key", "card-secrets", nothing(), "card-none"),
+        right("shield", "card-contract", imports, "card-none"),
     ]
+}
+
+/// What comes and what goes; empty where both have the same.
+fn difference(now: &BTreeSet<String>, then: &BTreeSet<String>) -> String {
+    let comes = then.difference(now).map(|word| format!("+ {word}"));
+    let goes = now.difference(then).map(|word| format!("\u{2212} {word}"));
+    cut(&comes.chain(goes).collect::<Vec<_>>().join(", "))
 }
 
 fn functions(one: &Inspected) -> Vec<Function> {

@@ -19,10 +19,11 @@ use super::filters;
 use super::form::{Fields, encoded};
 use super::page::{Answer, Page, Visit, to};
 use super::reader::Reader;
-use super::runs::{mode, took, trigger};
+use super::refused::Refused;
+use super::runs::{INTERRUPTED, is_lost, mode, mode_of, took, trigger, writes_approved};
 use super::shown::{Time, cut, percent, short};
 use crate::service::Service;
-use crate::sync::Phase;
+use crate::sync::{Host, Phase};
 use crate::view::runs::{Moment, Progress, Shown};
 use crate::view::{self, plans};
 
@@ -58,10 +59,12 @@ struct Run {
     mode: &'static str,
     trigger: &'static str,
     by: String,
+    comment: String,
     state: String,
     began: Time,
     took: String,
     is_running: bool,
+    is_lost: bool,
     revision: String,
     now: String,
     digest: String,
@@ -136,6 +139,8 @@ pub(super) async fn show(
     let problems = report.map_or(&[][..], |report| &report.problems);
     let whose = (shown.run.connector.as_str(), connector_id.as_str());
     let page = visit.page("runs", visit.say("nav-runs")).await?;
+    let is_lost = moment.is_over && is_lost(service, &shown.run);
+    let (by, comment) = decider(&host, &shown.run).await?;
     visit.show(&RunPage {
         page,
         live: Live::of(&visit.reader, moment.progress.as_ref(), ""),
@@ -147,13 +152,26 @@ pub(super) async fn show(
         changes: changes::rows(&visit, &connector_id, &found).await?,
         changes_total: report.map_or(0, |report| report.summary.changes),
         next: next.map_or_else(String::new, |next| format!("?after={}", encoded(&next))),
-        undo: Undo::of(&visit, &shown),
+        undo: Undo::of(&visit, &shown, is_lost),
         plugins: plugins(report),
         run: Run {
             trigger: trigger(view::runs::trigger(&host, &run).await?.as_deref()),
-            ..Run::of(&visit, &shown)
+            by,
+            comment,
+            ..Run::of(&visit, &shown, is_lost)
         },
     })
+}
+
+/// Who approved the plan that a run wrote, and what they said; empty where nobody knows.
+async fn decider(host: &Host, run: &view::runs::Run) -> Result<(String, String), Refused> {
+    let digest = run.digest.as_deref().filter(|_| writes_approved(run));
+    let Some(digest) = digest else {
+        return Ok(Default::default());
+    };
+    let decisions = view::audit::decisions(&host.store, &short(digest)).await?;
+    let act = view::audit::decided(&decisions, digest);
+    Ok(act.map_or_else(Default::default, |act| (cut(&act.who), cut(&act.detail))))
 }
 
 /// The page of a job that is no run yet.
@@ -167,6 +185,10 @@ async fn waiting(visit: &Visit, id: &str, moment: &Moment) -> Answer {
     if moment.is_over {
         return to(&format!("/connectors/{}/status", encoded(&name)));
     }
+    let job = service.job(id).await?;
+    let job = job.as_ref();
+    let (kind, cause) = job.map_or(("", ""), |job| (job.kind.as_str(), job.cause.as_str()));
+    let asked_ms = job.map(|job| job.asked_ms);
     visit.show(&RunPage {
         page: visit.page("runs", visit.say("nav-runs")).await?,
         live: Live {
@@ -190,13 +212,15 @@ async fn waiting(visit: &Visit, id: &str, moment: &Moment) -> Answer {
             id: id.to_owned(),
             short: short(id),
             connector: name,
-            mode: "sync",
-            trigger: "hand",
+            mode: mode_of(kind),
+            trigger: trigger(Some(cause)),
             by: String::new(),
-            state: "running".to_owned(),
-            began: Time(visit.access.now().as_millisecond()),
+            comment: String::new(),
+            state: moment.state.clone(),
+            began: Time(asked_ms.unwrap_or_else(|| visit.access.now().as_millisecond())),
             took: String::new(),
             is_running: true,
+            is_lost: false,
             revision: String::new(),
             now: String::new(),
             digest: String::new(),
@@ -337,10 +361,11 @@ impl Live {
 }
 
 impl Run {
-    fn of(visit: &Visit, shown: &Shown) -> Self {
+    fn of(visit: &Visit, shown: &Shown, is_lost: bool) -> Self {
         let (run, report) = (&shown.run, shown.report.as_ref());
-        let is_running = run.state == "running";
+        let is_running = run.state == "running" && !is_lost;
         let stopped_by = match run.state.as_str() {
+            "running" if is_lost => visit.say("run-interrupted"),
             "stopped" => visit.say("run-stopped"),
             "failed" => visit.say("run-failed"),
             _ => String::new(),
@@ -352,10 +377,16 @@ impl Run {
             mode: mode(&run.verb, &run.mode),
             trigger: trigger(None),
             by: String::new(),
-            state: run.state.clone(),
+            comment: String::new(),
+            state: if is_lost {
+                INTERRUPTED.to_owned()
+            } else {
+                run.state.clone()
+            },
             began: Time::of(&run.started),
             took: took(visit, &run.started, run.finished.as_deref()),
             is_running,
+            is_lost,
             revision: report.map_or_else(String::new, |report| report.revision.clone()),
             now: report.map_or_else(String::new, |report| report.now.clone()),
             digest: report.map_or_else(String::new, |report| report.digest.clone()),
@@ -366,20 +397,23 @@ impl Run {
 }
 
 impl Undo {
-    fn of(visit: &Visit, shown: &Shown) -> Self {
+    fn of(visit: &Visit, shown: &Shown, is_lost: bool) -> Self {
         let summary = shown.run.summary.as_ref();
         let written = summary.map_or(0, |summary| summary.written);
         let can = matches!(shown.run.state.as_str(), "applied" | "stopped")
             && written > 0
             && shown.undone_by.is_empty();
-        let text = if shown.run.state == "running" {
+        let text = if is_lost {
+            visit.say("undo-interrupted")
+        } else if shown.run.state == "running" {
             visit.say("undo-running")
         } else if !shown.undone_by.is_empty() {
             visit.say("undo-done")
         } else if can {
-            visit
+            let can = visit
                 .reader
-                .say_of("undo-can", &[("count", written.into())])
+                .say_of("undo-can", &[("count", written.into())]);
+            format!("{can} {}", visit.say("undo-then"))
         } else {
             visit.say("undo-nothing")
         };

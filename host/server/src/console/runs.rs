@@ -7,12 +7,17 @@ use super::connector::Waiting;
 use super::filters;
 use super::form::Fields;
 use super::page::{Answer, Page, Visit};
-use super::shown::Time;
+use super::refused::Refused;
+use super::shown::{Time, cut};
+use crate::service::Service;
+use crate::store::Store;
 use crate::view;
-use crate::view::runs::Listed;
+use crate::view::runs::{Listed, Run};
 
 /// Runs of a page.
 const ROWS: u32 = 50;
+/// How the state of a run is called that nobody carries on.
+pub(super) const INTERRUPTED: &str = "interrupted";
 /// States that somebody may look for.
 const STATES: [&str; 6] = ["running", "applied", "held", "failed", "nothing", "stopped"];
 
@@ -78,19 +83,24 @@ pub(super) async fn show(visit: Visit, RawQuery(query): RawQuery) -> Answer {
     let next = last.map(|last| address(connector, state, &last.run.id));
     let waiting = view::frame::waiting(service).await?;
     let waiting = waiting.into_iter().map(|plan| Waiting::of(&visit, plan));
+    let deciders = deciders(&visit.host()?.store, &found).await?;
+    let rows = found.iter().zip(deciders).map(|(run, by)| RunRow {
+        by,
+        ..RunRow::of(&visit, run)
+    });
     visit.show(&Runs {
         page: visit.page("runs", visit.say("nav-runs")).await?,
         connectors: connectors(&visit, connector)?,
         states: choices(STATES.into_iter(), state),
         is_filtered: !connector.is_empty() || !state.is_empty(),
         waiting: waiting.collect(),
-        rows: found.iter().map(|run| RunRow::of(&visit, run)).collect(),
+        rows: rows.collect(),
         next: next.unwrap_or_default(),
     })
 }
 
 /// The connectors that a filter offers.
-pub(super) fn connectors(visit: &Visit, chosen: &str) -> Result<Vec<Choice>, super::Refused> {
+pub(super) fn connectors(visit: &Visit, chosen: &str) -> Result<Vec<Choice>, Refused> {
     let (_, state) = visit.service()?.pin();
     let names = state.connectors.values();
     let mut names: Vec<&str> = names.map(|one| one.connector.name.as_str()).collect();
@@ -116,10 +126,43 @@ fn address(connector: &str, state: &str, after: &str) -> String {
     format!("?{}", query.finish())
 }
 
+/// Who approved the plan that each of these runs wrote; empty where none was approved, or nobody knows.
+async fn deciders(store: &Store, runs: &[Listed]) -> Result<Vec<String>, Refused> {
+    let decisions = if runs.iter().any(|one| writes_approved(&one.run)) {
+        view::audit::decisions(store, "approve").await?
+    } else {
+        Vec::new()
+    };
+    let by = runs.iter().map(|one| {
+        let digest = one.run.digest.as_deref();
+        let digest = digest.filter(|_| writes_approved(&one.run));
+        let act = digest.and_then(|digest| view::audit::decided(&decisions, digest));
+        act.map_or_else(String::new, |act| cut(&act.who))
+    });
+    Ok(by.collect())
+}
+
+/// Whether a run wrote a plan that somebody approved. The plan of an undo is made by such a run too, of
+/// what is kept.
+pub(super) fn writes_approved(run: &Run) -> bool {
+    run.verb == "approve" || (run.verb == "undo" && run.mode != "kept")
+}
+
+/// Whether nobody carries on a run that did not come to its end: its process did.
+pub(super) fn is_lost(service: &Service, run: &Run) -> bool {
+    // One that begins is not named yet.
+    run.state == "running"
+        && !service.running().iter().any(|line| {
+            line.connector == run.connector_id && line.run.as_ref().is_none_or(|id| *id == run.id)
+        })
+}
+
 impl RunRow {
     /// A run as it is listed.
     pub(super) fn of(visit: &Visit, listed: &Listed) -> Self {
         let run = &listed.run;
+        let service = visit.service();
+        let is_lost = listed.progress.is_none() && service.is_ok_and(|one| is_lost(one, run));
         let summary = run.summary.clone().unwrap_or_default();
         let progress = listed.progress.as_ref();
         let progress = progress.map_or(0, |one| super::shown::percent(one.done, one.total));
@@ -129,7 +172,11 @@ impl RunRow {
             mode: mode(&run.verb, &run.mode),
             trigger: trigger(listed.trigger.as_deref()),
             by: String::new(),
-            state: run.state.clone(),
+            state: if is_lost {
+                INTERRUPTED.to_owned()
+            } else {
+                run.state.clone()
+            },
             began: Time::of(&run.started),
             took: took(visit, &run.started, run.finished.as_deref()),
             people: summary.people,
@@ -149,6 +196,15 @@ pub(super) fn took(visit: &Visit, started: &str, finished: Option<&str>) -> Stri
     visit
         .reader
         .span(Time::of(finished).0 - Time::of(started).0)
+}
+
+/// What kind of run a job becomes, as texts have it.
+pub(super) fn mode_of(kind: &str) -> &'static str {
+    match kind {
+        "held" => "user",
+        "probe" => "changes",
+        kind => mode(kind, kind),
+    }
 }
 
 /// What kind of run it was, as texts have it.

@@ -127,7 +127,7 @@ pub(super) const SERVICE: &[Entry] = &[
         Fault::Operator,
         2,
         "The service on this data directory is another build, or has other folders.",
-        "Call the same build with the same --connectors-dir and --plugins-dir, or another --data-dir.",
+        "Call the same build with the same --config, --connectors-dir and --plugins-dir, or another --data-dir.",
     ),
     entry(
         "paused",

@@ -29,6 +29,7 @@ pub struct Order<'a> {
 
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = RowChange)]
 #[serde(rename_all = "kebab-case")]
 pub struct Changed {
     /// The connector file's name.

@@ -12,6 +12,7 @@ use super::file::place;
 use super::suggest::{self, Suggested, Suggestion};
 use super::{Edit, Error, edited};
 use crate::connector::{self, Product, SourceFile, load_as, said, source_of};
+use crate::settings::SecretRef;
 use crate::sync::{self, CheckLine, FoundPerson, Host, Sought, Subject, Trial};
 
 /// A text that nobody has saved.
@@ -92,6 +93,7 @@ impl Unsaved {
         let targets = said.get("target").and_then(Json::as_object);
         for target in targets.into_iter().flat_map(serde_json::Map::values) {
             ends.extend(target.get("url").and_then(Json::as_str).map(str::to_owned));
+            ends.extend(target.get("credential").map_or_else(Vec::new, places));
         }
         ends.join(", ")
     }
@@ -103,6 +105,19 @@ impl Unsaved {
     fn label(&self) -> String {
         self.path.display().to_string()
     }
+}
+
+/// Where the secrets of a target's credential lie, which may be half written.
+fn places(credential: &Json) -> Vec<String> {
+    let place = |secret: &Json| {
+        let said = |kind: &str| secret.get(kind).and_then(Json::as_str);
+        let env = said("env").map(|name| SecretRef::Env(name.to_owned()));
+        env.or_else(|| Some(SecretRef::File(said("file")?.into())))
+    };
+    let secrets = credential.as_object().into_iter().flatten();
+    let with_next = secrets.flat_map(|(_, secret)| [Some(secret), secret.get("next")]);
+    let found = with_next.flatten().filter_map(place);
+    found.map(|place| place.to_string()).collect()
 }
 
 /// The text with a row for each target that has none yet, as a target without rows is none; and whether
@@ -143,7 +158,10 @@ mod tests {
         let entry = load_as(&folder.path().join("x.toml"), &whole);
         assert!(!was_whole && entry.result.is_ok(), "{:?}", entry.result);
         let unsaved = Unsaved::new(folder.path(), "x", text).unwrap();
-        assert_eq!(unsaved.ends(), "https://wiki.example.com");
+        assert_eq!(
+            unsaved.ends(),
+            "https://wiki.example.com, the environment variable T"
+        );
         let fields: Vec<String> = unsaved
             .usual()
             .unwrap()

@@ -19,7 +19,7 @@ use crate::fault::Failure;
 use crate::jobs::running::Listed;
 use crate::jobs::{self, Kind, Outcome, quarantine, retry, room, schedules, work};
 use crate::store::jobs::{Asked, Ended, Job};
-use crate::sync::Watch;
+use crate::sync::{self, Watch};
 
 /// Runs of jobs at a time.
 pub(super) const AT_ONCE: usize = 4;
@@ -147,6 +147,11 @@ impl Service {
             jobs::expiry::look(&host.store, host.clock.as_ref(), &state.connectors).await;
             let kept_ms = jobs::KEPT_DAYS * DAY_MS;
             host.store.prune_jobs(now_ms - kept_ms).await?;
+            // A connector that is held or paused ends no listing that would do it.
+            if let Err(error) = sync::tidy(host).await {
+                let error = crate::fault::chain(&error);
+                tracing::warn!(%error, "what was kept long enough is still there");
+            }
         }
         Ok(())
     }

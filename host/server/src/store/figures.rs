@@ -11,6 +11,9 @@ use sqlx::Row as _;
 use super::runs::{Run, decode_run};
 use super::{Error, Result, Store};
 
+/// Plans that wait, where nobody asks for a page of them.
+const HELD_PLANS_SHOWN: u32 = 50;
+
 /// What a run that looked at everybody came to.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Whole {
@@ -93,15 +96,30 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
-    /// Held plans that no later one of everybody replaced, the latest first.
+    /// Held plans that no later one of everybody replaced, the latest first. A plan of those who
+    /// changed replaces none: it is about a few people only.
     pub async fn held_plans_now(&self) -> Result<Vec<HeldPlan>> {
+        self.held_plans_after((i64::MAX, ""), HELD_PLANS_SHOWN)
+            .await
+    }
+
+    /// The same behind the one that was made at this time and has this digest.
+    pub async fn held_plans_after(
+        &self,
+        (made_ms, digest): (i64, &str),
+        limit: u32,
+    ) -> Result<Vec<HeldPlan>> {
         let rows = sqlx::query(
             "select p.digest, p.connector, r.name, p.run, p.created_ms, r.report \
              from plans p join runs r on r.id = p.run where p.state = 'held' and not exists \
              (select 1 from plans q join runs s on s.id = q.run where q.connector = p.connector \
-             and q.created_ms > p.created_ms and s.mode not in ('user', 'sample')) \
-             order by p.created_ms desc, p.digest limit 50",
+             and q.created_ms > p.created_ms and s.mode in ('complete', 'full')) \
+             and (p.created_ms < $1 or (p.created_ms = $1 and p.digest > $2)) \
+             order by p.created_ms desc, p.digest limit $3",
         )
+        .bind(made_ms)
+        .bind(digest)
+        .bind(limit)
         .fetch_all(&self.pool)
         .await?;
         let decode = |row: &sqlx::sqlite::SqliteRow| -> Result<HeldPlan> {
@@ -119,11 +137,13 @@ impl Store {
         rows.iter().map(decode).collect()
     }
 
-    /// What each connector's newest run over everybody came to, by the connector's id.
+    /// What each connector's newest run over everybody came to, by the connector's id. An approved
+    /// plan has counts of its own, perhaps of one person.
     pub async fn last_whole_runs(&self) -> Result<BTreeMap<String, Whole>> {
         let rows: Vec<(String, String)> = sqlx::query_as(
             "select connector, report from runs where id in (select max(id) from runs \
-             where mode in ('complete', 'full') and report is not null group by connector)",
+             where mode in ('complete', 'full') and verb in ('sync', 'plan') \
+             and report is not null group by connector)",
         )
         .fetch_all(&self.pool)
         .await?;
@@ -156,11 +176,13 @@ impl Store {
         Ok(rows.into_iter().map(run).collect())
     }
 
-    /// When each connector's newest run that came to a good end began, in ms, by the connector's id.
+    /// When each connector's newest run over everybody that wrote and came to a good end began, in
+    /// ms, by the connector's id.
     pub async fn last_good_ms(&self) -> Result<BTreeMap<String, i64>> {
         let rows: Vec<(String, i64)> = sqlx::query_as(
-            "select connector, max(started_ms) from runs \
-             where state in ('applied', 'nothing') group by connector",
+            "select connector, max(started_ms) from runs where mode in ('complete', 'full') \
+             and verb in ('sync', 'approve', 'apply') and state in ('applied', 'nothing') \
+             group by connector",
         )
         .fetch_all(&self.pool)
         .await?;

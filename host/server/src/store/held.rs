@@ -35,6 +35,10 @@ pub struct HeldRow {
     pub step: u32,
 }
 
+/// A place in the list of what is held: connector, since when, person, target and field of a row. The
+/// default one is before them all.
+pub type HeldPlace = (String, i64, String, String, String);
+
 /// A person whose time has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldDue {
@@ -59,6 +63,19 @@ pub struct Ran<'a> {
     pub is_of_all: bool,
 }
 
+impl HeldRow {
+    /// Where it stands in the list of what is held.
+    pub fn place(&self) -> HeldPlace {
+        (
+            self.connector.clone(),
+            self.first_ms,
+            self.person.clone(),
+            self.target.clone(),
+            self.field.clone(),
+        )
+    }
+}
+
 const COLUMNS: &str = "select connector, target, person, field, code, first_ms, last_ms, next_ms, tries, step from held";
 
 impl Store {
@@ -70,6 +87,32 @@ impl Store {
         }
         select.push(" order by connector, first_ms, person, target, field");
         let rows = select.build().fetch_all(&self.pool).await?;
+        rows.iter().map(decode).collect()
+    }
+
+    /// What is held behind a place of that list.
+    pub async fn held_after(
+        &self,
+        connector: Option<&str>,
+        after: &HeldPlace,
+        limit: u32,
+    ) -> Result<Vec<HeldRow>> {
+        let (of, first_ms, person, target, field) = after;
+        let rows = sqlx::query(
+            "select connector, target, person, field, code, first_ms, last_ms, next_ms, tries, step \
+             from held where ($1 = '' or connector = $1) \
+             and (connector, first_ms, person, target, field) > ($2, $3, $4, $5, $6) \
+             order by connector, first_ms, person, target, field limit $7",
+        )
+        .bind(connector.unwrap_or_default())
+        .bind(of)
+        .bind(*first_ms)
+        .bind(person)
+        .bind(target)
+        .bind(field)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
         rows.iter().map(decode).collect()
     }
 

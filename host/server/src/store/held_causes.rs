@@ -87,7 +87,7 @@ impl Store {
         let rows: Vec<(String, String, String, String)> = sqlx::query_as(
             "select person, target, field, message from problems where run = (select max(id) \
              from runs where connector = $1 and mode in ('complete', 'full') \
-             and report is not null) and code = $2 limit $3",
+             and verb in ('sync', 'plan') and report is not null) and code = $2 limit $3",
         )
         .bind(connector)
         .bind(code)

@@ -27,6 +27,8 @@ pub struct HistoryLine {
     pub account: String,
     /// When it was about to be sent, in ms.
     pub at_ms: i64,
+    /// The operation that it was sent with: one of the run's.
+    pub operation: i64,
     /// How it ended: `written`, `rejected`, `conflict`, ...; `intent` where nobody knows.
     pub result: String,
     /// The field, and its values; pictures are their hashes.
@@ -95,7 +97,7 @@ impl Store {
     pub async fn history(&self, connector: &str, person: &str) -> Result<Vec<HistoryLine>> {
         let rows = sqlx::query(
             "select j.run, coalesce(r.verb, ''), j.target, j.site, j.account, j.intent_ms, j.state, \
-             j.fields, j.forgotten_ms, coalesce(u.undone, '') from journal j \
+             j.fields, j.forgotten_ms, coalesce(u.undone, ''), j.operation from journal j \
              left join runs r on r.id = j.run left join undo_runs b on b.run = j.run \
              left join undos u on u.plan = b.plan \
              where j.connector = $1 and j.person = $2 \
@@ -122,6 +124,7 @@ impl Store {
                     site: row.try_get(3)?,
                     account: row.try_get(4)?,
                     at_ms: row.try_get(5)?,
+                    operation: row.try_get(10)?,
                     result: row.try_get(6)?,
                     change,
                     forgotten_ms: row.try_get(8)?,

@@ -14,6 +14,14 @@ use super::{CHUNK_ROWS, Result, Store};
 const AHEAD_MAX_MS: i64 = 2 * 60 * 60 * 1000;
 const COLUMNS: &str = "id, connector, kind, person, cause, state, attempts, tries, fence, \
                        not_before_ms, asked_ms, started_ms, finished_ms, run, code, message";
+/// Ends what was begun where the same waits already: that one will do.
+const CANCEL_DOUBLES: &str = "update jobs set state = 'cancelled', code = 'stopped', holder = '', \
+    finished_ms = started_ms where state = 'running' and exists (select 1 from jobs other \
+    where other.state = 'queued' and other.connector = jobs.connector \
+    and other.kind = jobs.kind and other.person = jobs.person)";
+/// What was begun waits again, as if it had never been.
+const PUT_BACK: &str = "update jobs set state = 'queued', holder = '', attempts = attempts - 1 \
+    where state = 'running'";
 
 /// One job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,17 +215,14 @@ impl Store {
     /// Puts one job back into the queue, as if it had never been begun.
     pub async fn put_back_job(&self, job: &Job) -> Result<()> {
         let mut tx = self.begin().await?;
-        sqlx::query(
-            "update jobs set state = case when exists (select 1 from jobs other where \
-             other.state = 'queued' and other.connector = jobs.connector and \
-             other.kind = jobs.kind and other.person = jobs.person) then 'cancelled' \
-             else 'queued' end, attempts = attempts - 1, holder = '' \
-             where id = $1 and fence = $2 and state = 'running'",
-        )
-        .bind(&job.id)
-        .bind(job.fence)
-        .execute(&mut *tx)
-        .await?;
+        for update in [CANCEL_DOUBLES, PUT_BACK] {
+            let update = format!("{update} and id = $1 and fence = $2");
+            sqlx::query(sqlx::AssertSqlSafe(update))
+                .bind(&job.id)
+                .bind(job.fence)
+                .execute(&mut *tx)
+                .await?;
+        }
         tx.commit().await?;
         Ok(())
     }
@@ -226,26 +231,17 @@ impl Store {
     /// ends, and whoever starts next goes on.
     pub async fn release_jobs(&self, holder: &str) -> Result<u64> {
         let mut tx = self.begin().await?;
-        // Where the same waits already, that one will do.
-        sqlx::query(
-            "update jobs set state = 'cancelled', code = 'stopped', holder = '', \
-             finished_ms = started_ms where state = 'running' and holder = $1 and exists \
-             (select 1 from jobs other where other.state = 'queued' and \
-             other.connector = jobs.connector and other.kind = jobs.kind and \
-             other.person = jobs.person)",
-        )
-        .bind(holder)
-        .execute(&mut *tx)
-        .await?;
-        let done = sqlx::query(
-            "update jobs set state = 'queued', holder = '', attempts = attempts - 1 \
-             where state = 'running' and holder = $1",
-        )
-        .bind(holder)
-        .execute(&mut *tx)
-        .await?;
+        let mut released = 0;
+        for update in [CANCEL_DOUBLES, PUT_BACK] {
+            let update = format!("{update} and holder = $1");
+            let done = sqlx::query(sqlx::AssertSqlSafe(update))
+                .bind(holder)
+                .execute(&mut *tx)
+                .await?;
+            released = done.rows_affected();
+        }
         tx.commit().await?;
-        Ok(done.rows_affected())
+        Ok(released)
     }
 
     /// At the start: what other holders began is queued again. What was begun `attempts_max` times
@@ -262,15 +258,7 @@ impl Store {
             .bind(now_ms)
             .fetch_all(&mut *tx)
             .await?;
-        sqlx::query(
-            "update jobs set state = 'cancelled', code = 'stopped', holder = '', finished_ms = $1 \
-             where state = 'running' and exists (select 1 from jobs other where \
-             other.state = 'queued' and other.connector = jobs.connector and \
-             other.kind = jobs.kind and other.person = jobs.person)",
-        )
-        .bind(now_ms)
-        .execute(&mut *tx)
-        .await?;
+        sqlx::query(CANCEL_DOUBLES).execute(&mut *tx).await?;
         sqlx::query("update jobs set state = 'queued', holder = '' where state = 'running'")
             .execute(&mut *tx)
             .await?;

@@ -14,13 +14,16 @@ use super::{Error, Result, Store, files_in};
 
 impl Store {
     /// Forgets runs that began before a moment, with their problems and what undid them; how many.
-    pub async fn drop_runs(&self, before_ms: i64) -> Result<u64> {
+    /// Those of one person that found nothing to do go earlier: a log-in of everybody makes one each.
+    pub async fn drop_runs(&self, before_ms: i64, idle_before_ms: i64) -> Result<u64> {
         let mut tx = self.begin().await?;
         let dropped = sqlx::query(
-            "delete from runs where started_ms < $1 and state <> 'running' \
+            "delete from runs where (started_ms < $1 or (started_ms < $2 and mode = 'user' \
+             and state = 'nothing')) and state <> 'running' \
              and id not in (select run from listings) and id not in (select run from unfinished)",
         )
         .bind(before_ms)
+        .bind(idle_before_ms)
         .execute(&mut *tx)
         .await?
         .rows_affected();
@@ -44,13 +47,17 @@ impl Store {
         Ok(done.rows_affected())
     }
 
-    /// Forgets plans that were made before a moment; how many.
-    pub async fn drop_plans(&self, before_ms: i64) -> Result<u64> {
+    /// Forgets plans that were made before a moment; how many. Empty ones of one person, or of those
+    /// who changed, go earlier: there is nothing in them, and each is a file.
+    pub async fn drop_plans(&self, before_ms: i64, idle_before_ms: i64) -> Result<u64> {
         let delete = sqlx::query(
-            "delete from plans where created_ms < $1 \
+            "delete from plans where (created_ms < $1 or (created_ms < $2 and run in \
+             (select id from runs where mode in ('user', 'changes') and state = 'nothing'))) \
              and digest not in (select plan from unfinished)",
         );
-        let done = self.write(delete.bind(before_ms)).await?;
+        let done = self
+            .write(delete.bind(before_ms).bind(idle_before_ms))
+            .await?;
         Ok(done.rows_affected())
     }
 
@@ -72,6 +79,7 @@ impl Store {
         let named: Vec<String> = sqlx::query_scalar("select file from plans")
             .fetch_all(&self.pool)
             .await?;
+        let named: BTreeSet<String> = named.into_iter().collect();
         let running: Vec<String> = sqlx::query_scalar(
             "select id from runs where state = 'running' union select run from unfinished",
         )
@@ -80,7 +88,10 @@ impl Store {
         let mut found = files_in(&self.data_dir.join("plans"))?;
         found.retain(|(name, _)| {
             let starts = |known: &String| name.starts_with(known.as_str());
-            !named.iter().chain(&running).any(starts)
+            // No plan's file begins with the name of another: the one that could fit is the next
+            // before it.
+            let is_named = named.range(..=name.clone()).next_back().is_some_and(starts);
+            !is_named && !running.iter().any(starts)
         });
         Ok(found.into_iter().map(|(_, path)| path).collect())
     }

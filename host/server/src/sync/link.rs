@@ -339,9 +339,11 @@ impl<'a> Linker<'a> {
 
     /// Reads all accounts once; inactive ones are no candidates and are left out.
     async fn scan(&mut self) -> Result<(), Error> {
-        let (sender, mut pages) = mpsc::channel::<Vec<Account>>(PAGES_WAITING);
+        let (sender, pages) = mpsc::channel::<Vec<Account>>(PAGES_WAITING);
         let (site, scan) = (&self.target.site, &self.run.id);
         let keep = async {
+            // Goes with this block: where keeping fails, nobody waits for pages to be taken.
+            let mut pages = pages;
             while let Some(mut page) = pages.recv().await {
                 page.retain(|account| account.active);
                 self.run.host.store.save_accounts(site, scan, &page).await?;

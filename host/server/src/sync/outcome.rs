@@ -38,7 +38,6 @@ pub(super) fn ended(run: &Run<'_>, outcome: Result<&Done, &Error>, at_ms: i64) {
     let mut ended = Ended {
         verb,
         state: "failed",
-        at_ms,
         took_ms,
         ..Ended::default()
     };
@@ -46,8 +45,6 @@ pub(super) fn ended(run: &Run<'_>, outcome: Result<&Done, &Error>, at_ms: i64) {
         Ok(done) => {
             let summary = &done.report.summary;
             ended.state = word(done.report.state);
-            ended.people = summary.people;
-            ended.changes = summary.changes;
             ended.written = summary.written;
             ended.failed = summary.failed;
             ended.source_requests = done.report.source.as_ref().map_or(0, |read| read.requests);

@@ -7,6 +7,8 @@ use super::{Error, Host};
 use crate::store::stage::Stage;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// A run of one person that found nothing to do is kept so long.
+const IDLE_DAYS: u32 = 7;
 /// A date that is so far ahead of the run before is not believed at once: it may be a clock that was set
 /// wrongly, and what is forgotten does not come back. The next run believes it.
 const LEAP_MS: i64 = 2 * 366 * DAY_MS;
@@ -44,8 +46,8 @@ pub async fn tidy(host: &Host) -> Result<Tidied, Error> {
     }
     let ago = |days: u32| now_ms - i64::from(days) * DAY_MS;
     let mut done = Tidied {
-        plans: store.drop_plans(ago(keep.runs_days)).await?,
-        runs: store.drop_runs(ago(keep.runs_days)).await?,
+        plans: store.drop_plans(ago(keep.runs_days), ago(1)).await?,
+        runs: store.drop_runs(ago(keep.runs_days), ago(IDLE_DAYS)).await?,
         operations: store.drop_operations(ago(keep.ledger_days)).await?,
         versions: store.drop_versions(ago(keep.versions_days)).await?,
         ..Tidied::default()

@@ -12,14 +12,8 @@ pub struct Ended<'a> {
     pub verb: &'a str,
     /// The state word of its report, or `failed`.
     pub state: &'a str,
-    /// When, in ms.
-    pub at_ms: i64,
     /// How long it took, in ms.
     pub took_ms: i64,
-    /// People in scope.
-    pub people: u64,
-    /// Fields planned.
-    pub changes: u64,
     /// Fields written.
     pub written: u64,
     /// Values that could not be made or written.
@@ -41,12 +35,6 @@ pub struct Counts {
     pub failed: u64,
     /// Requests to the source.
     pub source_requests: u64,
-    /// The last sync that came to a good end, in ms since 1970.
-    pub good_ms: Option<i64>,
-    /// People in scope in the last run that counted them.
-    pub people: u64,
-    /// Fields that the last plan would change.
-    pub changes: u64,
 }
 
 /// Counters of every connector.
@@ -69,14 +57,6 @@ impl Meters {
         counts.written += run.written;
         counts.failed += run.failed;
         counts.source_requests += run.source_requests;
-        if run.people > 0 {
-            counts.people = run.people;
-            counts.changes = run.changes;
-        }
-        let is_good = run.verb == "sync" && matches!(run.state, "applied" | "nothing");
-        if is_good {
-            counts.good_ms = Some(run.at_ms);
-        }
     }
 
     /// All of them, by connector.
@@ -93,27 +73,29 @@ mod tests {
     use super::{Ended, Meters};
 
     #[test]
-    fn a_failed_run_is_counted_and_is_not_the_last_good_one() {
+    fn runs_are_counted_by_verb_and_state_and_what_they_did_is_added_up() {
         let meters = Meters::default();
         let good = Ended {
             verb: "sync",
             state: "applied",
-            at_ms: 5,
             written: 3,
-            people: 9,
             ..Ended::default()
         };
-        meters.ended("demo", good);
         let failed = Ended {
-            verb: "sync",
             state: "failed",
-            at_ms: 6,
-            ..Ended::default()
+            written: 1,
+            ..good
         };
-        meters.ended("demo", failed);
+        for run in [good, failed, failed] {
+            meters.ended("demo", run);
+        }
         let all = meters.read();
         let demo = all.get("demo").unwrap();
-        assert_eq!((demo.good_ms, demo.written, demo.people), (Some(5), 3, 9));
-        assert_eq!(demo.runs.values().sum::<u64>(), 2);
+        assert_eq!(demo.written, 5);
+        let counted = |state: &str| demo.runs.get(&("sync".to_owned(), state.to_owned()));
+        assert_eq!(
+            (counted("applied"), counted("failed")),
+            (Some(&1), Some(&2))
+        );
     }
 }

@@ -4,7 +4,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::time;
+use crate::fault::Failure;
+use crate::store::Store;
 use crate::store::audit::Entry;
+use crate::store::audit_search::Wanted;
+
+/// Decisions that are looked through.
+const DECISIONS_MAX: u32 = 200;
+/// The fewest digits of a digest that name a plan.
+const DIGITS_MIN: usize = 8;
 
 /// One act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -28,6 +36,35 @@ pub struct Act {
     pub before: String,
     /// Its own hash.
     pub hash: String,
+}
+
+/// Approvals and rejections that were done, the latest first: those in which this text stands.
+pub async fn decisions(store: &Store, text: &str) -> Result<Vec<Act>, Failure> {
+    let wanted = Wanted {
+        text,
+        who: "",
+        from_ms: i64::MIN,
+        until_ms: i64::MAX,
+        before: i64::MAX,
+    };
+    let found = store.audit_like(&wanted, DECISIONS_MAX).await?;
+    let is_decision = |entry: &&Entry| {
+        matches!(entry.what.as_str(), "approve" | "reject") && entry.result == "done"
+    };
+    Ok(found.iter().filter(is_decision).map(Act::from).collect())
+}
+
+/// The last decision about a plan, among these; whoever made it named the digest, or its beginning.
+pub fn decided<'a>(decisions: &'a [Act], digest: &str) -> Option<&'a Act> {
+    let digest = bare(digest);
+    decisions.iter().find(|act| {
+        let named = bare(&act.object);
+        named.len() >= DIGITS_MIN && digest.starts_with(named)
+    })
+}
+
+fn bare(digest: &str) -> &str {
+    digest.strip_prefix("sha256:").unwrap_or(digest)
 }
 
 impl From<&Entry> for Act {

@@ -89,7 +89,7 @@ pub struct Condition {
     pub held_long: u64,
     /// Begin of the newest run.
     pub last: Option<String>,
-    /// Begin of the newest run that came to a good end.
+    /// Begin of the newest run over everybody that wrote and came to a good end.
     pub last_good: Option<String>,
     /// Kind and time of the next run.
     pub next: Option<Next>,

@@ -1,6 +1,6 @@
 //! Held people: values that could not be brought in tune.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -117,17 +117,35 @@ pub async fn causes(service: &Service, wanted: &Wanted) -> Result<Vec<ByCause>, 
     Ok(causes.into_iter().map(cause).collect())
 }
 
-/// The values that are held for one cause, the oldest first.
+/// Whose values somebody looks for, of connectors that run: the connector file's name, and the source key.
+pub async fn people(
+    service: &Service,
+    wanted: &Wanted,
+) -> Result<BTreeSet<(String, String)>, Failure> {
+    let (host, state) = service.pin();
+    let now_ms = host.clock.now().as_millisecond();
+    let meant = wanted.at(now_ms, None);
+    let rows = host.store.held_rows(&meant, u32::MAX).await?;
+    let person = |row: HeldRow| {
+        let loaded = state.connectors.get(&row.connector)?;
+        Some((loaded.connector.name.clone(), row.person))
+    };
+    Ok(rows.into_iter().filter_map(person).collect())
+}
+
+/// The values that are held for one cause, the oldest first: so many, behind so many.
 pub async fn of_cause(
     service: &Service,
     wanted: &Wanted,
     code: &str,
-    limit: u32,
+    (passed, limit): (u32, u32),
 ) -> Result<Vec<HeldValue>, Failure> {
     let (host, state) = service.pin();
     let now_ms = host.clock.now().as_millisecond();
     let meant = wanted.at(now_ms, Some(code));
-    let rows = host.store.held_rows(&meant, limit).await?;
+    let most = passed.saturating_add(limit);
+    let rows = host.store.held_rows(&meant, most).await?;
+    let rows = rows.get(passed as usize..).unwrap_or_default();
     let mut messages: BTreeMap<String, Messages> = BTreeMap::new();
     for id in rows.iter().map(|row| &row.connector) {
         if !messages.contains_key(id) {

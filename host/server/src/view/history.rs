@@ -24,6 +24,7 @@ pub struct History {
 /// One change of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = HistoryChange)]
 pub struct Changed {
     /// When it was about to be sent.
     pub time: String,
@@ -49,6 +50,62 @@ pub struct Changed {
     pub undone_by: Option<String>,
     /// When its values were forgotten.
     pub forgotten: Option<String>,
+}
+
+/// A place in a history: what was sent at this time, by this run, with this operation.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    at_ms: i64,
+    run: String,
+    operation: i64,
+}
+
+impl Place {
+    /// As a text for whoever asks for what is behind it.
+    pub fn cursor(&self) -> String {
+        format!("{}.{}.{}", self.at_ms, self.operation, self.run)
+    }
+
+    /// What such a text says; `None` where it is none.
+    pub fn read(cursor: &str) -> Option<Self> {
+        let (at_ms, rest) = cursor.split_once('.')?;
+        let (operation, run) = rest.split_once('.')?;
+        Some(Self {
+            at_ms: at_ms.parse().ok()?,
+            run: run.to_owned(),
+            operation: operation.parse().ok()?,
+        })
+    }
+
+    fn of(line: &HistoryLine) -> Self {
+        Self {
+            at_ms: line.at_ms,
+            run: line.run.clone(),
+            operation: line.operation,
+        }
+    }
+}
+
+/// A part of a person's history behind a place, the latest first, and the place of its end where there is
+/// more. What was sent with one operation stays together, so that it may be somewhat longer than asked.
+pub async fn page(
+    store: &Store,
+    (connector, user, field): (&str, &str, Option<&str>),
+    after: Option<&Place>,
+    limit: usize,
+) -> Result<(Vec<Changed>, Option<Place>), Failure> {
+    let person = person(store, connector, user).await?;
+    // The whole of it is read: what took a change back stands before it.
+    let mut lines = store.history(connector, &person).await?;
+    lines.retain(|line| {
+        field.is_none_or(|field| line.change.field.name == field)
+            && after.is_none_or(|after| Place::of(line) < *after)
+    });
+    let end = lines.get(limit.saturating_sub(1)).map(Place::of);
+    let is_in = |line: &&HistoryLine| end.as_ref().is_none_or(|end| Place::of(line) >= *end);
+    let found: Vec<Changed> = lines.iter().take_while(is_in).map(Changed::from).collect();
+    let has_more = found.len() < lines.len();
+    Ok((found, end.filter(|_| has_more)))
 }
 
 /// What we changed of whom a word means to the store: they may be out of scope, or gone.

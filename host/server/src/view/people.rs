@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use attune_core::evaluate::{NamedValue, Shown};
+use attune_core::matching::fold;
 use attune_core::selector::Wanted;
 use attune_core::{Column, Selector};
 use serde::Serialize;
@@ -14,6 +15,9 @@ use crate::fault::Failure;
 use crate::store::Store;
 use crate::store::search::{AccountOf, Called};
 use crate::store::standing::{Among, Counts, Standing};
+
+/// People looked through at a time for a text among those who stand somehow.
+const STANDING: u32 = 200;
 
 /// A person of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -31,6 +35,15 @@ pub struct Person {
     pub accounts: Vec<Account>,
     /// How many of their values are held.
     pub held: u64,
+}
+
+impl Person {
+    /// Whether a folded text is in their key or one of their names.
+    fn is_called(&self, text: &str) -> bool {
+        let accounts = self.accounts.iter().map(|one| fold(&one.username));
+        let mut names = accounts.chain([fold(&self.person)]);
+        self.names.iter().any(|name| name.contains(text)) || names.any(|name| name.contains(text))
+    }
 }
 
 /// A person's account in one target.
@@ -74,19 +87,43 @@ pub async fn list(
     people(store, loaded, found).await
 }
 
-/// People of a connector who stand like this, after a key.
+/// The person of this key, and nobody else: what readers may ask who see no names. How a list grows
+/// and shrinks with the text would tell them a name, letter by letter.
+pub async fn of_key(store: &Store, loaded: &Loaded, key: &str) -> Result<Option<Person>, Failure> {
+    let found = store.person_called(&loaded.connector.id, key).await?;
+    Ok(people(store, loaded, found.into_iter().collect())
+        .await?
+        .pop())
+}
+
+/// People of a connector who stand like this, with `text` in their key or one of their names, after a
+/// key.
 pub async fn standing(
     store: &Store,
     loaded: &Loaded,
-    (standing, after): (Standing, &str),
+    (standing, text, after): (Standing, &str, &str),
     limit: u32,
 ) -> Result<Vec<Person>, Failure> {
-    let among = Among {
-        connector: &loaded.connector.id,
-        after,
-    };
-    let found = store.people_standing(among, standing, limit).await?;
-    people(store, loaded, found).await
+    let (text, mut after) = (fold(text), after.to_owned());
+    let mut fitting = Vec::new();
+    loop {
+        let among = Among {
+            connector: &loaded.connector.id,
+            after: &after,
+        };
+        let found = store.people_standing(among, standing, STANDING).await?;
+        let last = found.last().map(|last| last.key.clone());
+        let is_end = found.len() < STANDING as usize;
+        let found = people(store, loaded, found).await?;
+        fitting.extend(found.into_iter().filter(|person| person.is_called(&text)));
+        let is_full = fitting.len() >= limit as usize;
+        match last {
+            Some(last) if !is_end && !is_full => after = last,
+            _ => break,
+        }
+    }
+    fitting.truncate(limit as usize);
+    Ok(fitting)
 }
 
 /// The newest change of somebody.

@@ -1,6 +1,8 @@
 //! What a staged plan would write, counted by field and by value, and whom one of them concerns.
 
-use attune_core::plan::Change;
+use std::collections::BTreeSet;
+
+use attune_core::plan::{Change, Report};
 
 use super::runs::staged;
 use crate::fault::Failure;
@@ -10,6 +12,8 @@ pub use crate::sync::{Breakdown, FieldCount, ValueCount};
 
 /// Changes looked at in one go.
 const PAGE: usize = 2000;
+/// Plans of more changes are not walked through to see whom they concern.
+const WALKED_MAX: u64 = 2000;
 
 /// Which changes of a plan somebody looks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,6 +34,22 @@ pub async fn breakdown(host: &Host, digest: &str) -> Result<Option<Breakdown>, F
     let counted = sync::breakdown(&stage).await;
     stage.finish().await;
     Ok(Some(counted?))
+}
+
+/// How many people a plan would change; `None` where it is too large to be walked through, or not staged
+/// any more.
+pub async fn people(host: &Host, report: &Report) -> Result<Option<u64>, Failure> {
+    if report.summary.changes > WALKED_MAX {
+        return Ok(None);
+    }
+    let Some(stage) = staged(host, &report.digest).await? else {
+        return Ok(None);
+    };
+    let changes = sync::changes(&stage, WALKED_MAX + 1).await;
+    stage.finish().await;
+    let changes = changes?;
+    let people: BTreeSet<&str> = changes.iter().map(|one| one.person.as_str()).collect();
+    Ok(Some(people.len() as u64))
 }
 
 /// Changes of a plan that are wanted, after a place, and the place of the next ones.

@@ -1,6 +1,6 @@
 //! Plugins: what runs, and the builds that were seen.
 
-use attune_wasm::registry::{Entry, Snapshot};
+use attune_wasm::registry::{Build, Entry, Snapshot, Source};
 use attune_wasm::{Health, Kind};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -111,6 +111,23 @@ pub fn inspected(service: &Service, id: &str) -> Result<Inspected, Failure> {
         .filter(|loaded| sync::uses(loaded, plugins).contains(id))
         .collect();
     Inspected::of(&plugin, plugins, &users)
+}
+
+/// The build of a plugin that waits, as if it ran; `None` where its bytes are not kept any more. It may be
+/// compiled: for a thread of its own.
+pub fn waiting(service: &Service, id: &str, digest: &str) -> Result<Option<Inspected>, Failure> {
+    let (host, state) = service.pin();
+    let Some(bytes) = host.store.build(digest)? else {
+        return Ok(None);
+    };
+    let build = Build::of_bytes(id, Source::Kept, bytes);
+    let plugin = build.load(state.plugins.engine())?;
+    let plugins = state.plugins.with(&build, plugin.clone());
+    let all = state.connectors.values().map(AsRef::as_ref);
+    let users: Vec<&Loaded> = all
+        .filter(|loaded| sync::uses(loaded, &plugins).contains(id))
+        .collect();
+    Inspected::of(&plugin, &plugins, &users).map(Some)
 }
 
 impl Inspected {

@@ -15,8 +15,10 @@
 mod accessible;
 mod injected;
 mod screens;
+mod states;
 mod story;
 mod wizard;
+mod zone;
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpStream;
@@ -139,6 +141,12 @@ impl Chromium {
     /// Scripts of a test may run in pages although the pages' own rules forbid all but theirs.
     pub(super) fn ignores_rules(&mut self) {
         self.call("Page.setBypassCSP", json!({ "enabled": true }));
+    }
+
+    /// A script of the test's own runs first in every page from now on.
+    pub(super) fn begins_with(&mut self, script: &str) {
+        let source = json!({ "source": script });
+        self.call("Page.addScriptToEvaluateOnNewDocument", source);
     }
 
     /// Opens an address, and waits until the page is whole.
@@ -367,6 +375,12 @@ pub(super) async fn pages(site: &super::browser::Site) -> Vec<(String, String)> 
     .into();
     pages.push(("run".to_owned(), format!("/runs/{run}")));
     pages.push(("plan".to_owned(), format!("/plans/{digest}")));
+    for view in ["field", "person"] {
+        pages.push((
+            format!("plan-{view}"),
+            format!("/plans/{digest}?view={view}"),
+        ));
+    }
     pages.push(("person".to_owned(), format!("/people/demo/{person}")));
     pages
 }

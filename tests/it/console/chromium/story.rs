@@ -6,6 +6,7 @@ use attune_server::settings::SwapPolicy;
 use attune_tests::{PLAIN, TestApp};
 
 use super::Chromium;
+use super::states::add_mapping;
 use crate::builds;
 use crate::console::browser::Site;
 
@@ -38,9 +39,9 @@ async fn an_admin_adds_a_mapping_previews_approves_swaps_and_rolls_back() {
         tab.go("a[href='/connectors/demo/status']");
         tab.go("nav a[href='/connectors/demo/mappings']");
         assert!(tab.text("main").contains("Attribute Mapping"));
-        tab.open(&format!("{home}/connectors/demo/mappings/new"));
-        tab.fill("input[name=field]", "Room");
-        tab.go("form button.primary");
+        add_mapping(&mut tab);
+        tab.fill("dialog input[name=field]", "Room");
+        tab.go("dialog form button.primary");
         tab.fill("input[name=typed]", "city");
         tab.go("#source button.primary");
         // The preview follows while somebody chooses.

@@ -2,25 +2,14 @@
 //! finds nothing, and nothing is wider than a narrow window. Its words are in `console::wizard`.
 
 use super::Chromium;
-use super::accessible::{RUN, axe};
+use super::accessible::{axe, seen};
 use crate::console::browser::Site;
 
 /// What is wrong with the page that is open, wide and narrow, light and dark.
 fn flaws(tab: &mut Chromium, axe: &str, step: &str) -> Vec<String> {
     let mut flaws = Vec::new();
     for (theme, width) in [("light", 1280), ("dark", 1280), ("light", 320)] {
-        tab.theme(theme);
-        tab.size(width, 800);
-        tab.eval(axe);
-        let found = tab.eval(RUN);
-        for one in found.as_array().unwrap() {
-            flaws.push(format!("{step} ({theme}, {width}): {one}"));
-        }
-        let wide =
-            tab.eval("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-        if wide.as_i64().unwrap_or_default() > 0 {
-            flaws.push(format!("{step} ({width}): {wide} px wider than the window"));
-        }
+        flaws.extend(seen(tab, axe, step, (theme, width)));
         if let Ok(folder) = std::env::var("ATTUNE_SCREENS_WIZARD") {
             std::fs::create_dir_all(&folder).unwrap();
             let file = format!("{folder}/{step}-{theme}-{width}.png");

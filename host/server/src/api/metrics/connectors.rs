@@ -2,14 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use super::named;
 use super::page::Page;
-use crate::service::Service;
+use crate::service::{Service, State};
+use crate::store::{self, Store, figures};
 use crate::telemetry::meters::Counts;
 
-pub(super) fn add(page: &mut Page, service: &Service) {
+pub(super) async fn add(page: &mut Page, service: &Service) {
     files(page, service);
-    let (host, _) = service.pin();
+    let (host, state) = service.pin();
     runs(page, &host.meters.read());
+    // A database that cannot be read is what `/readyz` tells; the rest of the page stands.
+    if let Ok(whole) = Whole::read(&host.store).await {
+        whole.show(page, &state);
+    }
 }
 
 fn files(page: &mut Page, service: &Service) {
@@ -37,7 +43,7 @@ fn files(page: &mut Page, service: &Service) {
 }
 
 /// Name, help, and what is read.
-type Family = (&'static str, &'static str, fn(&Counts) -> u64);
+type Family<T> = (&'static str, &'static str, fn(&T) -> u64);
 
 fn runs(page: &mut Page, all: &BTreeMap<String, Counts>) {
     let name = "attune_runs_total";
@@ -58,7 +64,7 @@ fn runs(page: &mut Page, all: &BTreeMap<String, Counts>) {
         let seconds = counts.busy_ms as f64 / 1000.0;
         page.line(name, &[("connector", connector)], seconds);
     }
-    let counters: [Family; 3] = [
+    let counters: [Family<Counts>; 3] = [
         (
             "attune_fields_written_total",
             "Fields written to targets.",
@@ -81,33 +87,63 @@ fn runs(page: &mut Page, all: &BTreeMap<String, Counts>) {
             page.line(name, &[("connector", connector)], read(counts));
         }
     }
-    let gauges: [Family; 2] = [
-        (
-            "attune_people",
-            "People in scope in the last run that counted them.",
-            |one| one.people,
-        ),
-        (
-            "attune_plan_changes",
-            "Fields that the last plan would change.",
-            |one| one.changes,
-        ),
-    ];
-    for (name, help, read) in gauges {
-        page.family(name, "gauge", help);
-        for (connector, counts) in all {
-            page.line(name, &[("connector", connector)], read(counts));
+}
+
+/// What the store knows of connectors, whichever process ran.
+struct Whole {
+    runs: BTreeMap<String, figures::Whole>,
+    good: BTreeMap<String, i64>,
+    held: BTreeMap<String, u64>,
+}
+
+impl Whole {
+    async fn read(store: &Store) -> store::Result<Self> {
+        let mut held = BTreeMap::new();
+        for plan in store.held_plans_now().await? {
+            *held.entry(plan.connector).or_default() += 1;
         }
+        Ok(Self {
+            runs: store.last_whole_runs().await?,
+            good: store.last_good_ms().await?,
+            held,
+        })
     }
-    let name = "attune_last_success_timestamp_seconds";
-    page.family(
-        name,
-        "gauge",
-        "When a sync last came to a good end, since this process began.",
-    );
-    for (connector, counts) in all {
-        if let Some(good_ms) = counts.good_ms {
-            page.line(name, &[("connector", connector)], good_ms as f64 / 1000.0);
+
+    fn show(&self, page: &mut Page, state: &State) {
+        let gauges: [Family<figures::Whole>; 2] = [
+            (
+                "attune_people",
+                "People in scope in the newest run over everybody.",
+                |one| one.summary.people,
+            ),
+            (
+                "attune_plan_changes",
+                "Fields that the newest run over everybody planned to change.",
+                |one| one.summary.changes,
+            ),
+        ];
+        for (name, help, read) in gauges {
+            page.family(name, "gauge", help);
+            for (connector, whole) in &self.runs {
+                page.line(name, &[("connector", named(state, connector))], read(whole));
+            }
+        }
+        let name = "attune_last_success_timestamp_seconds";
+        let help = "When the newest sync of everybody that came to a good end began.";
+        page.family(name, "gauge", help);
+        for (connector, good_ms) in &self.good {
+            let labels = [("connector", named(state, connector))];
+            page.line(name, &labels, *good_ms as f64 / 1000.0);
+        }
+        let name = "attune_plans_held";
+        page.family(
+            name,
+            "gauge",
+            "Plans that a guard holds, until somebody decides.",
+        );
+        for connector in state.connectors.keys() {
+            let count = self.held.get(connector).copied().unwrap_or_default();
+            page.line(name, &[("connector", named(state, connector))], count);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::named;
 use super::page::Page;
 use crate::net::PaceLine;
 use crate::service::{Service, State};
@@ -93,12 +94,6 @@ impl Waiting {
             page.line(name, &labels, *next_ms as f64 / 1000.0);
         }
     }
-}
-
-/// The connector as people call it.
-fn named<'a>(state: &'a State, id: &'a str) -> &'a str {
-    let running = state.connectors.get(id);
-    running.map_or(id, |loaded| loaded.connector.name.as_str())
 }
 
 fn paces(page: &mut Page, lines: &[PaceLine]) {

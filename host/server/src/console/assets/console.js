@@ -16,6 +16,10 @@
     fetch(form.action, { method: "POST", body: new URLSearchParams({ theme }), redirect: "manual" });
   });
 
+  // Times are said where the browser is: from the next page on, the server knows by this cookie.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone) document.cookie = `attune-zone=${zone}; Path=/; SameSite=Lax; Max-Age=31536000${location.protocol === "https:" ? "; Secure" : ""}`;
+
   // Menus close on Escape and on a click elsewhere.
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;

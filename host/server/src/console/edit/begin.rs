@@ -11,7 +11,10 @@ use super::super::connectors::provider;
 use super::super::filters;
 use super::super::form::Fields;
 use super::super::page::{Answer, Page, Visit};
-use super::change::{self, Edited};
+use super::super::shown::cut;
+use super::change::{self, Edited, Problem};
+use super::errors::told;
+use super::sent::{Sent, stays};
 use crate::mapping::Text;
 
 /// A provider that the console knows how to begin with.
@@ -99,8 +102,10 @@ pub(super) fn allow(provider: &Provider) -> impl Iterator<Item = &'static str> {
 struct Begin {
     page: Page,
     name: String,
+    name_error: String,
     providers: Vec<Choice>,
     text: String,
+    problems: Vec<Problem>,
     rows: usize,
 }
 
@@ -114,27 +119,65 @@ struct Choice {
 pub(super) async fn show(visit: Visit, RawQuery(query): RawQuery) -> Answer {
     let query = Fields::of(query.unwrap_or_default().as_bytes());
     let chosen = provider_of(query.one("provider"));
-    let text = beginning(chosen);
+    let begun = Begun {
+        name: format!("{}-main", chosen.id),
+        text: beginning(chosen),
+        ..Begun::default()
+    };
+    page(&visit, chosen, begun).await
+}
+
+/// What the form says, and what is wrong with it.
+#[derive(Default)]
+struct Begun {
+    name: String,
+    name_error: String,
+    text: String,
+    problems: Vec<Problem>,
+}
+
+async fn page(visit: &Visit, chosen: &Provider, begun: Begun) -> Answer {
     let page = visit.page("connectors", visit.say("connector-add")).await?;
     visit.show(&Begin {
         page,
-        name: format!("{}-main", chosen.id),
+        name: begun.name,
+        name_error: begun.name_error,
         providers: PROVIDERS
             .iter()
             .map(|one| Choice {
                 id: one.id,
-                name: provider(&visit, one.id),
+                name: provider(visit, one.id),
                 chosen: one.id == chosen.id,
             })
             .collect(),
-        rows: text.lines().count() + 2,
-        text,
+        rows: begun.text.lines().count() + 2,
+        text: begun.text,
+        problems: begun.problems,
     })
 }
 
 /// `POST /connectors/new/file`: to the difference, which is the whole file.
 pub(super) async fn review(visit: Visit, fields: Fields) -> Answer {
     let name = fields.one("name").trim();
+    let text = fields.one("text").replace("\r\n", "\n");
+    let (name_error, problems) = match change::look(&visit, name, &text) {
+        Ok(looked) if !looked.is_new => (visit.say("wiz-name-taken"), Vec::new()),
+        Ok(looked) => {
+            let problems = looked.mistakes.iter().map(Problem::from);
+            (String::new(), problems.collect())
+        }
+        // This is no name of a file.
+        Err(failure) => (cut(&told(&failure)), Vec::new()),
+    };
+    if !name_error.is_empty() || stays(&fields) {
+        let begun = Begun {
+            name: name.to_owned(),
+            name_error,
+            text,
+            problems,
+        };
+        return page(&visit, provider_of(""), begun).await;
+    }
     let folder = &visit.service()?.options().connectors_dir;
     let edited = Edited {
         name,
@@ -146,8 +189,9 @@ pub(super) async fn review(visit: Visit, fields: Fields) -> Answer {
             text: String::new(),
             tag: String::new(),
         },
-        text: fields.one("text").replace("\r\n", "\n"),
+        text,
         back: "/connectors/new/file".to_owned(),
+        form: Sent::of("/connectors/new/file", &fields),
     };
     change::show(&visit, edited).await
 }

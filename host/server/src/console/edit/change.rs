@@ -2,6 +2,7 @@
 //!
 //! The page carries the whole new text and the tag of the text that it was made of, so that nothing is
 //! kept on the server between looking and saving, and a file that changed meanwhile is never overwritten.
+//! It carries what the form sent, too: a button leads back to the form with all of it.
 
 use std::sync::Arc;
 
@@ -10,10 +11,13 @@ use axum::extract::Path;
 
 use super::super::acts::{actor, to_job};
 use super::super::filters;
-use super::super::form::{Fields, encoded};
+use super::super::form::{Fields, back, encoded};
 use super::super::page::{Answer, Page, Visit, to};
+use super::super::refused::Refused;
 use super::super::shown::cut;
-use super::wizard::{Draft, Pin};
+use super::errors::told;
+use super::file as tab;
+use super::sent::{Hidden, Sent, stays};
 use crate::connector;
 use crate::fault::Failure;
 use crate::jobs::Kind;
@@ -42,9 +46,21 @@ struct Change {
     problems: Vec<Problem>,
     can_save: bool,
     back: String,
+    form: Sent,
+    has_form: bool,
+    carried: Vec<Hidden>,
     is_wizard: bool,
-    is_offline: bool,
-    pins: Vec<Pin>,
+    pins: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "change_unsaved.html")]
+struct Unsaved {
+    page: Page,
+    why: String,
+    form: Sent,
+    has_form: bool,
+    back: String,
 }
 
 /// A line of `part/diff.html`.
@@ -78,6 +94,8 @@ pub(super) struct Edited<'a> {
     pub(super) before: Text,
     pub(super) text: String,
     pub(super) back: String,
+    /// What it comes of, for the way back to the form.
+    pub(super) form: Sent,
 }
 
 /// The file of a connector as it lies there.
@@ -98,15 +116,15 @@ pub(super) fn look(visit: &Visit, name: &str, text: &str) -> Result<Looked, Fail
 
 /// The page that shows an edit.
 pub(super) async fn show(visit: &Visit, edited: Edited<'_>) -> Answer {
-    shown(visit, edited, None).await
+    shown(visit, edited, false).await
 }
 
-/// The same at the end of the wizard, with the people who are pinned when the file is saved.
-pub(super) async fn show_new(visit: &Visit, edited: Edited<'_>, draft: &Draft) -> Answer {
-    shown(visit, edited, Some(draft)).await
+/// The same at the end of the wizard, whose form has the people who are pinned when the file is saved.
+pub(super) async fn show_new(visit: &Visit, edited: Edited<'_>) -> Answer {
+    shown(visit, edited, true).await
 }
 
-async fn shown(visit: &Visit, edited: Edited<'_>, draft: Option<&Draft>) -> Answer {
+async fn shown(visit: &Visit, edited: Edited<'_>, is_wizard: bool) -> Answer {
     let looked = look(visit, edited.name, &edited.text)?;
     let diff = lines(&looked.difference);
     let count = |kind: &str| diff.iter().filter(|line| line.kind == kind).count();
@@ -133,7 +151,7 @@ async fn shown(visit: &Visit, edited: Edited<'_>, draft: Option<&Draft>) -> Answ
             tone: "ok",
             icon: "check",
             text: visit.say(match visit.service()?.options().swap.policy {
-                _ if draft.is_some() => "wiz-plan-text",
+                _ if is_wizard => "wiz-plan-text",
                 _ if looked.is_new => "change-new",
                 _ if !taken.is_empty() => "change-kept-until",
                 SwapPolicy::Manual => "change-manual",
@@ -148,10 +166,12 @@ async fn shown(visit: &Visit, edited: Edited<'_>, draft: Option<&Draft>) -> Answ
         file: name_of(&edited.before.file),
         title: edited.title,
         is_mapping: edited.is_mapping,
-        step: if draft.is_some() { 7 } else { 4 },
-        is_wizard: draft.is_some(),
-        is_offline: draft.is_some_and(|draft| draft.is_offline),
-        pins: draft.map(|draft| draft.pins.clone()).unwrap_or_default(),
+        step: if is_wizard { 7 } else { 4 },
+        is_wizard,
+        pins: edited.form.all("pin"),
+        has_form: !edited.form.action.is_empty(),
+        carried: edited.form.carried(&edited.text),
+        form: edited.form,
         added: u32::try_from(added).unwrap_or(u32::MAX),
         removed: u32::try_from(removed).unwrap_or(u32::MAX),
         diff,
@@ -168,18 +188,21 @@ async fn shown(visit: &Visit, edited: Edited<'_>, draft: Option<&Draft>) -> Answ
 /// `POST /connectors/{name}/edit/file`
 pub(super) async fn of_text(visit: Visit, Path(name): Path<String>, fields: Fields) -> Answer {
     let before = file(&visit, &name)?;
-    if before.tag != fields.one("etag") {
-        let message = format!("{} has changed meanwhile", before.file);
-        return Err(Failure::of("file-changed", message).into());
+    // Browsers send the ends of lines as networks do.
+    let text = fields.one("text").replace("\r\n", "\n");
+    let is_newer = before.tag != fields.one("etag");
+    if is_newer || stays(&fields) {
+        return tab::typed(&visit, &name, (text, is_newer)).await;
     }
+    let address = format!("/connectors/{}", encoded(&name));
     let edited = Edited {
         name: &name,
         title: visit.say("tab-file"),
         is_mapping: false,
-        // Browsers send the ends of lines as networks do.
-        text: fields.one("text").replace("\r\n", "\n"),
+        text,
         before,
-        back: format!("/connectors/{}/file", encoded(&name)),
+        back: format!("{address}/file"),
+        form: Sent::of(format!("{address}/edit/file"), &fields),
     };
     show(&visit, edited).await
 }
@@ -193,7 +216,10 @@ pub(super) async fn save(visit: Visit, Path(name): Path<String>, fields: Fields)
     };
     let before_nothing = matches!(before, Before::Nothing);
     let actor = actor(&visit)?.saying(fields.one("comment"));
-    let saved = actor.save_file(&name, &text, before).await?;
+    let saved = match actor.save_file(&name, &text, before).await {
+        Ok(saved) => saved,
+        Err(failure) => return unsaved(&visit, failure, &fields).await,
+    };
     let name = &saved.connector;
     for key in fields.all("pin").filter(|_| before_nothing) {
         // A new file has its name for an id, unless it says another one.
@@ -217,6 +243,30 @@ pub(super) async fn save(visit: Visit, Path(name): Path<String>, fields: Fields)
         Taken::Waits(Some(plan)) => to(&format!("/plans/{}", encoded(&plan))),
         Taken::Waits(None) | Taken::NotYet => to(&status),
     }
+}
+
+/// What is told where a text was not saved, with the way back to its form, which is then that of the newer
+/// file.
+async fn unsaved(visit: &Visit, failure: Failure, fields: &Fields) -> Answer {
+    let why = match failure.code.as_str() {
+        "file-changed" => visit.say("change-newer"),
+        _ => cut(&told(&failure)),
+    };
+    let refused = Refused::from(failure);
+    let status = refused.0.status;
+    if status.is_server_error() {
+        return Err(refused);
+    }
+    let title = visit.say("change-unsaved");
+    let form = Sent::again(fields);
+    let page = Unsaved {
+        page: visit.page("connectors", title).await?,
+        why,
+        has_form: !form.action.is_empty(),
+        form,
+        back: back(fields.one("back")).to_owned(),
+    };
+    visit.show_as(status, &page)
 }
 
 /// What the service made of a file.

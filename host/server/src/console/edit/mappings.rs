@@ -11,6 +11,7 @@ use super::super::page::{Answer, Page, Visit};
 use super::super::shown::{cut, percent};
 use super::change::{self, Edited};
 use super::preview::{self, Cell, PINNED};
+use super::sent::Sent;
 use crate::connector::TargetSpec;
 use crate::fault::Failure;
 use crate::mapping;
@@ -257,6 +258,8 @@ pub(super) async fn moved(visit: Visit, Path(name): Path<String>, fields: Fields
         text,
         before,
         back: format!("/connectors/{}/mappings", encoded(&name)),
+        // There is nothing in a button that could be typed again.
+        form: Sent::default(),
     };
     change::show(&visit, edited).await
 }

@@ -1,10 +1,13 @@
 //! Pages that edit a connector: its mapping table, its settings, its file.
 //!
 //! Every edit makes a new text of the file and ends with the difference to the old one ([`change`]);
-//! only its own form writes. Invariant: comments and whatever no form shows stay.
+//! only its own form writes. Invariants: comments and whatever no form shows stay; what was typed stays until
+//! it is saved: the difference leads back to its form, and a mistake is told there.
 
 mod begin;
 pub(super) mod change;
+mod conditions;
+mod errors;
 mod file;
 mod mappings;
 mod new;
@@ -15,7 +18,10 @@ mod row;
 mod samples;
 mod schedule;
 mod scope;
+mod sent;
 mod source;
+mod typed;
+mod wanted;
 mod wizard;
 
 use super::Console;

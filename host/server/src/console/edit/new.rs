@@ -1,20 +1,34 @@
 //! Add New Mapping, the first two steps: which field, and from which attribute. The third is the row's
 //! own page.
 //!
-//! Each step is a form of the one before by GET, so that going back loses nothing.
+//! Each step is a form of the one before by GET, with everything that was entered in the others, so that
+//! going back loses nothing.
 
 use askama::Template;
 use attune_core::account::Product;
 use axum::extract::{Path, RawQuery};
 
 use super::super::filters;
-use super::super::form::Fields;
+use super::super::form::{Fields, encoded};
 use super::super::page::{Answer, Page, Visit};
+use super::super::shown::cut;
+use super::errors::told;
 use super::mappings::product;
-use super::row;
+use super::sent::Hidden;
 use super::source::{self, Attribute};
+use super::{change, row};
 use crate::connector::{ACCOUNT_FIELDS, Loaded, PROFILE_FIELDS, Route, TargetSpec};
 use crate::fault::Failure;
+use crate::mapping::{self, SetOrder};
+
+/// Fields that say where a form leads.
+const BUTTONS: [&str; 4] = ["step", "go", "act", "add"];
+/// Fields that the first step has.
+const FIRST: [&str; 3] = ["target", "kind", "field"];
+/// Fields of the second.
+const SECOND: [&str; 8] = [
+    "target", "kind", "field", "from", "typed", "others", "constant", "q",
+];
 
 #[derive(Template)]
 #[template(path = "mapping_field.html")]
@@ -28,6 +42,7 @@ struct FieldStep {
     known: Vec<String>,
     field: String,
     error: String,
+    kept: Vec<Hidden>,
 }
 
 struct TargetChoice {
@@ -55,10 +70,12 @@ struct SourceStep {
     q: String,
     attributes: Vec<Pick>,
     has_sample: bool,
+    unread: String,
     typed: String,
     others: String,
     constant: String,
     error: String,
+    kept: Vec<Hidden>,
 }
 
 struct Pick {
@@ -93,19 +110,82 @@ pub(super) async fn show(
     row::new(&visit, &loaded, &query).await
 }
 
-/// Whether the first step names a field that can be mapped.
+/// Whether the first step names a field that can be mapped; what the reader of files has against it is told
+/// here and not at the end.
 fn checked(visit: &Visit, loaded: &Loaded, query: &Fields) -> Result<(), String> {
-    let field = query.one("field").trim();
+    let (field, kind) = (query.one("field").trim(), query.one("kind"));
     if field.is_empty() {
         return Err(visit.say("field-missing"));
     }
     let target = target(loaded, query).map_err(|failure| failure.message)?;
     let mut fields = target.map.fields.iter();
-    let name = named(field, query.one("kind"));
+    let name = named(field, kind);
     if fields.any(|rows| rows.field.name == name) {
         return Err(visit.say("field-taken"));
     }
-    Ok(())
+    let known = known(target, kind);
+    if !known.is_empty() && !known.contains(&bare(field, kind)) {
+        let about = [("names", known.join(", ").into())];
+        return Err(visit.reader.say_of("field-unknown", &about));
+    }
+    taken_by_reader(visit, loaded, (&target.name, &name)).map_err(|failure| cut(&told(&failure)))
+}
+
+/// Whether a file with a row for this field has nothing wrong that it has not now.
+fn taken_by_reader(
+    visit: &Visit,
+    loaded: &Loaded,
+    (target, field): (&str, &str),
+) -> Result<(), Failure> {
+    let name = &loaded.connector.name;
+    let before = change::file(visit, name)?;
+    let order = SetOrder {
+        target,
+        field,
+        row: Some("\"id\""),
+        revision: None,
+        is_dry: true,
+    };
+    let text = mapping::with_row(&before, order)?;
+    let is = change::look(visit, name, &before.text)?.mistakes;
+    let would = change::look(visit, name, &text)?.mistakes;
+    let is_new = |message: &str| !is.iter().any(|known| known.message == message);
+    match would.into_iter().find(|flaw| is_new(&flaw.message)) {
+        Some(flaw) => Err(Failure::of("config", flaw.message).hint(flaw.hint)),
+        None => Ok(()),
+    }
+}
+
+/// The only names that fields of a kind have; empty where they may have any.
+fn known(target: &TargetSpec, kind: &str) -> &'static [&'static str] {
+    match (target.product, kind) {
+        (_, "account") => &ACCOUNT_FIELDS,
+        (Product::ConfluenceDataCenter, _) => &PROFILE_FIELDS,
+        _ => &[],
+    }
+}
+
+/// A step's address, with everything that was entered in all of them.
+pub(super) fn step_at(connector: &str, step: &str, fields: &Fields) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("step", step);
+    for field in kept(fields, &[]) {
+        query.append_pair(&field.name, &field.value);
+    }
+    let connector = encoded(connector);
+    format!("/connectors/{connector}/mappings/new?{}", query.finish())
+}
+
+/// What other steps than this one have asked for.
+fn kept(query: &Fields, own: &[&str]) -> Vec<Hidden> {
+    let others = query.pairs().filter(|(name, value)| {
+        !value.is_empty() && !BUTTONS.contains(name) && !own.contains(name)
+    });
+    let hidden = others.map(|(name, value)| Hidden {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    });
+    hidden.collect()
 }
 
 /// A field as reports name it.
@@ -113,6 +193,14 @@ pub(super) fn named(field: &str, kind: &str) -> String {
     match kind {
         "account" if !field.starts_with("account.") => format!("account.{}", field.trim()),
         _ => field.trim().to_owned(),
+    }
+}
+
+/// The same as its target calls it.
+fn bare<'f>(field: &'f str, kind: &str) -> &'f str {
+    match kind {
+        "account" => field.strip_prefix("account.").unwrap_or(field),
+        _ => field,
     }
 }
 
@@ -151,11 +239,7 @@ async fn field_step(visit: &Visit, loaded: &Loaded, query: &Fields, error: Strin
         let mut fields = wanted.map.fields.iter();
         !fields.any(|rows| rows.field.name.trim_start_matches("account.") == **name)
     };
-    let known: &[&str] = match (wanted.product, query.one("kind")) {
-        (_, "account") => &ACCOUNT_FIELDS,
-        (Product::ConfluenceDataCenter, _) => &PROFILE_FIELDS,
-        _ => &[],
-    };
+    let kind = query.one("kind");
     let title = visit.say("mapping-add");
     visit.show(&FieldStep {
         page: visit.page("connectors", title.clone()).await?,
@@ -171,31 +255,32 @@ async fn field_step(visit: &Visit, loaded: &Loaded, query: &Fields, error: Strin
                 chosen: target.name == wanted.name,
             })
             .collect(),
-        kinds: kinds(visit, wanted, query.one("kind")),
-        known: known
+        kinds: kinds(visit, wanted, kind),
+        known: known(wanted, kind)
             .iter()
             .filter(mapped)
             .map(|&name| name.to_owned())
             .collect(),
-        field: query.one("field").to_owned(),
+        field: bare(query.one("field"), kind).to_owned(),
         error,
+        kept: kept(query, &FIRST),
     })
 }
 
 async fn source_step(visit: &Visit, loaded: &Loaded, query: &Fields, error: String) -> Answer {
     let connector = &loaded.connector;
-    if visit.samples.last(&connector.id).is_none() {
-        // Without a sample an attribute can still be typed; why there is none, the tab Source says.
-        if let Err(failure) = source::sample(visit, &connector.name).await {
-            tracing::warn!(
-                code = failure.code,
-                "no sample was read: {}",
-                failure.message
-            );
-        }
-    }
+    // Without a sample an attribute can still be typed.
+    let unread = source::unread(visit, loaded).await?;
     let (attributes, people) = source::attributes(visit, loaded);
     let (field, q) = (query.one("field").trim(), query.one("q").trim());
+    let (from, typed) = (query.one("from"), query.one("typed"));
+    // What was typed comes back as `from` out of the third step.
+    let is_listed = attributes.iter().any(|one| one.selector == from);
+    let typed = if typed.is_empty() && !is_listed {
+        from
+    } else {
+        typed
+    };
     let wanted = q.to_lowercase();
     let fits = |one: &Attribute| {
         let examples = one.examples.iter().map(|example| example.text.as_str());
@@ -206,9 +291,9 @@ async fn source_step(visit: &Visit, loaded: &Loaded, query: &Fields, error: Stri
     };
     let mut picks: Vec<Pick> = attributes
         .into_iter()
-        .filter(fits)
+        .filter(|one| one.selector == from || fits(one))
         .map(|of| Pick {
-            chosen: of.selector == query.one("from"),
+            chosen: of.selector == from,
             suggested: is_alike(&of.selector, field),
             of,
         })
@@ -226,10 +311,12 @@ async fn source_step(visit: &Visit, loaded: &Loaded, query: &Fields, error: Stri
         q: q.to_owned(),
         attributes: picks,
         has_sample: people > 0,
-        typed: query.one("typed").to_owned(),
+        unread,
+        typed: typed.to_owned(),
         others: query.one("others").to_owned(),
         constant: query.one("constant").to_owned(),
         error,
+        kept: kept(query, &SECOND),
     })
 }
 

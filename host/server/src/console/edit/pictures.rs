@@ -9,8 +9,11 @@ use super::super::filters;
 use super::super::form::{Fields, encoded};
 use super::super::page::{Answer, Page, Visit};
 use super::change::{self, Edited};
-use crate::fault::Failure;
-use crate::mapping::{Edit, edited, is_table};
+use super::errors::Errors;
+use super::sent::{Sent, stays};
+use super::wanted::{Made, Wanted};
+use crate::connector::{Loaded, TargetSpec};
+use crate::mapping::{Edit, is_table};
 
 /// Edge in pixels where a file says none.
 const SIZE: u32 = 256;
@@ -21,6 +24,7 @@ struct Tab {
     page: Page,
     tab: &'static str,
     connector: Head,
+    error: String,
     figures: Vec<Figure>,
     targets: Vec<Target>,
 }
@@ -35,14 +39,20 @@ struct Figure {
 struct Target {
     name: String,
     on: bool,
-    size: u32,
+    size: String,
     none: &'static str,
+    error: String,
 }
 
 /// `GET /connectors/{name}/pictures`
 pub(super) async fn show(visit: Visit, Path(name): Path<String>) -> Answer {
     let loaded = visit.service()?.found(&name)?;
-    let (page, head, condition) = frame(&visit, &loaded).await?;
+    page(&visit, &loaded, None, &Errors::default()).await
+}
+
+/// The tab, with what somebody typed where they did.
+async fn page(visit: &Visit, loaded: &Loaded, typed: Option<&Fields>, errors: &Errors) -> Answer {
+    let (page, head, condition) = frame(visit, loaded).await?;
     let connector = &loaded.connector;
     let counts = visit.host()?.store.picture_counts(&connector.id).await?;
     let figure = |(target, with): (&String, &u64)| Figure {
@@ -63,74 +73,112 @@ pub(super) async fn show(visit: Visit, Path(name): Path<String>) -> Answer {
         figures: std::iter::once(people)
             .chain(counts.iter().map(figure))
             .collect(),
+        error: errors.summary(visit),
         targets: connector
             .targets
             .iter()
             .map(|target| Target {
-                name: target.name.clone(),
-                on: target.photo.is_some(),
-                size: target.photo.map_or(SIZE, |photo| photo.size),
-                none: match target.photo {
-                    Some(photo) if photo.reset_when_none => "reset",
-                    _ => "keep",
-                },
+                error: errors.of(&target.name),
+                ..match typed {
+                    Some(fields) => Target::read(&target.name, fields),
+                    None => Target::of(target),
+                }
             })
             .collect(),
         connector: head,
     })
 }
 
+impl Target {
+    fn of(target: &TargetSpec) -> Self {
+        Self {
+            name: target.name.clone(),
+            on: target.photo.is_some(),
+            size: target.photo.map_or(SIZE, |photo| photo.size).to_string(),
+            none: match target.photo {
+                Some(photo) if photo.reset_when_none => "reset",
+                _ => "keep",
+            },
+            error: String::new(),
+        }
+    }
+
+    fn read(name: &str, fields: &Fields) -> Self {
+        let of = |part: &str| fields.one(&format!("{name}.{part}"));
+        Self {
+            name: name.to_owned(),
+            on: of("on") == "true",
+            size: of("size").trim().to_owned(),
+            none: match of("none") {
+                "reset" => "reset",
+                _ => "keep",
+            },
+            error: String::new(),
+        }
+    }
+}
+
 /// `POST /connectors/{name}/edit/pictures`
 pub(super) async fn edit(visit: Visit, Path(name): Path<String>, fields: Fields) -> Answer {
     let loaded = visit.service()?.found(&name)?;
     let before = change::file(&visit, &name)?;
-    let mut edits = Vec::new();
+    let mut wanted = Wanted::default();
     for target in &loaded.connector.targets {
-        let of = |part: &str| fields.one(&format!("{}.{part}", target.name)).to_owned();
-        let size: u32 = of("size").parse().unwrap_or(SIZE);
-        let (is_on, resets) = (of("on") == "true", of("none") == "reset");
-        let is_same = match target.photo {
-            None => !is_on,
-            Some(photo) => is_on && photo.size == size && photo.reset_when_none == resets,
-        };
-        if is_same {
-            continue;
-        }
-        let path = |rest: &[&str]| {
-            let begin = ["target", target.name.as_str(), "photo"];
-            begin
-                .iter()
-                .chain(rest)
-                .map(|&part| part.to_owned())
-                .collect()
-        };
-        // A table keeps what the form does not know; a flag has nothing else to say.
-        if is_on && is_table(&before.text, &["target", &target.name, "photo"]) {
-            edits.push(Edit {
-                path: path(&["size"]),
-                value: Some(json!(size)),
-            });
-            let none = if resets { "reset" } else { "keep" };
-            edits.push(Edit {
-                path: path(&["none"]),
-                value: Some(json!(none)),
-            });
-        } else {
-            edits.push(Edit {
-                path: path(&[]),
-                value: is_on.then(|| photo(size, resets)),
-            });
+        let now = Target::read(&target.name, &fields);
+        match now.size.parse() {
+            Ok(size) => put(&mut wanted, target, (&before.text, &now, size)),
+            Err(_) if !now.on => put(&mut wanted, target, (&before.text, &now, SIZE)),
+            Err(_) => {
+                let why = visit.say("pictures-size-wrong");
+                wanted.errors.put(&target.name, why);
+            }
         }
     }
+    let text = match wanted.made(&visit, &before, stays(&fields))? {
+        Made::Text(text) => text,
+        Made::Again(errors) => return page(&visit, &loaded, Some(&fields), &errors).await,
+    };
+    let address = format!("/connectors/{}", encoded(&name));
     let edited = Edited {
         name: &name,
         title: visit.say("tab-pictures"),
         is_mapping: false,
-        text: edited(&before.text, &edits).map_err(Failure::from)?,
+        text,
         before,
-        back: format!("/connectors/{}/pictures", encoded(&name)),
+        back: format!("{address}/pictures"),
+        form: Sent::of(format!("{address}/edit/pictures"), &fields),
     };
     change::show(&visit, edited).await
+}
+
+/// What is another one now.
+fn put(wanted: &mut Wanted, target: &TargetSpec, (file, now, size): (&str, &Target, u32)) {
+    let resets = now.none == "reset";
+    let is_same = match target.photo {
+        None => !now.on,
+        Some(photo) => now.on && photo.size == size && photo.reset_when_none == resets,
+    };
+    if is_same {
+        return;
+    }
+    let edit = |rest: &[&str], value: Option<Json>| {
+        let path = ["target", target.name.as_str(), "photo"];
+        let path = path.iter().chain(rest).map(|&part| part.to_owned());
+        Edit {
+            path: path.collect(),
+            value,
+        }
+    };
+    // A table keeps what the form does not know; a flag has nothing else to say.
+    let edits = if now.on && is_table(file, &["target", &target.name, "photo"]) {
+        vec![
+            edit(&["size"], Some(json!(size))),
+            edit(&["none"], Some(json!(now.none))),
+        ]
+    } else {
+        vec![edit(&[], now.on.then(|| photo(size, resets)))]
+    };
+    wanted.put(&target.name, edits);
 }
 
 fn photo(size: u32, resets: bool) -> Json {

@@ -1,8 +1,8 @@
 //! A row's own page, which is also the third step of Add New Mapping: steps with forms made of their
 //! options' schemas, what happens without a value, and a preview that follows while somebody types.
 //!
-//! The whole row is in the form; a button that adds or moves a step sends it and gets it back. Nothing is
-//! kept on the server before the difference was seen and saved.
+//! The whole row is in the form; a button that adds or moves a step sends it and gets it back, right or wrong.
+//! Nothing is kept on the server before the difference was seen and saved.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,12 +18,15 @@ use super::super::form::{Fields, encoded};
 use super::super::page::{Answer, Page, Visit, to};
 use super::super::shown::cut;
 use super::change::{self, Edited};
-use super::new::named;
+use super::errors::{Errors, told};
+use super::new::step_at;
 use super::options::{self, OptionField};
 use super::preview::{self, Row as Previewed};
+use super::sent::{Hidden, Sent, stays};
+use super::typed::{Form, Step};
 use crate::connector::Loaded;
 use crate::fault::Failure;
-use crate::mapping::{self, Draft, DraftStep, SetOrder, Written};
+use crate::mapping::{Draft, DraftStep, Written};
 
 /// How long a page waits for plugins that nobody used yet; those that come later are listed next time.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -39,8 +42,9 @@ struct Editor {
     kind: String,
     field: String,
     is_new: bool,
+    error: String,
     from: String,
-    source: Vec<Part>,
+    source: Vec<Hidden>,
     steps: Vec<StepBox>,
     library: Vec<Group>,
     missing: String,
@@ -49,11 +53,6 @@ struct Editor {
     default: String,
     preview: Vec<Previewed>,
     preview_error: String,
-}
-
-struct Part {
-    name: &'static str,
-    value: String,
 }
 
 struct StepBox {
@@ -76,20 +75,11 @@ struct Named {
     about: String,
 }
 
-/// A row on its way: what the form says.
-struct Form {
-    target: String,
-    kind: String,
-    field: String,
-    draft: Draft,
-    /// What is wrong with options: step, option, why.
-    mistakes: Vec<(usize, String, String)>,
-}
-
 /// The third step of Add New Mapping.
 pub(super) async fn new(visit: &Visit, loaded: &Arc<Loaded>, query: &Fields) -> Answer {
-    let form = Form::read(visit, &loaded.connector.name, query)?;
-    show_form(visit, loaded, form, true).await
+    let mut form = Form::read(visit, &loaded.connector.name, query)?;
+    form.is_new = true;
+    show_form(visit, loaded, form).await
 }
 
 /// `GET /connectors/{name}/mappings/{target}/{field}`
@@ -99,142 +89,143 @@ pub(super) async fn show(
 ) -> Answer {
     let loaded = visit.service()?.found(&name)?;
     let read = change::file(&visit, &name)?;
-    let draft = match Draft::written(&read.text, (&target, &field)) {
+    let mut draft = match Draft::written(&read.text, (&target, &field)) {
         Written::Row(draft) => *draft,
-        Written::Other => return to(&format!("/connectors/{}/file", encoded(&name))),
+        Written::Other => {
+            let rows = if has_several(&loaded, (&target, &field)) {
+                "several"
+            } else {
+                "other"
+            };
+            let name = encoded(&name);
+            return to(&format!("/connectors/{name}/file?rows={rows}"));
+        }
         Written::Nothing => {
             let message = format!("`{target}` maps no `{field}`");
             return Err(Failure::of("no-such-field", message).into());
         }
     };
+    let steps = std::mem::take(&mut draft.steps).into_iter();
     let form = Form {
         target,
         kind: String::new(),
         field,
         draft,
-        mistakes: Vec::new(),
+        steps: steps.map(Step::from).collect(),
+        is_new: false,
+        errors: Errors::default(),
     };
-    show_form(&visit, &loaded, form, false).await
+    show_form(&visit, &loaded, form).await
+}
+
+/// Whether a field has more rows than one form shows.
+fn has_several(loaded: &Loaded, (target, field): (&str, &str)) -> bool {
+    let targets = loaded.connector.targets.iter();
+    let mut fields = targets
+        .filter(|one| one.name == target)
+        .flat_map(|one| &one.map.fields);
+    fields.any(|rows| rows.field.name == field && rows.rows.len() > 1)
 }
 
 /// `POST /connectors/{name}/mappings/preview`: the same page; the browser takes the preview out of it.
 pub(super) async fn preview(visit: Visit, Path(name): Path<String>, fields: Fields) -> Answer {
     let loaded = visit.service()?.found(&name)?;
     let form = Form::read(&visit, &name, &fields)?;
-    let is_new = is_new(&visit, &name, &form)?;
-    show_form(&visit, &loaded, form, is_new).await
+    show_form(&visit, &loaded, form).await
 }
 
 /// `POST /connectors/{name}/mappings/edit`
 pub(super) async fn act(visit: Visit, Path(name): Path<String>, fields: Fields) -> Answer {
     let loaded = visit.service()?.found(&name)?;
     let mut form = Form::read(&visit, &name, &fields)?;
-    let steps = &mut form.draft.steps;
+    if stays(&fields) {
+        form.errors = form.judged(&change::file(&visit, &name)?, &visit)?;
+        return show_form(&visit, &loaded, form).await;
+    }
+    let steps = &mut form.steps;
     let (what, at) = fields
         .one("act")
         .split_once('-')
         .unwrap_or((fields.one("act"), ""));
     let at: usize = at.parse().unwrap_or(usize::MAX);
     match what {
-        "add" if !fields.one("add").is_empty() => steps.push(DraftStep {
+        "add" if !fields.one("add").is_empty() => steps.push(Step::from(DraftStep {
             function: fields.one("add").to_owned(),
             options: Map::new(),
-        }),
+        })),
         "remove" if at < steps.len() => drop(steps.remove(at)),
         "up" if at > 0 && at < steps.len() => steps.swap(at, at - 1),
         "down" if at.saturating_add(1) < steps.len() => steps.swap(at, at + 1),
-        "remove" => return review(&visit, &loaded, &form, None).await,
-        "review" if form.mistakes.is_empty() => {
-            let row = form.draft.row();
-            return review(&visit, &loaded, &form, Some(&row)).await;
+        "back" => return to(&step_at(&name, "2", &fields)),
+        "remove" => return review(&visit, &loaded, (form, None), &fields).await,
+        "review" if steps.iter().all(|step| step.mistakes.is_empty()) => {
+            let row = form.row();
+            return review(&visit, &loaded, (form, Some(row)), &fields).await;
         }
         _ => {}
     }
-    let is_new = is_new(&visit, &name, &form)?;
-    show_form(&visit, &loaded, form, is_new).await
+    show_form(&visit, &loaded, form).await
 }
 
-/// To the difference that the row makes.
-async fn review(visit: &Visit, loaded: &Loaded, form: &Form, row: Option<&str>) -> Answer {
+/// To the difference that the row makes, or makes by going.
+async fn review(
+    visit: &Visit,
+    loaded: &Arc<Loaded>,
+    (mut form, row): (Form, Option<String>),
+    fields: &Fields,
+) -> Answer {
     let name = &loaded.connector.name;
     let before = change::file(visit, name)?;
-    let order = SetOrder {
-        target: &form.target,
-        field: &form.field,
-        row,
-        revision: None,
-        is_dry: true,
+    let text = match form.put(&before, row.as_deref()) {
+        Ok(text) => text,
+        Err(failure) => {
+            form.errors = Errors::whole(cut(&told(&failure)));
+            return show_form(visit, loaded, form).await;
+        }
     };
-    let text = mapping::with_row(&before, order).map_err(Failure::from)?;
     let key = match row {
         Some(_) => "mapping-add",
         None => "mapping-remove",
     };
+    let address = format!("/connectors/{}/mappings", encoded(name));
     let edited = Edited {
         name,
         title: visit.say(key),
         is_mapping: true,
         text,
         before,
-        back: format!("/connectors/{}/mappings", encoded(name)),
+        form: Sent::of(format!("{address}/edit"), fields),
+        back: address,
     };
     change::show(visit, edited).await
 }
 
-fn is_new(visit: &Visit, name: &str, form: &Form) -> Result<bool, Failure> {
-    let read = change::file(visit, name)?;
-    let written = Draft::written(&read.text, (&form.target, &form.field));
-    Ok(matches!(written, Written::Nothing))
-}
-
-async fn show_form(visit: &Visit, loaded: &Arc<Loaded>, form: Form, is_new: bool) -> Answer {
+async fn show_form(visit: &Visit, loaded: &Arc<Loaded>, form: Form) -> Answer {
     let connector = &loaded.connector;
     let place = (form.target.as_str(), form.field.as_str());
-    let row = form.draft.row();
+    let row = form.row();
     let (rows, why) = match preview::rows(visit, loaded, place, &row).await {
         Ok(rows) => (rows, String::new()),
         Err(failure) => (Vec::new(), cut(&failure.message)),
     };
     let library = library(visit).await?;
     let plugins = Arc::clone(&visit.service()?.pin().1.plugins);
-    let steps = form.draft.steps.iter().enumerate();
-    let last = form.draft.steps.len().saturating_sub(1);
-    let steps = steps.map(|(index, step)| {
-        let function = function(&plugins, &step.function);
-        let (about, schema) = function.clone().unwrap_or_default();
-        let prefix = format!("step.{index}.");
-        let mut options = options::fields(&schema, &step.options, &prefix);
-        for (at, name, why) in &form.mistakes {
-            let full = format!("{prefix}{name}");
-            let field = options
-                .iter_mut()
-                .find(|one| *at == index && one.name == full);
-            if let Some(field) = field {
-                field.error = cut(why);
-            }
-        }
-        StepBox {
-            index,
-            function: step.function.clone(),
-            about,
-            options,
-            error: match function {
-                Some(_) => String::new(),
-                None => visit.say("step-unknown"),
-            },
-            is_first: index == 0,
-            is_last: index == last,
-        }
+    let last = form.steps.len().saturating_sub(1);
+    let steps = form.steps.iter().enumerate();
+    let steps = steps.map(|(index, step)| StepBox {
+        is_last: index == last,
+        ..StepBox::of(visit, &plugins, (index, step), &form.errors)
     });
     let steps = steps.collect();
     let title = visit.say("mapping-add");
-    let title = if is_new { title } else { cut(&form.field) };
+    let title = if form.is_new { title } else { cut(&form.field) };
     visit.show(&Editor {
         page: visit.page("connectors", title.clone()).await?,
         connector: connector.name.clone(),
         title,
         step: 3,
-        from: form.words(visit),
+        error: form.errors.summary(visit),
+        from: words(visit, &form.draft),
         source: form.source(),
         steps,
         library,
@@ -245,7 +236,7 @@ async fn show_form(visit: &Visit, loaded: &Arc<Loaded>, form: Form, is_new: bool
         target: form.target,
         kind: form.kind,
         field: form.field,
-        is_new,
+        is_new: form.is_new,
         preview: rows,
         preview_error: why,
     })
@@ -255,94 +246,58 @@ fn usual(word: &str, usual: &str) -> String {
     if word.is_empty() { usual } else { word }.to_owned()
 }
 
-impl Form {
-    fn read(visit: &Visit, name: &str, fields: &Fields) -> Result<Self, Failure> {
-        let plugins = Arc::clone(&visit.service()?.pin().1.plugins);
-        let field = named(fields.one("field"), fields.one("kind"));
-        let target = fields.one("target").to_owned();
-        let typed = fields.one("typed").trim();
-        let first = if typed.is_empty() {
-            fields.one("from").trim()
-        } else {
-            typed
+/// The source in words.
+fn words(visit: &Visit, draft: &Draft) -> String {
+    match draft.from.as_slice() {
+        [] if draft.constant.is_empty() => visit.say("why-fixed"),
+        [] => cut(&draft.constant),
+        all => cut(&all.join(", ")),
+    }
+}
+
+impl StepBox {
+    /// The step of a number.
+    fn of(
+        visit: &Visit,
+        plugins: &Snapshot,
+        (index, step): (usize, &Step),
+        errors: &Errors,
+    ) -> Self {
+        let function = function(plugins, &step.draft.function);
+        let error = match function {
+            Some(_) => errors.of(&format!("step.{index}")),
+            None => visit.say("step-unknown"),
         };
-        let others = fields.one("others").split(',').map(str::trim);
-        let from = std::iter::once(first)
-            .chain(others)
-            .filter(|one| !one.is_empty());
-        let from: Vec<String> = from.map(str::to_owned).collect();
-        let mut mistakes = Vec::new();
-        let mut steps = Vec::new();
-        for index in 0.. {
-            let name = fields.one(&format!("step.{index}.use"));
-            if name.is_empty() {
-                break;
+        let (about, schema) = function.unwrap_or_default();
+        let prefix = format!("step.{index}.");
+        let mut options = match &step.typed {
+            Some(typed) => options::typed(&schema, &prefix, |option| {
+                typed.get(option).map_or("", String::as_str)
+            }),
+            None => options::fields(&schema, &step.draft.options, &prefix),
+        };
+        for (name, why) in &step.mistakes {
+            let full = format!("{prefix}{name}");
+            let field = options.iter_mut().find(|one| one.name == full);
+            if let Some(field) = field {
+                field.error = cut(why);
             }
-            let schema = function(&plugins, name).map(|(_, schema)| schema);
-            let sent = |option: &str| fields.one(&format!("step.{index}.{option}"));
-            let (options, wrong) = options::read(&schema.unwrap_or_default(), sent);
-            mistakes.extend(wrong.into_iter().map(|(name, why)| (index, name, why)));
-            steps.push(DraftStep {
-                function: name.to_owned(),
-                options,
-            });
         }
-        let one = |name: &str| fields.one(name).to_owned();
-        let mut draft = Draft {
-            constant: if from.is_empty() {
-                one("constant")
-            } else {
-                String::new()
-            },
-            from,
-            steps,
-            when_missing: one("when-missing"),
-            default: one("default"),
-            apply: one("apply"),
-            existing: one("existing"),
-            ..Draft::default()
-        };
-        let read = change::file(visit, name)?;
-        if let Written::Row(written) = Draft::written(&read.text, (&target, &field)) {
-            draft.keep_rest(&written);
+        Self {
+            index,
+            function: step.draft.function.clone(),
+            about,
+            options,
+            error,
+            is_first: index == 0,
+            is_last: false,
         }
-        Ok(Self {
-            target,
-            kind: fields.one("kind").to_owned(),
-            field,
-            draft,
-            mistakes,
-        })
-    }
-
-    /// The source in words.
-    fn words(&self, visit: &Visit) -> String {
-        match self.draft.from.as_slice() {
-            [] if self.draft.constant.is_empty() => visit.say("why-fixed"),
-            [] => cut(&self.draft.constant),
-            all => cut(&all.join(", ")),
-        }
-    }
-
-    /// The source as hidden fields.
-    fn source(&self) -> Vec<Part> {
-        let (first, others) = match self.draft.from.split_first() {
-            Some((first, others)) => (first.clone(), others.join(", ")),
-            None => (String::new(), String::new()),
-        };
-        [
-            ("from", first),
-            ("others", others),
-            ("constant", self.draft.constant.clone()),
-        ]
-        .map(|(name, value)| Part { name, value })
-        .into()
     }
 }
 
 /// What a function is, and the schema of its options, by the name that rows call it; where its plugin
 /// is there.
-fn function(plugins: &Snapshot, name: &str) -> Option<(String, Json)> {
+pub(super) fn function(plugins: &Snapshot, name: &str) -> Option<(String, Json)> {
     let (first, last) = name.split_once('.')?;
     let (plugin, last) = plugins.step(first, last).ok()?;
     let mut functions = plugin.manifest().functions.iter();

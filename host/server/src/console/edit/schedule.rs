@@ -12,8 +12,11 @@ use super::super::form::{Fields, encoded};
 use super::super::page::{Answer, Page, Visit};
 use super::super::shown::Time;
 use super::change::{self, Edited};
-use crate::connector::{Connector, Cron, Schedule};
-use crate::mapping::{Edit, edited, is_table};
+use super::errors::Errors;
+use super::sent::{Sent, stays};
+use super::wanted::{Made, Wanted};
+use crate::connector::{Connector, Cron, Loaded, Schedule};
+use crate::mapping::{Edit, is_table};
 
 const MODES: [&str; 3] = ["sync", "changes", "full"];
 
@@ -23,9 +26,12 @@ struct Tab {
     page: Page,
     tab: &'static str,
     connector: Head,
+    error: String,
     schedule: Vec<Line>,
     zone: String,
+    zone_error: String,
     locale: String,
+    locale_error: String,
     guards: Vec<Guard>,
 }
 
@@ -34,28 +40,43 @@ struct Line {
     cron: String,
     has_next: bool,
     next: Time,
+    error: String,
 }
 
 struct Guard {
     name: &'static str,
     limit: String,
     usual: String,
+    error: String,
 }
 
 /// `GET /connectors/{name}/schedule`
 pub(super) async fn show(visit: Visit, Path(name): Path<String>) -> Answer {
     let loaded = visit.service()?.found(&name)?;
-    let (page, head, _) = frame(&visit, &loaded).await?;
+    page(&visit, &loaded, None, &Errors::default()).await
+}
+
+/// The tab, with what somebody typed where they did.
+async fn page(visit: &Visit, loaded: &Loaded, typed: Option<&Fields>, errors: &Errors) -> Answer {
+    let (page, head, _) = frame(visit, loaded).await?;
     let connector = &loaded.connector;
-    let zone = TimeZone::get(&connector.time_zone).unwrap_or(TimeZone::UTC);
+    let shown = |name: &str, is: String| match typed {
+        Some(fields) => fields.one(name).trim().to_owned(),
+        None => is,
+    };
+    let zone = shown("time-zone", connector.time_zone.clone());
+    let at = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
     let now = visit.access.now();
     let lines = lines(connector).map(|(mode, cron)| {
-        let next = cron.and_then(|cron| cron.next(now, &zone));
+        let cron = shown(mode, cron.map(ToString::to_string).unwrap_or_default());
+        let next = Cron::parse(&cron).ok();
+        let next = next.and_then(|line| line.next(now, &at));
         Line {
             mode,
-            cron: cron.map(ToString::to_string).unwrap_or_default(),
+            cron,
             has_next: next.is_some(),
             next: Time(next.unwrap_or_default().as_millisecond()),
+            error: errors.of(mode),
         }
     });
     let usual = Limits::default();
@@ -64,11 +85,19 @@ pub(super) async fn show(visit: Visit, Path(name): Path<String>) -> Answer {
         page,
         tab: "schedule",
         connector: head,
+        error: errors.summary(visit),
         schedule: lines.collect(),
-        zone: connector.time_zone.clone(),
-        locale: connector.locale.clone(),
+        zone,
+        zone_error: errors.of("time-zone"),
+        locale: shown("locale", connector.locale.clone()),
+        locale_error: errors.of("locale"),
         guards: guards
-            .map(|((name, limit), (_, usual))| Guard { name, limit, usual })
+            .map(|((name, limit), (_, usual))| Guard {
+                name,
+                limit: shown(name, limit),
+                usual,
+                error: errors.of(name),
+            })
             .collect(),
     })
 }
@@ -77,53 +106,78 @@ pub(super) async fn show(visit: Visit, Path(name): Path<String>) -> Answer {
 pub(super) async fn edit(visit: Visit, Path(name): Path<String>, fields: Fields) -> Answer {
     let loaded = visit.service()?.found(&name)?;
     let before = change::file(&visit, &name)?;
-    let connector = &loaded.connector;
-    let mut edits = schedule(connector, &before.text, &fields);
-    for (key, is, usual) in [
-        ("time-zone", &connector.time_zone, "UTC"),
-        ("locale", &connector.locale, "und"),
-    ] {
-        let wanted = fields.one(key).trim();
-        if wanted != is && !(wanted.is_empty() && is == usual) {
-            edits.push(Edit::new(key, text(wanted)));
-        }
-    }
-    for (name, is) in limits(&connector.guard) {
-        let wanted = fields.one(name).trim();
-        if wanted != is {
-            edits.push(Edit::new(&format!("guard.{name}"), text(wanted)));
-        }
-    }
+    let wanted = wanted(&loaded.connector, &before.text, &fields);
+    let text = match wanted.made(&visit, &before, stays(&fields))? {
+        Made::Text(text) => text,
+        Made::Again(errors) => return page(&visit, &loaded, Some(&fields), &errors).await,
+    };
+    let address = format!("/connectors/{}", encoded(&name));
     let edited = Edited {
         name: &name,
         title: visit.say("tab-schedule"),
         is_mapping: false,
-        text: edited(&before.text, &edits).map_err(crate::fault::Failure::from)?,
+        text,
         before,
-        back: format!("/connectors/{}/schedule", encoded(&name)),
+        back: format!("{address}/schedule"),
+        form: Sent::of(format!("{address}/edit/schedule"), &fields),
     };
     change::show(&visit, edited).await
 }
 
+/// What is another one now.
+fn wanted(connector: &Connector, file: &str, fields: &Fields) -> Wanted {
+    let mut wanted = Wanted::default();
+    put_schedule(&mut wanted, connector, (file, fields));
+    for (key, is, usual) in [
+        ("time-zone", &connector.time_zone, "UTC"),
+        ("locale", &connector.locale, "und"),
+    ] {
+        let now = fields.one(key).trim();
+        if now != is && !(now.is_empty() && is == usual) {
+            wanted.put(key, vec![Edit::new(key, text(now))]);
+        }
+    }
+    for (name, is) in limits(&connector.guard) {
+        let now = fields.one(name).trim();
+        if now != is {
+            let edit = Edit::new(&format!("guard.{name}"), text(now));
+            wanted.put(name, vec![edit]);
+        }
+    }
+    wanted
+}
+
 /// The lines that are other ones now. A schedule that stands in one text becomes a table.
-fn schedule(connector: &Connector, file: &str, fields: &Fields) -> Vec<Edit> {
+fn put_schedule(wanted: &mut Wanted, connector: &Connector, (file, fields): (&str, &Fields)) {
     let is_text = !is_table(file, &["schedule"]) && connector.schedule != Schedule::default();
-    let wanted = MODES.map(|mode| (mode, fields.one(mode).trim()));
+    let now = MODES.map(|mode| (mode, fields.one(mode).trim()));
     let is = lines(connector).map(|(mode, cron)| (mode, cron.map(ToString::to_string)));
-    let changed = is.zip(wanted).filter_map(|((mode, is), (_, wanted))| {
-        (is.as_deref().unwrap_or_default() != wanted).then_some((mode, wanted))
+    let changed = is.zip(now).filter_map(|((mode, is), (_, now))| {
+        (is.as_deref().unwrap_or_default() != now).then_some((mode, now))
     });
     let changed: Vec<(&str, &str)> = changed.collect();
-    if is_text && !changed.is_empty() {
-        let lines = wanted.into_iter().filter(|(_, line)| !line.is_empty());
+    if !is_text {
+        for (mode, line) in changed {
+            let edit = Edit::new(&format!("schedule.{mode}"), text(line));
+            wanted.put(mode, vec![edit]);
+        }
+        return;
+    }
+    if changed.is_empty() {
+        return;
+    }
+    let table = |lines: &[(&str, &str)]| {
+        let lines = lines.iter().filter(|(_, line)| !line.is_empty());
         let lines: serde_json::Map<String, Json> = lines
-            .map(|(mode, line)| (mode.to_owned(), json!(line)))
+            .map(|(mode, line)| ((*mode).to_owned(), json!(line)))
             .collect();
         let lines = (!lines.is_empty()).then_some(Json::Object(lines));
-        return vec![Edit::new("schedule", lines)];
+        Edit::new("schedule", lines)
+    };
+    wanted.together(table(&now));
+    for (mode, line) in changed {
+        wanted.alone(mode.to_owned(), table(&[(mode, line)]));
     }
-    let edit = |(mode, line): (&str, &str)| Edit::new(&format!("schedule.{mode}"), text(line));
-    changed.into_iter().map(edit).collect()
 }
 
 fn lines(connector: &Connector) -> impl Iterator<Item = (&'static str, Option<&Cron>)> {

@@ -13,10 +13,14 @@ use super::super::form::{Fields, encoded};
 use super::super::page::{Answer, Page, Visit, to};
 use super::super::shown::{Shown, Time, cut};
 use super::change::{self, Edited};
+use super::errors::{Errors, told};
+use super::new::step_at;
 use super::options::{self, OptionField};
-use crate::connector::{Loaded, find_source};
+use super::sent::{Sent, stays};
+use super::wanted::{Made, Wanted};
+use crate::connector::{Loaded, find_source, said};
 use crate::fault::Failure;
-use crate::mapping::{Edit, edited};
+use crate::mapping::Edit;
 use crate::sync;
 use crate::view::secrets;
 
@@ -29,6 +33,7 @@ struct Tab {
     page: Page,
     tab: &'static str,
     connector: Head,
+    error: String,
     options: Vec<OptionField>,
     endpoints: Vec<Endpoint>,
     credentials: Vec<Credential>,
@@ -42,6 +47,7 @@ struct Tab {
 struct Endpoint {
     slot: String,
     url: String,
+    error: String,
 }
 
 struct Credential {
@@ -65,26 +71,47 @@ pub(super) struct Attribute {
 /// `GET /connectors/{name}/source`
 pub(super) async fn show(visit: Visit, Path(name): Path<String>) -> Answer {
     let loaded = visit.service()?.found(&name)?;
-    let (page, head, _) = frame(&visit, &loaded).await?;
+    page(&visit, &loaded, None, &Errors::default()).await
+}
+
+/// The tab, with what somebody typed where they did.
+async fn page(visit: &Visit, loaded: &Loaded, typed: Option<&Fields>, errors: &Errors) -> Answer {
+    let (page, head, _) = frame(visit, loaded).await?;
     let source = &loaded.connector.source;
-    let schema = schema(&visit, &loaded)?;
-    let set = source.options.as_object().cloned().unwrap_or_default();
+    let schema = schema(visit, loaded)?;
+    let mut options = match typed {
+        Some(fields) => options::typed(&schema, "option.", |option| {
+            fields.one(&format!("option.{option}"))
+        }),
+        None => options::fields(&schema, &set(loaded), "option."),
+    };
+    for option in &mut options {
+        option.error = errors.of(&option.name);
+    }
     let checked = visit.checks.last(&loaded.connector.id);
     let (has_checks, (checked, checks)) = (checked.is_some(), checked.unwrap_or_default());
     let vault = visit.host()?.vault;
-    let secrets = tokio::task::block_in_place(|| secrets::of(&vault, &loaded));
-    let (attributes, sampled) = attributes(&visit, &loaded);
+    let secrets = tokio::task::block_in_place(|| secrets::of(&vault, loaded));
+    let (attributes, sampled) = attributes(visit, loaded);
     visit.show(&Tab {
         page,
         tab: "source",
         connector: head,
-        options: options::fields(&schema, &set, "option."),
+        error: errors.summary(visit),
+        options,
         endpoints: source
             .endpoints
             .iter()
-            .map(|(slot, endpoint)| Endpoint {
-                slot: slot.clone(),
-                url: endpoint.url.clone(),
+            .map(|(slot, endpoint)| {
+                let name = format!("endpoint.{slot}");
+                Endpoint {
+                    slot: slot.clone(),
+                    error: errors.of(&name),
+                    url: match typed {
+                        Some(fields) => fields.one(&name).trim().to_owned(),
+                        None => endpoint.url.clone(),
+                    },
+                }
             })
             .collect(),
         credentials: secrets.iter().map(Credential::from).collect(),
@@ -100,64 +127,113 @@ pub(super) async fn show(visit: Visit, Path(name): Path<String>) -> Answer {
 pub(super) async fn edit(visit: Visit, Path(name): Path<String>, fields: Fields) -> Answer {
     let loaded = visit.service()?.found(&name)?;
     let before = change::file(&visit, &name)?;
-    let source = &loaded.connector.source;
-    let schema = schema(&visit, &loaded)?;
-    let sent = |option: &str| fields.one(&format!("option.{option}"));
-    let (wanted, mistakes) = options::read(&schema, sent);
-    if let Some((option, why)) = mistakes.first() {
-        return Err(Failure::of("request", format!("`{option}`: {why}")).into());
-    }
-    let empty = Map::new();
-    let is = source.options.as_object().unwrap_or(&empty);
-    let mut edits = Vec::new();
-    for option in options::fields(&schema, is, "") {
-        let (was, now) = (is.get(&option.name), wanted.get(&option.name));
-        if was != now {
-            let path = ["source", "options", option.name.as_str()];
-            edits.push(Edit {
-                path: path.map(str::to_owned).to_vec(),
-                value: now.cloned(),
-            });
-        }
-    }
-    for (slot, endpoint) in &source.endpoints {
-        let wanted = fields.one(&format!("endpoint.{slot}")).trim();
-        if !wanted.is_empty() && wanted != endpoint.url {
-            let path = ["source", "endpoint", slot.as_str()];
-            edits.push(Edit {
-                path: path.map(str::to_owned).to_vec(),
-                value: Some(json!(wanted)),
-            });
-        }
-    }
+    let wanted = wanted(&loaded, &schema(&visit, &loaded)?, &fields);
+    let text = match wanted.made(&visit, &before, stays(&fields))? {
+        Made::Text(text) => text,
+        Made::Again(errors) => return page(&visit, &loaded, Some(&fields), &errors).await,
+    };
+    let address = format!("/connectors/{}", encoded(&name));
     let edited = Edited {
         name: &name,
         title: visit.say("tab-source"),
         is_mapping: false,
-        text: edited(&before.text, &edits).map_err(Failure::from)?,
+        text,
         before,
-        back: format!("/connectors/{}/source", encoded(&name)),
+        back: format!("{address}/source"),
+        form: Sent::of(format!("{address}/edit/source"), &fields),
     };
     change::show(&visit, edited).await
 }
 
+/// What is another one now.
+fn wanted(loaded: &Loaded, schema: &Json, fields: &Fields) -> Wanted {
+    let mut wanted = Wanted::default();
+    let sent = |option: &str| fields.one(&format!("option.{option}"));
+    let (now, mistakes) = options::read(schema, sent);
+    for (option, why) in mistakes {
+        wanted.errors.put(format!("option.{option}"), cut(&why));
+    }
+    let edit = |path: [&str; 3], value: Option<Json>| Edit {
+        path: path.map(str::to_owned).to_vec(),
+        value,
+    };
+    let is = set(loaded);
+    for option in options::names(schema) {
+        let (is, now) = (is.get(option), now.get(option));
+        if is != now {
+            let edit = edit(["source", "options", option], now.cloned());
+            wanted.put(&format!("option.{option}"), vec![edit]);
+        }
+    }
+    for (slot, endpoint) in &loaded.connector.source.endpoints {
+        let name = format!("endpoint.{slot}");
+        let now = fields.one(&name).trim();
+        if !now.is_empty() && now != endpoint.url {
+            let edit = edit(["source", "endpoint", slot.as_str()], Some(json!(now)));
+            wanted.put(&name, vec![edit]);
+        }
+    }
+    wanted
+}
+
+/// The options as the file says them: a file that one names is not read in.
+fn set(loaded: &Loaded) -> Map<String, Json> {
+    let whole = said("the file", &loaded.kept().text).unwrap_or_default();
+    let options = whole.pointer("/source/options").and_then(Json::as_object);
+    options.cloned().unwrap_or_default()
+}
+
 /// `POST /connectors/{name}/discover`: reads a sample.
-pub(super) async fn discover(visit: Visit, Path(name): Path<String>) -> Answer {
-    sample(&visit, &name).await?;
+pub(super) async fn discover(visit: Visit, Path(name): Path<String>, fields: Fields) -> Answer {
+    let loaded = visit.service()?.found(&name);
+    let id = loaded.map_or_else(|_| name.clone(), |loaded| loaded.connector.id.clone());
+    let read = sample(&visit, &name, &id).await;
+    // The second step of Add New Mapping says itself why there is nothing to choose from.
+    if fields.one("step") == "2" {
+        return to(&step_at(&name, "2", &fields));
+    }
+    read?;
     to(&format!("/connectors/{}/source", encoded(&name)))
 }
 
-/// Reads a sample, and keeps what was seen.
-pub(super) async fn sample(visit: &Visit, name: &str) -> Result<(), Failure> {
+/// Why no sample was read of a source, for a page that shows one: empty where there is one. What nobody has
+/// read yet is read once; a source that failed is left alone for a while.
+pub(super) async fn unread(visit: &Visit, loaded: &Loaded) -> Result<String, Failure> {
+    let id = &loaded.connector.id;
+    if visit.samples.last(id).is_some() {
+        return Ok(String::new());
+    }
+    let now = visit.host()?.clock.uptime();
+    if let Some(why) = visit.samples.failed(id, now) {
+        return Ok(why);
+    }
+    let Err(failure) = sample(visit, &loaded.connector.name, id).await else {
+        return Ok(String::new());
+    };
+    let code = &failure.code;
+    tracing::warn!(code, "no sample was read: {}", failure.message);
+    Ok(cut(&told(&failure)))
+}
+
+/// Reads a sample, and keeps what was seen, or that nothing was.
+async fn sample(visit: &Visit, name: &str, id: &str) -> Result<(), Failure> {
     let name = name.to_owned();
     let found = visit.service()?.apart(async move |service| {
         let folder = &service.options().connectors_dir;
         let file = find_source(folder, &name).map_err(|all| Failure::of_mistakes(&all))?;
         Ok(sync::discover(&service.pin().0, &file, PEOPLE, true).await?)
     });
-    let found = found.await?;
-    visit.samples.keep(found);
-    Ok(())
+    match found.await {
+        Ok(found) => {
+            visit.samples.keep(found);
+            Ok(())
+        }
+        Err(failure) => {
+            let now = visit.host()?.clock.uptime();
+            visit.samples.miss(id, (cut(&told(&failure)), now));
+            Err(failure)
+        }
+    }
 }
 
 /// What was last seen of a source, those that most people have first, and of how many people.

@@ -10,28 +10,30 @@ use serde_json::{Map, Value as Json};
 use super::super::super::form::Fields;
 use super::super::begin;
 use super::super::change::Edited;
+use super::super::sent::Sent;
+use super::rows;
 use crate::connector::said;
 use crate::fault::Failure;
 use crate::mapping::{Edit, Text, edited};
 
 /// A file that is being made.
 #[derive(Debug, Clone, Default)]
-pub(in super::super) struct Draft {
+pub(super) struct Draft {
     /// The file's name without `.toml`.
-    pub(in super::super) name: String,
+    pub(super) name: String,
     /// What it says so far.
-    pub(in super::super) text: String,
+    pub(super) text: String,
     /// Source keys of the people who were chosen.
-    pub(in super::super) pins: Vec<Pin>,
+    pub(super) pins: Vec<Pin>,
     /// The provider did not answer: it is not asked again before somebody says so.
-    pub(in super::super) is_offline: bool,
+    pub(super) is_offline: bool,
 }
 
 /// Somebody who was chosen, and what they are called by.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in super::super) struct Pin {
-    pub(in super::super) key: String,
-    pub(in super::super) called: String,
+pub(super) struct Pin {
+    pub(super) key: String,
+    pub(super) called: String,
 }
 
 /// What `wizard.html` shows of every step.
@@ -124,6 +126,7 @@ impl Draft {
     /// The new file beside none.
     pub(super) fn edited<'d>(&'d self, title: String, folder: &Path) -> Edited<'d> {
         let laid_out = crate::connector::laid_out(&self.name, &self.text);
+        let text = laid_out.unwrap_or_else(|_| self.text.clone());
         Edited {
             name: &self.name,
             title,
@@ -134,9 +137,25 @@ impl Draft {
                 text: String::new(),
                 tag: String::new(),
             },
-            text: laid_out.unwrap_or_else(|_| self.text.clone()),
+            form: self.sent(&text),
+            text,
             back: "/connectors".to_owned(),
         }
+    }
+
+    /// The form of the step before the last, with this text.
+    fn sent(&self, text: &str) -> Sent {
+        let mut sent = Sent::at(rows::ACTION);
+        sent.put("name", &self.name);
+        sent.put("text", text);
+        for pin in &self.pins {
+            sent.put("pin", &pin.key);
+            sent.put(format!("called:{}", pin.key), &pin.called);
+        }
+        if self.is_offline {
+            sent.put("offline", "1");
+        }
+        sent
     }
 
     /// What every step shows of it.

@@ -22,9 +22,9 @@ use super::super::Console;
 use super::super::form::Fields;
 use super::super::page::{Answer, Visit};
 use super::change;
+use super::errors::{Errors, told};
 use crate::access::{Needs, Routes};
-use crate::fault::Failure;
-pub(super) use draft::{Draft, Pin};
+use draft::Draft;
 
 /// Their routes.
 pub(super) fn routes(routes: Routes<Console>) -> Routes<Console> {
@@ -100,42 +100,5 @@ async fn show_rows(visit: Visit, RawQuery(query): RawQuery) -> Answer {
 async fn review(visit: &Visit, draft: &Draft) -> Answer {
     let folder = &visit.service()?.options().connectors_dir;
     let edited = draft.edited(visit.say("connector-add"), folder);
-    change::show_new(visit, edited, draft).await
-}
-
-/// What is wrong with fields of a form, by their names; under the empty name, with the form as a whole.
-#[derive(Debug, Default)]
-struct Errors(std::collections::BTreeMap<String, String>);
-
-impl Errors {
-    /// The first thing that is wrong with a field counts.
-    fn put(&mut self, field: impl Into<String>, why: impl Into<String>) {
-        self.0.entry(field.into()).or_insert_with(|| why.into());
-    }
-
-    /// Why a field cannot stay like this; empty where it can.
-    fn of(&self, field: &str) -> String {
-        self.0.get(field).cloned().unwrap_or_default()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// What stands above the form.
-    fn summary(&self, visit: &Visit) -> String {
-        match (self.0.get(""), self.is_empty()) {
-            (_, true) => String::new(),
-            (Some(whole), _) => whole.clone(),
-            (None, _) => visit.say("wiz-look"),
-        }
-    }
-}
-
-/// Why the provider could not be asked, and what to do.
-fn told(failure: &Failure) -> String {
-    match failure.hint.as_str() {
-        "" => failure.message.clone(),
-        hint => format!("{}: {hint}", failure.message),
-    }
+    change::show_new(visit, edited).await
 }

@@ -21,7 +21,7 @@ use crate::fault::Failure;
 use crate::mapping::{self, Draft as RowDraft, SetOrder, Unsaved, Written};
 use crate::sync::Trial;
 
-const ACTION: &str = "/connectors/new/mappings";
+pub(super) const ACTION: &str = "/connectors/new/mappings";
 /// People who are looked at.
 const PEOPLE: u32 = 100;
 

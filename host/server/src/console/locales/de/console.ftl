@@ -25,7 +25,7 @@ role-editor = Bearbeiter
 role-admin = Administrator
 foot-api = API
 foot-palette = Gehe zu
-palette-find = Person, Konnektor oder Seite
+palette-find = Person oder Seite
 palette-people = Personen suchen
 pages = Seiten
 next-page = Nächste Seite
@@ -112,6 +112,8 @@ state-planned = Geplant
 state-applied = Angewendet
 state-nothing = Nichts zu tun
 state-stopped = Angehalten
+state-interrupted = Unterbrochen
+state-queued = Wartet
 state-rejected = Abgelehnt
 state-undone = Rückgängig
 state-expired = Abgelaufen
@@ -125,7 +127,7 @@ state-photo = Bild
 state-same = Im Einklang
 state-kept = Behalten
 state-unknown = Nicht gelesen
-state-matched = Zugeordnet
+state-matched = Mit Konto
 state-unmatched = Kein Konto
 state-ambiguous = Mehrdeutig
 state-left = Ausgeschieden
@@ -232,7 +234,6 @@ col-run = Lauf
 col-size = Größe
 col-state = Zustand
 col-target = Ziel
-col-target-now = Ziel jetzt
 col-time = Zeit
 col-took = Dauer
 col-used = Zeilen
@@ -240,6 +241,7 @@ col-username = Benutzername
 col-value = Wert
 col-wanted = Quelle sagt
 col-week = 7 Tage
+col-written = Zuletzt geschrieben
 col-what = Was
 col-who = Wer
 col-why = Warum
@@ -273,7 +275,7 @@ connectors-empty = Noch kein Konnektor
 connectors-empty-text = Beginnen Sie mit dem Beispiel Ihres Anbieters. Nichts wird geschrieben, bevor Sie einen Lauf starten.
 connector-add = Konnektor hinzufügen
 broken-effect = Die letzte gute Revision läuft weiter.
-tabs-connector = Provisioning Settings
+tabs-connector = Einstellungen des Konnektors
 tab-status = Status
 tab-mappings = Zuordnungen
 tab-people = Personen
@@ -288,10 +290,10 @@ run-word = Lauf
 plan-waits = { $changes ->
         [one] { $changes } Änderung wartet
        *[other] { $changes } Änderungen warten
-    } für { $people ->
-        [one] { $people } Person
-       *[other] { $people } Personen
-    } auf eine Entscheidung.
+    } auf eine Entscheidung; { $people ->
+        [one] { $people } Person wurde
+       *[other] { $people } Personen wurden
+    } angesehen.
 plan-look = Plan ansehen
 pending-title = Eine Änderung der Datei nimmt etwas weg und wartet.
 pending-look = Unterschied ansehen
@@ -362,7 +364,18 @@ plan-lede = { $changes ->
     } für { $people ->
         [one] { $people } Person
        *[other] { $people } Personen
-    }. Vor der Freigabe wird nichts geschrieben.
+    }, von { $looked } angesehenen. Vor der Freigabe wird nichts geschrieben.
+plan-lede-least = { $changes } Änderungen für mindestens { $people ->
+        [one] { $people } Person
+       *[other] { $people } Personen
+    }, von { $looked } angesehenen. Vor der Freigabe wird nichts geschrieben.
+plan-lede-looked = { $changes ->
+        [one] { $changes } Änderung
+       *[other] { $changes } Änderungen
+    }; { $looked ->
+        [one] { $looked } Person wurde
+       *[other] { $looked } Personen wurden
+    } angesehen. Vor der Freigabe wird nichts geschrieben.
 plan-made = Erstellt
 plan-until = gültig bis
 plan-what = Was er schreiben würde
@@ -370,6 +383,7 @@ plan-views = Ansichten
 by-value = Nach Wert
 by-field = Nach Feld
 by-person = Nach Person
+values-rest = { $count } weitere Änderungen sind zu verschieden, um hier zu stehen: „Nach Feld“ zählt sie, „Nach Person“ führt sie auf.
 plan-not = Was er nicht schreiben kann
 guards = Schutzgrenzen
 decide = Entscheiden
@@ -377,6 +391,7 @@ decided = Entschieden
 comment = Kommentar
 comment-hint = Steht danach im Audit-Protokoll.
 approve-hint = Genau dieser Plan wird geschrieben, und davon nur, was noch zutrifft.
+approve-pauses = Der Konnektor wird damit pausiert, damit sein nächster Lauf nicht dasselbe wieder schreibt: Setzen Sie ihn fort, sobald die Ursache behoben ist.
 
 ## Held people
 held-lede = Werte, die nicht in Einklang kamen, nach Ursache. Was da ist, bleibt; alle anderen laufen weiter.
@@ -390,19 +405,26 @@ tries = { $count ->
        *[other] { $count } Versuche
     }
 when-changed = bei Änderung
-more-people = { $count ->
-        [one] { $count } weitere Person
-       *[other] { $count } weitere Personen
+more-values = { $count ->
+        [one] { $count } weiterer Wert
+       *[other] { $count } weitere Werte
     }
 retry-chosen = Ausgewählte erneut versuchen
 retry-all = Alle { $count } erneut versuchen
+retry-nobody = Niemand wurde ausgewählt. Haken Sie an, wer erneut versucht werden soll, oder versuchen Sie alle.
+retry-over = Von diesen wird niemand mehr zurückgehalten.
+retry-done = { $count ->
+        [one] { $count } Person wird erneut versucht.
+       *[other] { $count } Personen werden erneut versucht.
+    }
+retry-most = { $count } Personen werden erneut versucht: mehr gehen nicht auf einmal. Versuchen Sie die übrigen, wenn diese durch sind.
 held-empty = Niemand wird zurückgehalten
 held-empty-text = Wer in Einklang gebracht werden konnte, ist es.
 
 ## People
 people-lede = Warum in einem Profil steht, was dort steht.
 people-find = Name, Benutzername, E-Mail oder Quellschlüssel
-no-personal = Sie dürfen persönliche Werte nicht sehen. Namen und Werte fehlen; das Recht vergibt ein Administrator.
+no-personal = Sie dürfen persönliche Werte nicht sehen. Namen und Werte fehlen, und Personen findet nur, wer ihren ganzen Schlüssel angibt; das Recht vergibt ein Administrator.
 too-many = Nur die ersten 100 werden gezeigt.
 people-none = Niemand passt zu „{ $what }“
 people-none-text = Durchsucht werden die Personen im Bereich, wie zuletzt gelesen.
@@ -436,7 +458,14 @@ shadow-sum = { $people ->
         [one] { $people } Person
        *[other] { $people } Personen
     } verglichen: { $same } gleich, { $differ } verschieden.
-shadow-fail = Fehlgeschlagene Werte: { $then } bisher, { $now } jetzt.
+shadow-failing = Bei { $count ->
+        [one] { $count } Person
+       *[other] { $count } Personen
+    } schlägt ein Wert neu fehl.
+shadow-fine = Bei { $count ->
+        [one] { $count } Person
+       *[other] { $count } Personen
+    } schlägt ein Wert nicht mehr fehl.
 shadow-change = Jetzt und dann
 shadow-same = Alle Werte sind gleich
 card-title = Berechtigungen
@@ -451,10 +480,10 @@ card-contract = Vertrag
 functions = Funktionen
 uses = Braucht
 generations = Generationen
-generations-none = Nur der Build aus diesem Programm ist bisher gelaufen.
+generations-none = Nur die Fassung aus diesem Programm ist bisher gelaufen.
 limits = Genutzte Grenzen, 7 Tage
 limit-time = Längster Aufruf
-limit-memory = Meister Speicher
+limit-memory = Größter Speicher
 used-by = Benutzt von
 used-none = Keine Zuordnung benutzt es
 
@@ -493,6 +522,8 @@ value-unavailable = nicht abgefragt
 ## Forms
 next = Weiter
 back = Zurück
+back-to-form = Zurück zum Formular
+one-per-line = Je Zeile eines.
 cancel = Abbrechen
 save = Speichern
 save-plan = Speichern und planen
@@ -515,6 +546,7 @@ mapping-remove = Diese Zuordnung entfernen
 source-pick = Attribute, die vorkamen
 source-find = Attribut oder Wert suchen
 source-type = Geben Sie es unten ein: es muss nicht in der Liste stehen.
+source-failed = Die Quelle war nicht zu lesen und wird eine Weile nicht gefragt: { $why }
 source-unread = Noch nichts gelesen
 source-unread-text = Testen Sie die Verbindung, oder geben Sie das Attribut ein.
 source-other = Oder eine der anderen Möglichkeiten
@@ -548,6 +580,8 @@ count-failed = { $count } zurückgehalten
 change-effect = Was die neue Datei bewirken würde
 change-none = Es ändert sich nichts.
 change-waits = Sie nimmt etwas weg. Sie wird gespeichert und wartet, bis Sie sie annehmen.
+change-unsaved = Es wurde nicht gespeichert
+change-newer = Die Datei hat sich geändert, seit Sie begonnen haben, und es wurde nichts geschrieben. Was Sie eingegeben haben, ist noch da: Gehen Sie zurück zum Formular, und sehen Sie den Unterschied zur neueren Datei an.
 
 ## Tabs of a connector
 pictures-recent = Letzte Bilder
@@ -558,6 +592,7 @@ pictures-size = Kante, Pixel
 pictures-none = Kein Bild in der Quelle
 pictures-keep = Behalten
 pictures-reset = Zurücksetzen
+pictures-size-wrong = Das ist keine Anzahl von Pixeln.
 fig-pictures = Mit Bild
 scope-listed = Gelistet
 scope-in = Im Bereich
@@ -571,6 +606,8 @@ cond-not-equals = ist nicht
 cond-in = ist eines von
 cond-matches = passt zu
 cond-present = ist vorhanden
+cond-value = Wert; von mehreren je Zeile einer
+cond-hint = „ist eines von“ nimmt mehrere Werte: je Zeile einen.
 match-title = Abgleich in { $target }
 match-account = Kontofeld
 match-username = Benutzername
@@ -600,6 +637,8 @@ mapped = zugeordnet
 sampled = Aus { $count } Personen
 act-accept = Diese Revision annehmen
 file-hint = Kommentare bleiben. Sie sehen den Unterschied, bevor geschrieben wird.
+file-newer = Die Datei hat sich geändert, seit Sie begonnen haben. Unten steht, was Sie eingegeben haben; der nächste Unterschied ist der zur neueren Datei.
+file-again = Die neuere Datei laden
 revisions = Revisionen
 
 ## Settings
@@ -703,7 +742,7 @@ wiz-people-many = Wählen Sie höchstens drei Personen.
 wiz-people-unasked = Der Anbieter wurde nicht gefragt
 wiz-people-none = Sie können ohne weitermachen: Vorschauen zeigen dann die ersten Personen.
 wiz-ask = Anbieter fragen
-wiz-product-which = Wessen Profile werden abgeglichen?
+wiz-product-which = Wessen Profile werden im Einklang gehalten?
 wiz-product-missing = Wählen Sie ein Produkt.
 wiz-data-center = Data Center
 wiz-cloud = Profile der Atlassian Cloud schreibt diese Version nicht.
@@ -763,7 +802,7 @@ door-sign-in-wait = Nach falschen Versuchen wird der nächste erst später gepr�
 door-weak-password = Das Passwort ist zu kurz, zu lang oder als häufiges bekannt.
 door-name = Ein Benutzername hat 1 bis 64 Buchstaben, Ziffern, Punkte, Striche, Unterstriche oder @.
 attention-plan = { $name }: ein Plan wartet
-attention-plugin = { $name }: ein anderer Build wartet
+attention-plugin = { $name }: eine andere Fassung wartet
 attention-file = { $name }: eine Änderung der Datei wartet
 attribute-gone = { $count } Personen hatten einen Wert; seit { $time } hat niemand mehr einen.
 notice-quarantined = ruht, weil er immer wieder fehlschlägt
@@ -783,16 +822,19 @@ provider-ldap = LDAP
 provider-scim = SCIM
 provider-csv = CSV-Datei
 match-key = Schlüssel
-fact-match = Zuordnung
+fact-match = Abgleich
 mode-approve = Freigegebener Plan
 trigger-retry = Wiederholung
 trigger-maintenance = Nach Wartung
 phase-wait = Wartet
-phase-match = Zuordnen
+phase-match = Abgleichen
 rate = { $count } pro Sekunde
 run-stopped = Er wurde vor seinem Ende angehalten. Was geschrieben ist, bleibt.
+run-interrupted = Er brach ab, als sein Prozess endete. Was geschrieben ist, bleibt; der nächste Lauf dieses Konnektors holt nach, was fehlt.
 run-failed = Er ist fehlgeschlagen. Was vorher geschrieben wurde, bleibt.
 undo-can = Stellt { $count } Werte wieder her, wo das Feld noch hat, was dieser Lauf schrieb.
+undo-then = Daraus wird zuerst ein Plan. Dessen Freigabe pausiert auch den Konnektor, damit sein nächster Lauf nicht dasselbe wieder schreibt.
+undo-interrupted = Was er geschrieben hat, ist bekannt, sobald der nächste Lauf nachgesehen hat.
 undo-done = Dieser Lauf wurde zurückgenommen.
 undo-nothing = Es gibt nichts zurückzunehmen.
 undo-running = Ein Lauf, der im Gange ist, wird zuerst angehalten.
@@ -803,8 +845,8 @@ plan-is-nothing = Es gibt nichts zu schreiben.
 cause-of-plugin = Ein Plugin hat es gemeldet.
 cause-of-plugin-do = Die Meldung sagt, worum es geht.
 person-unread = Es ist nicht mehr bekannt, wofür diese Person gelesen wurde. „Jetzt synchronisieren“ liest sie neu.
-person-outside = Nicht im Umfang: von dieser Person wird nichts geschrieben.
-person-queued = Wartet, bis er an der Reihe ist.
+person-outside = Nicht im Bereich: von dieser Person wird nichts geschrieben.
+person-queued = Der Auftrag wartet, bis er an der Reihe ist.
 person-synced = { $written ->
         [one] { $written } Wert geschrieben
        *[other] { $written } Werte geschrieben
@@ -823,17 +865,19 @@ guard-hint-source-shrinks = Personen, die seit der letzten vollständigen Liste 
 guard-hint-emptied-attribute = Personen, die den Wert eines Attributs verloren.
 guard-hint-failed-values = Personen mit einem Wert, der nicht gebildet werden kann.
 change-manual = Die Datei wird gespeichert und wartet mit ihrem Plan auf eine Freigabe.
-change-guarded = Die Datei wird gespeichert und gilt sofort, die Betroffenen werden abgeglichen; über den Grenzen von [swap] wartet sie mit ihrem Plan.
-change-auto = Die Datei wird gespeichert und gilt sofort, die Betroffenen werden abgeglichen, soweit die Wächter es zulassen.
+change-guarded = Die Datei wird gespeichert und gilt sofort, die Betroffenen werden in Einklang gebracht; über den Grenzen von [swap] wartet sie mit ihrem Plan.
+change-auto = Die Datei wird gespeichert und gilt sofort, die Betroffenen werden in Einklang gebracht, soweit die Schutzgrenzen es zulassen.
 change-kept-until = Bis dahin gilt die laufende Revision weiter.
 mapping-several = Dieses Feld hat mehrere Zeilen: Bearbeiten Sie sie in der Datei.
+mapping-other = Diese Zeile sagt mehr, als ein Formular zeigen kann: Bearbeiten Sie sie in der Datei.
 kind-text-entity-property = Sichtbar für Apps und REST-Clients
 kind-text-admin-form = Die sichtbaren „User Properties“ der Verwaltungsseiten von Jira
-kind-text-custom = Nach den URL-Vorlagen der Connector-Datei
+kind-text-custom = Nach den URL-Vorlagen der Konnektordatei
 kind-text-account = E-Mail oder voller Name des Kontos selbst
 kind-text-profile = Telefon, IM, Website, Position, Abteilung, Ort
 field-missing = Nennen Sie das Feld.
 field-taken = Dieses Feld ist bereits zugeordnet.
+field-unknown = Ein solches Feld gibt es nicht. Es gibt: { $names }
 source-missing = Wählen Sie ein Attribut, oder geben Sie eines ein.
 trace-source = Quelle
 preview-failed = Die Vorschau konnte nicht gebildet werden: { $why }
@@ -849,7 +893,7 @@ note-conflict-keep = behält, was jemand geändert hat
 note-conflict-hold = hält an, wenn jemand es geändert hat
 step-unknown = Kein laufendes Plugin hat diese Funktion.
 
-plugin-waits = ein anderer Build wartet
+plugin-waits = eine andere Fassung wartet
 limit-lost = Verlorene Werte
 card-none = Nichts
 card-nothing = Noch nichts
@@ -865,7 +909,7 @@ password-wrong = Das jetzige Passwort ist ein anderes.
 roles-local = lokaler Administrator
 scope-viewer = Sieht.
 scope-operator = Startet, bricht ab, hält an, gibt frei und lehnt ab.
-scope-editor = Ändert Verbindungsdateien und Plugins.
+scope-editor = Ändert Konnektordateien und Plugins.
 scope-admin = Ändert, wer hinein darf.
 scope-personal = Sieht Werte von Personen.
 fact-version = Version

@@ -25,7 +25,7 @@ role-editor = Editor
 role-admin = Admin
 foot-api = API
 foot-palette = Go to
-palette-find = Person, connector or page
+palette-find = Person or page
 palette-people = Search people
 pages = Pages
 next-page = Next page
@@ -112,6 +112,8 @@ state-planned = Planned
 state-applied = Applied
 state-nothing = Nothing to do
 state-stopped = Stopped
+state-interrupted = Interrupted
+state-queued = Queued
 state-rejected = Rejected
 state-undone = Undone
 state-expired = Expired
@@ -232,7 +234,6 @@ col-run = Run
 col-size = Size
 col-state = State
 col-target = Target
-col-target-now = Target now
 col-time = Time
 col-took = Took
 col-used = Rows
@@ -240,6 +241,7 @@ col-username = User name
 col-value = Value
 col-wanted = Source says
 col-week = 7 days
+col-written = Last written
 col-what = What
 col-who = Who
 col-why = Why
@@ -286,12 +288,12 @@ run-watch = Watch
 run-see = See the run
 run-word = run
 plan-waits = { $changes ->
-        [one] { $changes } change
-       *[other] { $changes } changes
-    } for { $people ->
-        [one] { $people } person
-       *[other] { $people } people
-    } wait for a decision.
+        [one] { $changes } change waits
+       *[other] { $changes } changes wait
+    } for a decision; { $people ->
+        [one] { $people } person was
+       *[other] { $people } people were
+    } looked at.
 plan-look = Look at the plan
 pending-title = A change of the file takes something away and waits.
 pending-look = Look at the difference
@@ -362,7 +364,18 @@ plan-lede = { $changes ->
     } for { $people ->
         [one] { $people } person
        *[other] { $people } people
-    }. Nothing is written before it is approved.
+    }, of { $looked } looked at. Nothing is written before it is approved.
+plan-lede-least = { $changes } changes for at least { $people ->
+        [one] { $people } person
+       *[other] { $people } people
+    }, of { $looked } looked at. Nothing is written before it is approved.
+plan-lede-looked = { $changes ->
+        [one] { $changes } change
+       *[other] { $changes } changes
+    }; { $looked ->
+        [one] { $looked } person was
+       *[other] { $looked } people were
+    } looked at. Nothing is written before it is approved.
 plan-made = Made
 plan-until = valid until
 plan-what = What it would write
@@ -370,6 +383,7 @@ plan-views = Views
 by-value = By value
 by-field = By field
 by-person = By person
+values-rest = { $count } more changes are too different to be listed here: By field counts them, By person lists them.
 plan-not = What it cannot write
 guards = Guards
 decide = Decide
@@ -377,6 +391,7 @@ decided = Decided
 comment = Comment
 comment-hint = Kept in the audit log.
 approve-hint = Exactly this plan is written, and of it only what still holds.
+approve-pauses = The connector is paused with it, so that its next run does not write the same again: resume it once the cause is mended.
 
 ## Held people
 held-lede = Values that could not be brought in tune, by cause. What is there now stays; everybody else goes on.
@@ -390,19 +405,26 @@ tries = { $count ->
        *[other] { $count } tries
     }
 when-changed = when it changes
-more-people = { $count ->
-        [one] { $count } more person
-       *[other] { $count } more people
+more-values = { $count ->
+        [one] { $count } more value
+       *[other] { $count } more values
     }
 retry-chosen = Retry the chosen
 retry-all = Retry all { $count }
+retry-nobody = Nobody was chosen. Tick those who are to be tried again, or retry all.
+retry-over = Nobody of those is held any more.
+retry-done = { $count ->
+        [one] { $count } person is tried again.
+       *[other] { $count } people are tried again.
+    }
+retry-most = { $count } people are tried again: no more go at once. Retry the others when these are through.
 held-empty = Nobody is held
 held-empty-text = Everybody who could be brought in tune is.
 
 ## People
 people-lede = Why somebody's profile says what it says.
 people-find = Name, user name, e-mail or source key
-no-personal = You may not see personal values. Names and values are left out; ask an admin for the right.
+no-personal = You may not see personal values. Names and values are left out, and people are found by their whole key alone; ask an admin for the right.
 too-many = Only the first 100 are shown.
 people-none = Nobody fits "{ $what }"
 people-none-text = Searched are the people in scope, as last read.
@@ -436,7 +458,14 @@ shadow-sum = { $people ->
         [one] { $people } person
        *[other] { $people } people
     } compared: { $same } the same, { $differ } differ.
-shadow-fail = Failed values: { $then } then, { $now } now.
+shadow-failing = Of { $count ->
+        [one] { $count } person
+       *[other] { $count } people
+    } a value fails that did not fail.
+shadow-fine = Of { $count ->
+        [one] { $count } person
+       *[other] { $count } people
+    } a value fails no longer.
 shadow-change = Now and then
 shadow-same = Every value is the same
 card-title = Permissions
@@ -493,6 +522,8 @@ value-unavailable = not fetched
 ## Forms
 next = Next
 back = Back
+back-to-form = Back to the form
+one-per-line = One per line.
 cancel = Cancel
 save = Save
 save-plan = Save and plan
@@ -515,6 +546,7 @@ mapping-remove = Remove this mapping
 source-pick = Attributes that were seen
 source-find = Find an attribute or a value
 source-type = Type it below: it need not be listed.
+source-failed = The source could not be read, and is left alone for a while: { $why }
 source-unread = Nothing was read yet
 source-unread-text = Test the connection, or type the attribute.
 source-other = Or any of the other options
@@ -548,6 +580,8 @@ count-failed = { $count } held
 change-effect = What the new file would do
 change-none = Nothing changes.
 change-waits = It takes something away. It is saved, and waits until you accept it.
+change-unsaved = It was not saved
+change-newer = The file has changed since you began, and nothing was written. What you typed is kept: go back to the form, and look at the difference to the newer file.
 
 ## Tabs of a connector
 pictures-recent = Last pictures
@@ -558,6 +592,7 @@ pictures-size = Edge, pixels
 pictures-none = No picture in the source
 pictures-keep = Keep
 pictures-reset = Reset
+pictures-size-wrong = This is no number of pixels.
 fig-pictures = With a picture
 scope-listed = Listed
 scope-in = In scope
@@ -571,6 +606,8 @@ cond-not-equals = is not
 cond-in = is one of
 cond-matches = matches
 cond-present = is present
+cond-value = Value; of several, one per line
+cond-hint = "is one of" takes several values: one per line.
 match-title = Matching in { $target }
 match-account = Account field
 match-username = user name
@@ -600,6 +637,8 @@ mapped = mapped
 sampled = From { $count } people
 act-accept = Accept this revision
 file-hint = Comments stay. You see the difference before it is written.
+file-newer = The file has changed since you began. Below is what you typed; the difference that you see next is the one to the newer file.
+file-again = Load the newer file
 revisions = Revisions
 
 ## Settings
@@ -791,8 +830,11 @@ phase-wait = Waiting
 phase-match = Matching
 rate = { $count } per second
 run-stopped = It was stopped before its end. What was written stays written.
+run-interrupted = It broke off when the process that made it ended. What was written stays written; the next run of this connector makes good what is missing.
 run-failed = It failed. What was written before stays written.
 undo-can = Restores { $count } values, where the field still has what this run wrote.
+undo-then = It becomes a plan first. Approving that plan also pauses the connector, so that its next run does not write the same again.
+undo-interrupted = What it wrote is known once the next run has looked.
 undo-done = This run was taken back.
 undo-nothing = There is nothing to take back.
 undo-running = A run that is under way is stopped first.
@@ -827,6 +869,7 @@ change-guarded = It is saved and used at once, and the people concerned are brou
 change-auto = It is saved and used at once, and the people concerned are brought in tune, as far as the guards let it.
 change-kept-until = The revision that runs goes on until then.
 mapping-several = This field has several rows: edit them in the file.
+mapping-other = This row says more than a form can show: edit it in the file.
 kind-text-entity-property = Seen by apps and REST clients
 kind-text-admin-form = The visible "User Properties" of Jira's administrator pages
 kind-text-custom = By the URL templates of the connector file
@@ -834,6 +877,7 @@ kind-text-account = The account's own e-mail or full name
 kind-text-profile = Phone, IM, Website, Position, Department, Location
 field-missing = Name the field.
 field-taken = This field is mapped already.
+field-unknown = There is no such field. There are: { $names }
 source-missing = Choose an attribute, or type one.
 trace-source = Source
 preview-failed = The preview could not be made: { $why }
