@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use attune_bench::{program, version};
+use attune_bench::{SAVED, program, saved, version};
 use attune_core::compare::Limits;
 use attune_server::settings::SwapPolicy;
 use attune_server::sync::{self, Mode, Side, Watch};
@@ -23,8 +23,6 @@ const ROUNDS: usize = 9;
 /// Swaps after which the memory is looked at.
 const SWAPS: usize = 200;
 const PINS: u32 = 1_000_000;
-/// A plugin of the size that the gates are about, which nobody uses here.
-const UNUSED: &str = "lookup";
 /// One that everybody's values go through.
 const USED: &str = "text";
 const MAPPING: &str = "Department = { from = \"department\", steps = [\"text.trim\"] }\n\
@@ -40,7 +38,7 @@ async fn measure(people: usize) -> anyhow::Result<()> {
     app.maps(MAPPING)?;
     let service = app
         .serve_with(|options| {
-            options.overrides = vec![UNUSED.to_owned(), USED.to_owned()];
+            options.overrides = vec![SAVED.to_owned(), USED.to_owned()];
             options.swap.policy = SwapPolicy::Guarded;
         })
         .await?;
@@ -52,22 +50,22 @@ async fn measure(people: usize) -> anyhow::Result<()> {
 
 /// A plugin that nobody uses.
 async fn alone(service: &TestService) -> anyhow::Result<()> {
-    let wasm = bytes_of(UNUSED)?;
+    let wasm = saved();
     println!(
-        "{UNUSED}, {} bytes, nobody uses it; median of {ROUNDS} rounds",
+        "{SAVED}, {} bytes, nobody uses it; median of {ROUNDS} rounds",
         wasm.len()
     );
     let mut times: [Vec<Duration>; 3] = Default::default();
     for round in 1..=ROUNDS {
         let [first, cached, back] = &mut times;
         let new = version(wasm, round);
-        first.push(swap(service, UNUSED, &new).await?);
-        swap(service, UNUSED, &version(wasm, ROUNDS + round)).await?;
-        cached.push(swap(service, UNUSED, &new).await?);
+        first.push(swap(service, SAVED, &new).await?);
+        swap(service, SAVED, &version(wasm, ROUNDS + round)).await?;
+        cached.push(swap(service, SAVED, &new).await?);
         let begun = Instant::now();
         let answer = service
             .service
-            .roll_back(UNUSED, "a round of the benchmark")
+            .roll_back(SAVED, "a round of the benchmark")
             .await;
         back.push(begun.elapsed());
         answer.map_err(|failure| anyhow::anyhow!("{failure:?}"))?;
@@ -82,7 +80,7 @@ async fn alone(service: &TestService) -> anyhow::Result<()> {
     }
     let before = resident_mib()?;
     for number in 0..SWAPS {
-        swap(service, UNUSED, &version(wasm, 10_000 + number)).await?;
+        swap(service, SAVED, &version(wasm, 10_000 + number)).await?;
     }
     println!(
         "  memory before and after {SWAPS} swaps: {before} MiB, {} MiB",

@@ -24,6 +24,19 @@ pub mod setup;
 
 use std::time::{Duration, Instant};
 
+/// The plugin that is saved where the way from a file to its use is measured: of those whose size the
+/// gates are about the largest.
+pub const SAVED: &str = "country";
+/// The size that the gates are about.
+const SAVED_BYTES_MAX: usize = 250_000;
+
+/// Its file.
+pub fn saved() -> &'static [u8] {
+    let wasm = attune_bundled::find(SAVED).unwrap().wasm;
+    assert!(wasm.len() <= SAVED_BYTES_MAX, "{SAVED} has grown");
+    wasm
+}
+
 /// One thing to measure.
 pub struct Variant<'a> {
     /// As the table calls it.

@@ -39,24 +39,37 @@ const PARTICLES: &[&str] = &[
     "vander", "vom", "von", "zu", "zum", "zur",
 ];
 
-fn plain(word: &str) -> String {
-    word.chars()
-        .filter(|char| *char != '.')
-        .flat_map(char::to_lowercase)
-        .collect()
-}
+/// Titles that are names too, unless they have a full stop.
+const NAMES_TOO: &[&str] = &[
+    "don", "me", "med", "md", "major", "mag", "ob", "ing", "gen", "sig", "rt",
+];
+
+/// No word of the tables is longer, full stops included.
+const LONGEST: usize = 20;
 
 fn knows(table: &[&str], word: &str) -> bool {
-    // Longer than any of them.
-    word.len() <= 20 && table.contains(&plain(word).as_str())
+    if word.len() > LONGEST {
+        return false;
+    }
+    if !word.is_ascii() {
+        let kept = word.chars().filter(|char| *char != '.');
+        let plain: String = kept.flat_map(char::to_lowercase).collect();
+        return table.contains(&plain.as_str());
+    }
+    // Every word of every name comes by several times: without a string for each.
+    let (mut room, mut length) = ([0; LONGEST], 0);
+    let kept = word.bytes().filter(|byte| *byte != b'.');
+    for (place, byte) in room.iter_mut().zip(kept) {
+        *place = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    let plain = room.get(..length).unwrap_or_default();
+    table.iter().any(|known| known.as_bytes() == plain)
 }
 
 /// A title before a name; `Don`, `Me` and `Major` are names unless written like titles are.
 pub(super) fn is_title(word: &str) -> bool {
-    let is_name_too = [
-        "don", "me", "med", "md", "major", "mag", "ob", "ing", "gen", "sig", "rt",
-    ];
-    knows(TITLES, word) && (word.ends_with('.') || !is_name_too.contains(&plain(word).as_str()))
+    knows(TITLES, word) && (word.ends_with('.') || !knows(NAMES_TOO, word))
 }
 
 /// What follows a title: `med.`, `rer. nat.`, `h.c.`
