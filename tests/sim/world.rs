@@ -231,9 +231,13 @@ impl World {
         writes
     }
 
-    /// The directory says something new of a person, or nothing any more.
+    /// The directory says something new of a person, or nothing any more. The last one who has an
+    /// attribute keeps it.
     pub(crate) fn say(&self, (person, attribute): (usize, usize), says: bool) {
         let mut known = self.known();
+        if !says && self.is_last(&known, person, attribute) {
+            return;
+        }
         known.serial += 1;
         let member = ATTRIBUTES[attribute].member;
         let value = says.then(|| format!("{member} {} \"Zoë\" <&amp> +1%", known.serial));
@@ -247,8 +251,15 @@ impl World {
         person.said[attribute].insert(value);
     }
 
-    /// The same for everybody but one: somebody upstream has made a mistake. What nobody at all has any
-    /// more would be kept as it is, and not be for the guards to hold.
+    /// Whether nobody would have an attribute without this person. What nobody at all has any more is
+    /// kept as it is, and everybody waits for it: that is no fine weather (`it` shows it).
+    fn is_last(&self, known: &Known, person: usize, attribute: usize) -> bool {
+        let mut others = known.people.iter().enumerate();
+        let has = |one: &Person| !one.is_gone && self.says(one, attribute).is_some();
+        has(&known.people[person]) && !others.any(|(at, one)| at != person && has(one))
+    }
+
+    /// The same for everybody but one: somebody upstream has made a mistake.
     pub(crate) fn say_of_all(&self, attribute: usize, says: bool) {
         let here = self
             .known()
@@ -260,9 +271,13 @@ impl World {
         }
     }
 
-    /// Somebody leaves.
+    /// Somebody leaves, but nobody who is the last one with an attribute.
     pub(crate) fn leave(&self, person: usize) {
         let mut known = self.known();
+        let is_last = |attribute| self.is_last(&known, person, attribute);
+        if (0..ATTRIBUTES.len()).any(is_last) {
+            return;
+        }
         let person = &mut known.people[person];
         if !person.is_gone {
             person.is_gone = true;

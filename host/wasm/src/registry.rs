@@ -1,6 +1,6 @@
 //! Which plugins there are: bundled ones and files, as one immutable snapshot.
 //!
-//! A snapshot reads and digests everything at once and compiles nothing until it is used; a run
+//! A snapshot reads everything at once, and digests and compiles nothing until it is used; a run
 //! holds the snapshot it began with, so a file that is replaced meanwhile changes the next run.
 //! Another snapshot with one build replaced shares all other entries, compiled as they are.
 //! One broken plugin never hides the others: its error is kept and shown. Deliberately not here:

@@ -96,7 +96,9 @@ pub(super) async fn serve(mut shell: Shell, welcome: Welcome) -> Outcome {
         () = tokio::time::sleep(GRACE) => {
             tracing::warn!("not everything under way came to an end; the next start goes on with it");
         }
-        () = signals.next() => {}
+        () = signals.next() => {
+            tracing::warn!("ended at once; the next start goes on with what is under way");
+        }
     }
     drop(socket);
     app.close().await;

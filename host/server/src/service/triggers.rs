@@ -12,7 +12,7 @@ use super::Service;
 use super::worker::AT_ONCE;
 use crate::clock::Clock;
 use crate::connector::{self, Loaded};
-use crate::fault::Failure;
+use crate::fault::{Failure, chain};
 use crate::jobs::running::{Entered, Listed};
 use crate::jobs::{self, Kind, Outcome, Running, RunningLine};
 use crate::store::jobs::Job;
@@ -286,7 +286,11 @@ impl ByHand {
         if is_stopped {
             // Whoever stopped this run did not mean the job of somebody else.
             if let Err(error) = self.service.inner.host.store.put_back_job(&job).await {
-                tracing::error!(%error, job.id = job.id, "a job was not put back");
+                tracing::error!(
+                    error = chain(&error),
+                    job.id = job.id,
+                    "a job was not put back"
+                );
             }
             self.service.wake();
             return;

@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 
 use super::Service;
 use crate::connector::Loaded;
-use crate::fault::Failure;
+use crate::fault::{Failure, chain};
 use crate::jobs::running::Listed;
 use crate::jobs::{self, Kind, Outcome, quarantine, retry, room, schedules, work};
 use crate::store::jobs::{Asked, Ended, Job};
@@ -86,7 +86,10 @@ impl Service {
         }
         let queue = &self.inner.queue;
         if let Err(error) = self.inner.host.store.release_jobs(&queue.holder).await {
-            tracing::error!(%error, "what is under way could not be put back into the queue");
+            tracing::error!(
+                error = chain(&error),
+                "what is under way could not be put back into the queue"
+            );
         }
     }
 
@@ -149,8 +152,10 @@ impl Service {
             host.store.prune_jobs(now_ms - kept_ms).await?;
             // A connector that is held or paused ends no listing that would do it.
             if let Err(error) = sync::tidy(host).await {
-                let error = crate::fault::chain(&error);
-                tracing::warn!(%error, "what was kept long enough is still there");
+                tracing::warn!(
+                    error = chain(&error),
+                    "what was kept long enough is still there"
+                );
             }
         }
         Ok(())
@@ -225,7 +230,7 @@ impl Service {
                 Ok(Some(job)) => Box::pin(self.carry_out_job(job)).await,
                 Ok(None) => return true,
                 Err(error) => {
-                    tracing::error!(%error, connector, "no job could be claimed");
+                    tracing::error!(error = chain(&error), connector, "no job could be claimed");
                     return false;
                 }
             }
@@ -283,7 +288,11 @@ impl Service {
         let now_ms = host.clock.now().as_millisecond();
         let names = (loaded.connector.id.as_str(), loaded.connector.name.as_str());
         if let Err(error) = quarantine::judge(&host.store, names, outcome, now_ms).await {
-            tracing::error!(%error, connector = names.1, "a run was not judged");
+            tracing::error!(
+                error = chain(&error),
+                connector = names.1,
+                "a run was not judged"
+            );
         }
         if let Err(failure) = self.ask_again(loaded, outcome, (tries, now_ms)).await {
             let code = failure.code;
@@ -405,7 +414,11 @@ impl Service {
             store.end_job(job, ended, now_ms).await.map(|_was_ours| ())
         };
         if let Err(error) = written {
-            tracing::error!(%error, job.id = job.id, "the end of a job was not written down");
+            tracing::error!(
+                error = chain(&error),
+                job.id = job.id,
+                "the end of a job was not written down"
+            );
         }
         self.inner.queue.ended.notify_waiters();
     }

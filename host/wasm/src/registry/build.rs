@@ -2,14 +2,15 @@
 //!
 //! Everything that happens to a build (inspecting, compiling, keeping, comparing) happens to these
 //! bytes, so a file that is replaced meanwhile cannot make two builds out of one. Invariant: the
-//! digest is that of the bytes. Deliberately not here: when a file that is being written is
+//! digest is that of the bytes; it is taken when somebody asks, since nobody asks for those of the
+//! many bundled plugins that a mapping does not use. Deliberately not here: when a file that is being written is
 //! complete (the server waits for that), and what loading checks (`load`).
 
 use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Source;
 use crate::error::Cause;
@@ -29,7 +30,7 @@ pub struct Build {
 struct Content {
     id: String,
     source: Source,
-    digest: String,
+    digest: OnceLock<String>,
     bytes: Cow<'static, [u8]>,
     signature: Option<String>,
 }
@@ -53,7 +54,7 @@ impl Build {
         let content = Content {
             id: id.to_owned(),
             source,
-            digest: digest(&bytes),
+            digest: OnceLock::new(),
             bytes,
             signature: None,
         };
@@ -87,7 +88,8 @@ impl Build {
 
     /// `sha256:` and the digest of its bytes: the name of the generation.
     pub fn digest(&self) -> &str {
-        &self.content.digest
+        let taken = || digest(&self.content.bytes);
+        self.content.digest.get_or_init(taken)
     }
 
     /// Its bytes.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::Path;
+use axum::response::Response;
 
 use super::super::acts::{actor, to_job};
 use super::super::filters;
@@ -18,6 +19,7 @@ use super::super::shown::cut;
 use super::errors::told;
 use super::file as tab;
 use super::sent::{Hidden, Sent, stays};
+use super::wanted::{Made, Wanted};
 use crate::connector;
 use crate::fault::Failure;
 use crate::jobs::Kind;
@@ -114,6 +116,41 @@ pub(super) fn look(visit: &Visit, name: &str, text: &str) -> Result<Looked, Fail
     Ok(looked?)
 }
 
+/// What the form of a tab comes to: the page that shows its edit, or the form again.
+pub(super) async fn of_tab(
+    visit: &Visit,
+    tab: &str,
+    (before, wanted): (Text, Wanted),
+    fields: &Fields,
+) -> Result<Made<Response>, Refused> {
+    let text = match wanted.made(visit, &before, stays(fields))? {
+        Made::Done(text) => text,
+        Made::Again(errors) => return Ok(Made::Again(errors)),
+    };
+    let name = before.connector.clone();
+    let edited = of_form(visit, (&name, tab), (before, text), fields);
+    Ok(Made::Done(show(visit, edited).await?))
+}
+
+/// An edit that the form of a tab made.
+fn of_form<'n>(
+    visit: &Visit,
+    (name, tab): (&'n str, &str),
+    (before, text): (Text, String),
+    fields: &Fields,
+) -> Edited<'n> {
+    let address = format!("/connectors/{}", encoded(name));
+    Edited {
+        name,
+        title: visit.say(&format!("tab-{tab}")),
+        is_mapping: false,
+        text,
+        before,
+        back: format!("{address}/{tab}"),
+        form: Sent::of(format!("{address}/edit/{tab}"), fields),
+    }
+}
+
 /// The page that shows an edit.
 pub(super) async fn show(visit: &Visit, edited: Edited<'_>) -> Answer {
     shown(visit, edited, false).await
@@ -194,16 +231,7 @@ pub(super) async fn of_text(visit: Visit, Path(name): Path<String>, fields: Fiel
     if is_newer || stays(&fields) {
         return tab::typed(&visit, &name, (text, is_newer)).await;
     }
-    let address = format!("/connectors/{}", encoded(&name));
-    let edited = Edited {
-        name: &name,
-        title: visit.say("tab-file"),
-        is_mapping: false,
-        text,
-        before,
-        back: format!("{address}/file"),
-        form: Sent::of(format!("{address}/edit/file"), &fields),
-    };
+    let edited = of_form(&visit, (&name, "file"), (before, text), &fields);
     show(&visit, edited).await
 }
 

@@ -6,11 +6,10 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::connector::{Head, frame};
 use super::super::filters;
-use super::super::form::{Fields, encoded};
+use super::super::form::Fields;
 use super::super::page::{Answer, Page, Visit};
-use super::change::{self, Edited};
+use super::change;
 use super::errors::Errors;
-use super::sent::{Sent, stays};
 use super::wanted::{Made, Wanted};
 use crate::connector::{Loaded, TargetSpec};
 use crate::mapping::{Edit, is_table};
@@ -134,21 +133,10 @@ pub(super) async fn edit(visit: Visit, Path(name): Path<String>, fields: Fields)
             }
         }
     }
-    let text = match wanted.made(&visit, &before, stays(&fields))? {
-        Made::Text(text) => text,
-        Made::Again(errors) => return page(&visit, &loaded, Some(&fields), &errors).await,
-    };
-    let address = format!("/connectors/{}", encoded(&name));
-    let edited = Edited {
-        name: &name,
-        title: visit.say("tab-pictures"),
-        is_mapping: false,
-        text,
-        before,
-        back: format!("{address}/pictures"),
-        form: Sent::of(format!("{address}/edit/pictures"), &fields),
-    };
-    change::show(&visit, edited).await
+    match change::of_tab(&visit, "pictures", (before, wanted), &fields).await? {
+        Made::Done(shown) => Ok(shown),
+        Made::Again(errors) => page(&visit, &loaded, Some(&fields), &errors).await,
+    }
 }
 
 /// What is another one now.

@@ -8,12 +8,11 @@ use serde_json::{Value as Json, json};
 
 use super::super::connector::{Head, frame};
 use super::super::filters;
-use super::super::form::{Fields, encoded};
+use super::super::form::Fields;
 use super::super::page::{Answer, Page, Visit};
 use super::super::shown::Time;
-use super::change::{self, Edited};
+use super::change;
 use super::errors::Errors;
-use super::sent::{Sent, stays};
 use super::wanted::{Made, Wanted};
 use crate::connector::{Connector, Cron, Loaded, Schedule};
 use crate::mapping::{Edit, is_table};
@@ -107,21 +106,10 @@ pub(super) async fn edit(visit: Visit, Path(name): Path<String>, fields: Fields)
     let loaded = visit.service()?.found(&name)?;
     let before = change::file(&visit, &name)?;
     let wanted = wanted(&loaded.connector, &before.text, &fields);
-    let text = match wanted.made(&visit, &before, stays(&fields))? {
-        Made::Text(text) => text,
-        Made::Again(errors) => return page(&visit, &loaded, Some(&fields), &errors).await,
-    };
-    let address = format!("/connectors/{}", encoded(&name));
-    let edited = Edited {
-        name: &name,
-        title: visit.say("tab-schedule"),
-        is_mapping: false,
-        text,
-        before,
-        back: format!("{address}/schedule"),
-        form: Sent::of(format!("{address}/edit/schedule"), &fields),
-    };
-    change::show(&visit, edited).await
+    match change::of_tab(&visit, "schedule", (before, wanted), &fields).await? {
+        Made::Done(shown) => Ok(shown),
+        Made::Again(errors) => page(&visit, &loaded, Some(&fields), &errors).await,
+    }
 }
 
 /// What is another one now.

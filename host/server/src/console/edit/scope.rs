@@ -10,12 +10,11 @@ use serde_json::{Value as Json, json};
 
 use super::super::connector::{Head, frame};
 use super::super::filters;
-use super::super::form::{Fields, encoded};
+use super::super::form::Fields;
 use super::super::page::{Answer, Page, Visit};
-use super::change::{self, Edited};
+use super::change;
 use super::conditions::{self, Line, entries, plain, rows};
 use super::errors::Errors;
-use super::sent::{Sent, stays};
 use super::wanted::{Made, Wanted};
 use crate::connector::{Connector, Leavers, Loaded, TargetSpec};
 use crate::mapping::Edit;
@@ -87,21 +86,10 @@ pub(super) async fn edit(visit: Visit, Path(name): Path<String>, fields: Fields)
     let before = change::file(&visit, &name)?;
     let form = Form::read(&fields, &loaded.connector);
     let wanted = form.wanted(&loaded.connector);
-    let text = match wanted.made(&visit, &before, stays(&fields))? {
-        Made::Text(text) => text,
-        Made::Again(errors) => return page(&visit, &loaded, form, &errors).await,
-    };
-    let address = format!("/connectors/{}", encoded(&name));
-    let edited = Edited {
-        name: &name,
-        title: visit.say("tab-scope"),
-        is_mapping: false,
-        text,
-        before,
-        back: format!("{address}/scope"),
-        form: Sent::of(format!("{address}/edit/scope"), &fields),
-    };
-    change::show(&visit, edited).await
+    match change::of_tab(&visit, "scope", (before, wanted), &fields).await? {
+        Made::Done(shown) => Ok(shown),
+        Made::Again(errors) => page(&visit, &loaded, form, &errors).await,
+    }
 }
 
 impl Form {

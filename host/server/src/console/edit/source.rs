@@ -12,11 +12,10 @@ use super::super::filters;
 use super::super::form::{Fields, encoded};
 use super::super::page::{Answer, Page, Visit, to};
 use super::super::shown::{Shown, Time, cut};
-use super::change::{self, Edited};
+use super::change;
 use super::errors::{Errors, told};
 use super::new::step_at;
 use super::options::{self, OptionField};
-use super::sent::{Sent, stays};
 use super::wanted::{Made, Wanted};
 use crate::connector::{Loaded, find_source, said};
 use crate::fault::Failure;
@@ -128,21 +127,10 @@ pub(super) async fn edit(visit: Visit, Path(name): Path<String>, fields: Fields)
     let loaded = visit.service()?.found(&name)?;
     let before = change::file(&visit, &name)?;
     let wanted = wanted(&loaded, &schema(&visit, &loaded)?, &fields);
-    let text = match wanted.made(&visit, &before, stays(&fields))? {
-        Made::Text(text) => text,
-        Made::Again(errors) => return page(&visit, &loaded, Some(&fields), &errors).await,
-    };
-    let address = format!("/connectors/{}", encoded(&name));
-    let edited = Edited {
-        name: &name,
-        title: visit.say("tab-source"),
-        is_mapping: false,
-        text,
-        before,
-        back: format!("{address}/source"),
-        form: Sent::of(format!("{address}/edit/source"), &fields),
-    };
-    change::show(&visit, edited).await
+    match change::of_tab(&visit, "source", (before, wanted), &fields).await? {
+        Made::Done(shown) => Ok(shown),
+        Made::Again(errors) => page(&visit, &loaded, Some(&fields), &errors).await,
+    }
 }
 
 /// What is another one now.

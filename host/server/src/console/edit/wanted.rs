@@ -22,9 +22,9 @@ pub(super) struct Wanted {
 }
 
 /// What comes of a form.
-pub(super) enum Made {
-    /// The new text.
-    Text(String),
+pub(super) enum Made<T> {
+    /// What it was sent for.
+    Done(T),
     /// The form again, with what is wrong with it.
     Again(Errors),
 }
@@ -48,7 +48,12 @@ impl Wanted {
 
     /// The file with all of it, or the form again: for whoever comes back to it (`stays`), and where it
     /// says nothing that can be put into a file.
-    pub(super) fn made(self, visit: &Visit, before: &Text, stays: bool) -> Result<Made, Failure> {
+    pub(super) fn made(
+        self,
+        visit: &Visit,
+        before: &Text,
+        stays: bool,
+    ) -> Result<Made<String>, Failure> {
         if !self.errors.is_empty() {
             return Ok(Made::Again(self.errors));
         }
@@ -60,7 +65,7 @@ impl Wanted {
             }
         };
         if !stays {
-            return Ok(Made::Text(text));
+            return Ok(Made::Done(text));
         }
         let alone = self.alone.into_iter();
         let alone = alone.filter_map(|(field, edits)| {
