@@ -140,7 +140,8 @@ impl Service {
             reasons.push("`[swap] policy` is `manual`".to_owned());
         }
         let mut shadows = Vec::new();
-        if policy != SwapPolicy::Auto || !reasons.is_empty() {
+        let is_looked_at = policy != SwapPolicy::Auto || !reasons.is_empty();
+        if is_looked_at && !concerned.is_empty() {
             self.note_what(&what, About::stage(Stage::Shadow)).await?;
             for id in &concerned {
                 match self.shadow(id, &now, &next).await {
@@ -316,7 +317,7 @@ impl Service {
     pub(super) fn running_build(&self, id: &str) -> Option<(Build, attune_wasm::Plugin)> {
         let state = self.inner.live.pin();
         let entry = state.plugins.entry(id)?;
-        let build = Build::of_bytes(id, entry.source().clone(), entry.bytes()?.to_vec());
+        let build = entry.build()?.clone();
         let plugin = state.plugins.plugin(id);
         if let Err(error) = &plugin {
             tracing::warn!(
