@@ -123,7 +123,7 @@ impl std::fmt::Debug for Build {
         f.debug_struct("Build")
             .field("id", &self.id())
             .field("source", self.source())
-            .field("digest", &self.digest())
+            .field("digest", &self.content.digest.get())
             .finish_non_exhaustive()
     }
 }
