@@ -302,7 +302,11 @@ async fn who_sees_no_names_learns_none_by_asking_for_parts_of_them() {
     }
     let named = format!("/people/demo/{name}");
     assert_eq!(admin.get(&named).await.status, 303);
-    assert_eq!(viewer.get(&named).await.status, 404);
+    for word in [name.as_str(), "nobody@contoso.example"] {
+        let told = viewer.get(&format!("/people/demo/{word}")).await;
+        assert_eq!(told.status, 404);
+        assert!(told.body.contains("nothing is kept of"), "{told:?}");
+    }
     site.close().await;
 }
 

@@ -123,13 +123,16 @@ pub(super) async fn show(
     let service = visit.service()?;
     let loaded = service.found(&name)?;
     let store = visit.host()?.store;
+    if !visit.may_see() {
+        // That a name leads to somebody, or to several, tells who they are.
+        let found = view::people::of_key(&store, &loaded, &key).await?;
+        if found.is_none_or(|person| person.person != key) {
+            let message = format!("nothing is kept of `{key}`");
+            return Err(Failure::of("no-such-person", message).into());
+        }
+    }
     let document = view::people::document(&store, &loaded, &key).await?;
     let person = &document.person;
-    if person.person != key && !visit.may_see() {
-        // That a name leads to somebody tells who they are.
-        let message = format!("nothing is kept of `{key}`");
-        return Err(Failure::of("no-such-person", message).into());
-    }
     if person.person != key {
         // They were named by a user name or an e-mail address.
         let (name, key) = (encoded(&name), encoded(&person.person));

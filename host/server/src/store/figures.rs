@@ -96,8 +96,8 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
-    /// Held plans that no later one of everybody replaced, the latest first. A plan of those who
-    /// changed replaces none: it is about a few people only.
+    /// Held plans that no later one replaced, the latest first: one of everybody replaces all, one of
+    /// those who changed only its like, because it is about a few people.
     pub async fn held_plans_now(&self) -> Result<Vec<HeldPlan>> {
         self.held_plans_after((i64::MAX, ""), HELD_PLANS_SHOWN)
             .await
@@ -113,7 +113,8 @@ impl Store {
             "select p.digest, p.connector, r.name, p.run, p.created_ms, r.report \
              from plans p join runs r on r.id = p.run where p.state = 'held' and not exists \
              (select 1 from plans q join runs s on s.id = q.run where q.connector = p.connector \
-             and q.created_ms > p.created_ms and s.mode in ('complete', 'full')) \
+             and q.created_ms > p.created_ms and (s.mode in ('complete', 'full') \
+             or (s.mode = 'changes' and r.mode = 'changes'))) \
              and (p.created_ms < $1 or (p.created_ms = $1 and p.digest > $2)) \
              order by p.created_ms desc, p.digest limit $3",
         )

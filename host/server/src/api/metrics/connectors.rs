@@ -124,15 +124,15 @@ impl Whole {
         ];
         for (name, help, read) in gauges {
             page.family(name, "gauge", help);
-            for (connector, whole) in &self.runs {
-                page.line(name, &[("connector", named(state, connector))], read(whole));
+            for (connector, whole) in there(state, &self.runs) {
+                page.line(name, &[("connector", connector)], read(whole));
             }
         }
         let name = "attune_last_success_timestamp_seconds";
         let help = "When the newest sync of everybody that came to a good end began.";
         page.family(name, "gauge", help);
-        for (connector, good_ms) in &self.good {
-            let labels = [("connector", named(state, connector))];
+        for (connector, good_ms) in there(state, &self.good) {
+            let labels = [("connector", connector)];
             page.line(name, &labels, *good_ms as f64 / 1000.0);
         }
         let name = "attune_plans_held";
@@ -146,4 +146,13 @@ impl Whole {
             page.line(name, &[("connector", named(state, connector))], count);
         }
     }
+}
+
+/// What is known of the connectors that are there, by their names: runs outlive a file that was taken away.
+fn there<'s, T>(
+    state: &'s State,
+    all: &'s BTreeMap<String, T>,
+) -> impl Iterator<Item = (&'s str, &'s T)> {
+    let ids = state.connectors.keys();
+    ids.filter_map(|id| Some((named(state, id), all.get(id)?)))
 }
