@@ -29,8 +29,8 @@ fn program() -> PathBuf {
     for source in SOURCES {
         let source = peer::root().join(source);
         assert!(
-            changed(&program) >= changed(&source),
-            "{} is missing or older than {}; `cargo build --bin attune` makes it",
+            source.exists() && changed(&program) >= changed(&source),
+            "{} is missing or older than {}, or that is gone; `cargo build --bin attune` makes it",
             program.display(),
             source.display()
         );

@@ -197,6 +197,8 @@ impl Service {
                     [path] => Build::read(&engine, &id, path).map_err(|error| problem_of(&error)),
                     paths => Err(several(&id, paths)),
                 };
+                // Asked for by everybody, and of a large file it takes long: here it holds nobody up.
+                let build = build.inspect(|build| _ = build.digest());
                 (id, build)
             };
             Ok(files.into_iter().map(one).collect())

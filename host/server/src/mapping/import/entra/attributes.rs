@@ -6,8 +6,9 @@
 use attune_core::Selector;
 
 /// Provisioning's name and ours.
-const NAMES: [(&str, &str); 10] = [
+const NAMES: [(&str, &str); 11] = [
     ("objectid", "id"),
+    ("dn", "onPremisesDistinguishedName"),
     ("telephonenumber", "businessPhones[0]"),
     ("mobile", "mobilePhone"),
     ("physicaldeliveryofficename", "officeLocation"),
@@ -19,11 +20,10 @@ const NAMES: [(&str, &str); 10] = [
     ("manager", "manager.displayName"),
 ];
 /// What only provisioning knows.
-const UNKNOWN: [&str; 4] = [
+const UNKNOWN: [&str; 3] = [
     "issoftdeleted",
     "approleassignments",
     "passwordprofile.password",
-    "dn",
 ];
 
 /// The selector of an attribute, or why there is none.
@@ -35,13 +35,15 @@ pub(super) fn selector(name: &str) -> Result<String, String> {
     }
     let ours = NAMES.iter().find(|(known, _)| *known == folded);
     let number = folded.strip_prefix("extensionattribute");
+    let number = number.and_then(|number| number.parse::<u8>().ok());
     let ours = match ours {
         Some((_, ours)) => (*ours).to_owned(),
-        None if number.is_some_and(|number| number.parse::<u8>().is_ok()) => {
-            let number = number.unwrap_or_default();
-            format!("onPremisesExtensionAttributes.extensionAttribute{number}")
-        }
-        None => name.to_owned(),
+        None => match number {
+            Some(number @ 1..=15) => {
+                format!("onPremisesExtensionAttributes.extensionAttribute{number}")
+            }
+            _ => name.to_owned(),
+        },
     };
     Ok(match ours.parse::<Selector>() {
         Ok(selector) => selector.to_string(),
@@ -116,7 +118,19 @@ fn text_end(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{calls_now, renamed, selector};
+    use super::{NAMES, calls_now, renamed, selector};
+
+    #[test]
+    fn names_are_those_of_the_table_that_admins_read() {
+        let page = "../../plugins/transforms/entra-expression/README.md";
+        let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+        let page = std::fs::read_to_string(page).unwrap().to_lowercase();
+        // A manager is somebody, and the table is of names.
+        for (theirs, ours) in NAMES.iter().filter(|(theirs, _)| *theirs != "manager") {
+            let row = format!("| `{theirs}` | `{}` |", ours.to_lowercase());
+            assert!(page.contains(&row), "{row}");
+        }
+    }
 
     #[test]
     fn attributes_have_graphs_names() {
@@ -124,6 +138,8 @@ mod tests {
             ("department", Ok("department")),
             ("mobile", Ok("mobilePhone")),
             ("telephoneNumber", Ok("businessPhones[0]")),
+            ("dn", Ok("onPremisesDistinguishedName")),
+            ("extensionAttribute16", Ok("extensionAttribute16")),
             (
                 "extensionAttribute7",
                 Ok("onPremisesExtensionAttributes.extensionAttribute7"),

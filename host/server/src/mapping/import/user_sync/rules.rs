@@ -1,7 +1,8 @@
 //! Regular expressions of User Sync, which are Java's, as ours.
 //!
-//! What means the same here becomes a step of `text`; the rest (look-around, back-references) is left as
-//! it is, for the plugin that reads Java's. What differs and cannot be seen from an export (whether a
+//! What means the same here becomes a step of `text`; the rest (look-around, back-references, patterns that
+//! match nothing, as `.*` does a second time at the end) is left as it is, for the plugin that reads Java's:
+//! a rule means the same alone and beside others. What differs and cannot be seen from an export (whether a
 //! pattern has to cover the whole value) is told once.
 
 use regex::Regex;
@@ -45,6 +46,7 @@ impl Rule {
             pattern.to_owned()
         };
         let compiled = Regex::new(&find).ok();
+        let compiled = compiled.filter(|compiled| !compiled.is_match(""));
         Self {
             ours: compiled.and_then(|compiled| replacement(with, &compiled)),
             with: with.to_owned(),
@@ -194,6 +196,8 @@ mod tests {
             ("a", "b\\", None),
             ("(?=x)a", "b", None),
             ("(a)\\1", "b", None),
+            (".*", "b", None),
+            ("^.+$", "b", Some("b")),
         ];
         for (pattern, with, expected) in cases {
             let rule = Rule::new(pattern, with, false);
