@@ -3,8 +3,8 @@
 //! Everything that happens to a build (inspecting, compiling, keeping, comparing) happens to these
 //! bytes, so a file that is replaced meanwhile cannot make two builds out of one. Invariant: the
 //! digest is that of the bytes; it is taken when somebody asks, since nobody asks for those of the
-//! many bundled plugins that a mapping does not use. Deliberately not here: when a file that is being written is
-//! complete (the server waits for that), and what loading checks (`load`).
+//! many bundled plugins that a mapping does not use. Deliberately not here: when a file that is
+//! being written is complete (the server waits for that), and what loading checks (`load`).
 
 use std::borrow::Cow;
 use std::fs::{self, File};
