@@ -227,6 +227,7 @@ pub(super) fn trigger(cause: Option<&str>) -> &'static str {
         Some("api") => "api",
         Some("retry") => "retry",
         Some("maintenance") => "maintenance",
+        Some("swap") => "swap",
         _ => "hand",
     }
 }

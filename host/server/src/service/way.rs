@@ -15,6 +15,7 @@ use super::state::State;
 use super::{About, Job, Proposal, Service, Stage, What};
 use crate::connector::{self, Loaded};
 use crate::fault::Failure;
+use crate::jobs::running::{Entered, Listed};
 use crate::settings::SwapPolicy;
 use crate::store::quarantines::Quarantine;
 use crate::sync::{self, Done, Mode, Order, Shadow, Side, Watch};
@@ -189,6 +190,7 @@ impl Service {
             plugins: &next.plugins,
         };
         let (host, watch) = (self.host_of(now), self.watch());
+        let _entered = self.enter_swap(new.loaded, "plan", &watch);
         let limits = &self.inner.options.swap.limits;
         let shadow = sync::shadow(&host, old, new, limits, &watch);
         Ok(Some(Box::pin(shadow).await?))
@@ -241,6 +243,7 @@ impl Service {
             return Ok(None);
         }
         let watch = self.watch();
+        let _entered = self.enter_swap(loaded, "approve", &watch);
         let done = match shadow {
             Some(Shadow {
                 plan: Some(plan), ..
@@ -368,6 +371,19 @@ impl Service {
             What::Plugin { build, .. } => self.note((build.id(), build.digest()), about).await,
             What::Revision { .. } | What::Removal { .. } => Ok(()),
         }
+    }
+
+    /// Lists what a connector does for a change among what is under way.
+    fn enter_swap(&self, loaded: &Loaded, kind: &str, watch: &Watch) -> Entered {
+        let listed = Listed {
+            job: String::new(),
+            connector: loaded.connector.id.clone(),
+            name: loaded.connector.name.clone(),
+            kind: kind.to_owned(),
+            trigger: "swap".to_owned(),
+            since_ms: self.inner.host.clock.now().as_millisecond(),
+        };
+        self.inner.queue.running.enter(listed, watch)
     }
 
     /// How a run of the service is stopped: with the service.

@@ -6,13 +6,25 @@ use std::collections::BTreeMap;
 
 use attune_core::plan::{Report, Summary, TargetSummary};
 use serde::Deserialize;
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 
 use super::runs::{Run, decode_run};
 use super::{Error, Result, Store};
 
 /// Plans that wait, where nobody asks for a page of them.
 const HELD_PLANS_SHOWN: u32 = 50;
+
+/// Which of the plans `p`, made by the runs `r`, wait: no later plan replaced them. One of everybody
+/// replaces all, one of those who changed only its like, because it is about a few people.
+const WAITS: &str = "p.state = 'held' and not exists \
+    (select 1 from plans q join runs s on s.id = q.run where q.connector = p.connector \
+    and q.created_ms > p.created_ms and (s.mode in ('complete', 'full') \
+    or (s.mode = 'changes' and r.mode = 'changes')))";
+
+/// Which runs were about everybody. An approved plan tells it by its report alone; and a run for what
+/// changed may have had to list everybody.
+const EVERYBODY: &str = "mode in ('complete', 'full', 'changes') \
+    and coalesce(json_extract(report, '$.source.read'), 'complete') = 'complete'";
 
 /// What a run that looked at everybody came to.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -96,8 +108,19 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
-    /// Held plans that no later one replaced, the latest first: one of everybody replaces all, one of
-    /// those who changed only its like, because it is about a few people.
+    /// How many held plans wait, by the connector's id.
+    pub async fn held_plan_counts(&self) -> Result<BTreeMap<String, u64>> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(AssertSqlSafe(format!(
+            "select p.connector, count(*) from plans p join runs r on r.id = p.run \
+             where {WAITS} group by p.connector"
+        )))
+        .fetch_all(&self.pool)
+        .await?;
+        let counted = |(connector, count): (String, i64)| (connector, count.unsigned_abs());
+        Ok(rows.into_iter().map(counted).collect())
+    }
+
+    /// Held plans that wait, the latest first.
     pub async fn held_plans_now(&self) -> Result<Vec<HeldPlan>> {
         self.held_plans_after((i64::MAX, ""), HELD_PLANS_SHOWN)
             .await
@@ -109,15 +132,12 @@ impl Store {
         (made_ms, digest): (i64, &str),
         limit: u32,
     ) -> Result<Vec<HeldPlan>> {
-        let rows = sqlx::query(
+        let rows = sqlx::query(AssertSqlSafe(format!(
             "select p.digest, p.connector, r.name, p.run, p.created_ms, r.report \
-             from plans p join runs r on r.id = p.run where p.state = 'held' and not exists \
-             (select 1 from plans q join runs s on s.id = q.run where q.connector = p.connector \
-             and q.created_ms > p.created_ms and (s.mode in ('complete', 'full') \
-             or (s.mode = 'changes' and r.mode = 'changes'))) \
+             from plans p join runs r on r.id = p.run where {WAITS} \
              and (p.created_ms < $1 or (p.created_ms = $1 and p.digest > $2)) \
-             order by p.created_ms desc, p.digest limit $3",
-        )
+             order by p.created_ms desc, p.digest limit $3"
+        )))
         .bind(made_ms)
         .bind(digest)
         .bind(limit)
@@ -139,15 +159,11 @@ impl Store {
     }
 
     /// What each connector's newest run over everybody came to, by the connector's id. An approved
-    /// plan has counts of its own, perhaps of one person.
+    /// plan has counts of its own.
     pub async fn last_whole_runs(&self) -> Result<BTreeMap<String, Whole>> {
-        let rows: Vec<(String, String)> = sqlx::query_as(
-            "select connector, report from runs where id in (select max(id) from runs \
-             where mode in ('complete', 'full') and verb in ('sync', 'plan') \
-             and report is not null group by connector)",
-        )
-        .fetch_all(&self.pool)
-        .await?;
+        let reports: Vec<(String, String)> = self
+            .newest("report", "verb in ('sync', 'plan') and report is not null")
+            .await?;
         let decode = |(connector, report): (String, String)| {
             let whole = serde_json::from_str(&report);
             Ok((
@@ -155,7 +171,7 @@ impl Store {
                 whole.map_err(|_| Error::Row { what: "a report" })?,
             ))
         };
-        rows.into_iter().map(decode).collect()
+        reports.into_iter().map(decode).collect()
     }
 
     /// Each connector's newest run, by the connector's id.
@@ -180,14 +196,26 @@ impl Store {
     /// When each connector's newest run over everybody that wrote and came to a good end began, in
     /// ms, by the connector's id.
     pub async fn last_good_ms(&self) -> Result<BTreeMap<String, i64>> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
-            "select connector, max(started_ms) from runs where mode in ('complete', 'full') \
-             and verb in ('sync', 'approve', 'apply') and state in ('applied', 'nothing') \
-             group by connector",
-        )
+        let good = "verb in ('sync', 'approve', 'apply') and state in ('applied', 'nothing')";
+        let rows: Vec<(String, i64)> = self.newest("started_ms", good).await?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// A column of each connector's newest run over everybody that is like this. The runs are walked
+    /// from the newest on, because a report is looked into for each.
+    async fn newest<T>(&self, column: &str, like: &str) -> Result<Vec<(String, T)>>
+    where
+        T: Send + Unpin + sqlx::Type<sqlx::Sqlite> + for<'r> sqlx::Decode<'r, sqlx::Sqlite>,
+    {
+        let rows = sqlx::query_as(AssertSqlSafe(format!(
+            "select one.connector, run.{column} \
+             from (select distinct connector from runs) one join runs run on run.id = \
+             (select id from runs where connector = one.connector and {like} and {EVERYBODY} \
+             order by id desc limit 1)"
+        )))
         .fetch_all(&self.pool)
         .await?;
-        Ok(rows.into_iter().collect())
+        Ok(rows)
     }
 
     /// What was written since a time, run by run, the oldest first.

@@ -170,7 +170,7 @@ struct Read {
     amiss: BTreeMap<String, Amiss>,
     held: BTreeMap<String, HeldCount>,
     written: Vec<Written>,
-    waiting: Vec<String>,
+    waiting: BTreeMap<String, u64>,
     mistakes: BTreeMap<String, Vec<String>>,
     running: Vec<RunningLine>,
     days: Vec<(String, i64)>,
@@ -226,7 +226,6 @@ impl Read {
         let days = days(now, zone);
         let since_ms = days.first().map_or(0, |(_, began_ms)| *began_ms);
         let now_ms = now.as_millisecond();
-        let waiting = store.held_plans_now().await?;
         Ok(Self {
             standing: Standing::read(&host).await?,
             whole: store.last_whole_runs().await?,
@@ -235,7 +234,7 @@ impl Read {
             amiss: store.people_amiss().await?,
             held: store.held_people_of(now_ms - HELD_ATTENTION_MS).await?,
             written: store.written_since(since_ms).await?,
-            waiting: waiting.into_iter().map(|plan| plan.connector).collect(),
+            waiting: store.held_plan_counts().await?,
             mistakes: service.mistakes(),
             running: service.running(),
             days,
@@ -264,7 +263,9 @@ impl Read {
             targets: targets.map(|target| target.name.clone()).collect(),
             state,
             why,
-            run: line.map(|line| line.run.clone().unwrap_or_else(|| line.job.clone())),
+            run: line
+                .map(|line| line.run.clone().unwrap_or_else(|| line.job.clone()))
+                .filter(|run| !run.is_empty()),
             percent: line.filter(|line| line.total > 0).map(|line| {
                 let percent = line.done.saturating_mul(100) / line.total;
                 u32::try_from(percent).unwrap_or(100).min(100)
@@ -322,7 +323,7 @@ impl Read {
         if let Some(quarantine) = self.standing.quarantine(&connector.id) {
             return (State::Failed, quarantine.message);
         }
-        if self.waiting.contains(&connector.id) {
+        if self.waiting.contains_key(&connector.id) {
             return (State::Held, String::new());
         }
         if let Some(lines) = self.mistakes.get(&connector.name) {

@@ -44,13 +44,13 @@ pub struct Waiting {
 pub async fn counts(service: &Service) -> Result<Counts, Failure> {
     let store = service.pin().0.store;
     let held_people = store.held_people().await?;
-    let plans = store.held_plans_now().await?;
+    let plans = store.held_plan_counts().await?;
     let proposals = service.waiting();
     // A proposal with plans is there by each of them.
     let others = proposals.iter().filter(|one| one.plans.is_empty());
     Ok(Counts {
         held_people,
-        waiting: plans.len() as u64 + others.count() as u64,
+        waiting: plans.values().sum::<u64>() + others.count() as u64,
     })
 }
 

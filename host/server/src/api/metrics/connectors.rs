@@ -98,14 +98,10 @@ struct Whole {
 
 impl Whole {
     async fn read(store: &Store) -> store::Result<Self> {
-        let mut held = BTreeMap::new();
-        for plan in store.held_plans_now().await? {
-            *held.entry(plan.connector).or_default() += 1;
-        }
         Ok(Self {
             runs: store.last_whole_runs().await?,
             good: store.last_good_ms().await?,
-            held,
+            held: store.held_plan_counts().await?,
         })
     }
 
