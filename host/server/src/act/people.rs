@@ -1,7 +1,5 @@
 //! People: held ones tried again, and what is kept of somebody forgotten.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,6 +7,7 @@ use super::Actor;
 use crate::fault::Failure;
 use crate::jobs::Kind;
 use crate::view;
+use crate::view::held::Wanted;
 
 /// Held people who are tried again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -16,6 +15,8 @@ use crate::view;
 pub struct Retried {
     /// Their jobs.
     pub jobs: Vec<String>,
+    /// Others who are meant, and more than go at once: another request tries them.
+    pub left: u64,
 }
 
 /// What was forgotten of a person.
@@ -37,11 +38,15 @@ pub struct HeldWhich<'a> {
     pub connector: Option<&'a str>,
     /// Only with this code.
     pub code: Option<&'a str>,
+    /// Only of this field.
+    pub field: Option<&'a str>,
+    /// Only those who have been for so long that somebody has to look.
+    pub is_old: bool,
     /// Only this one, by source key.
     pub person: Option<&'a str>,
 }
 
-/// The most people who are tried again by one request.
+/// The most people who are tried again by one request, those who were not tried for longest first.
 const RETRIED_MAX: usize = 1000;
 
 impl Actor {
@@ -49,32 +54,43 @@ impl Actor {
     pub async fn retry(&self, which: HeldWhich<'_>) -> Result<Retried, Failure> {
         let queued = self.queue_held(&which).await;
         let object = which.connector.unwrap_or("*");
-        let detail = which.code.or(which.person).unwrap_or_default();
-        self.noted(("retry", object, detail), queued).await
+        let field = which.field.map(|field| format!("field {field}"));
+        let words = [
+            which.code,
+            which.person,
+            field.as_deref(),
+            which.is_old.then_some("held for long"),
+        ];
+        let words: Vec<&str> = words.into_iter().flatten().collect();
+        self.noted(("retry", object, &words.join(", ")), queued)
+            .await
     }
 
     async fn queue_held(&self, which: &HeldWhich<'_>) -> Result<Retried, Failure> {
-        let id = match which.connector {
-            Some(name) => Some(self.service.found(name)?.connector.id.clone()),
-            None => None,
+        let some = |text: Option<&str>| text.map(str::to_owned);
+        let wanted = Wanted {
+            connector: match which.connector {
+                Some(name) => Some(self.service.found(name)?.connector.id.clone()),
+                None => None,
+            },
+            code: some(which.code),
+            field: some(which.field),
+            is_old: which.is_old,
         };
-        let rows = self.service.pin().0.store.held(id.as_deref()).await?;
-        let is_meant = |row: &&crate::store::held::HeldRow| {
-            which.code.is_none_or(|code| row.code == code)
-                && which.person.is_none_or(|person| row.person == person)
-        };
-        let rows = rows.iter().filter(is_meant);
-        let people: BTreeSet<(&str, &str)> = rows
-            .map(|row| (row.connector.as_str(), row.person.as_str()))
-            .collect();
+        let mut people = view::held::people(&self.service, &wanted).await?;
+        if let Some(only) = which.person {
+            people.retain(|(_, person)| person == only);
+        }
         if people.is_empty() {
             return Err(Failure::of("nothing-waits", "nobody of those is held"));
         }
-        let mut jobs = Vec::new();
-        for (connector, person) in people.into_iter().take(RETRIED_MAX) {
+        let left = people.len().saturating_sub(RETRIED_MAX) as u64;
+        people.truncate(RETRIED_MAX);
+        let mut jobs = Vec::with_capacity(people.len());
+        for (connector, person) in &people {
             jobs.push(self.wish(connector, Kind::Held, person).await?.id);
         }
-        Ok(Retried { jobs })
+        Ok(Retried { jobs, left })
     }
 
     /// Removes what is kept of a person of a connector.

@@ -5,6 +5,7 @@ use crate::fault::Failure;
 use crate::jobs::{Kind, work};
 use crate::service::Wish;
 use crate::store::jobs::Job;
+use crate::store::plans::StagedPlan;
 use crate::{sync, view};
 
 impl Actor {
@@ -28,27 +29,31 @@ impl Actor {
 
     /// Queues the writing of exactly a staged plan.
     pub async fn approve(&self, digest: &str) -> Result<Job, Failure> {
-        let queued = async {
-            let plan = work::staged(&self.service.pin().0, digest).await?;
-            self.wish(&plan.connector, Kind::Approve, &plan.digest)
-                .await
+        let plan = work::staged(&self.service.pin().0, digest).await;
+        let named = named(&plan, digest);
+        let queued = match plan {
+            Ok(plan) => {
+                self.wish(&plan.connector, Kind::Approve, &plan.digest)
+                    .await
+            }
+            Err(failure) => Err(failure),
         };
-        let queued = queued.await;
-        self.noted(("approve", digest, ""), queued).await
+        self.noted(("approve", &named, ""), queued).await
     }
 
     /// Drops a plan, or a change of a plugin or connector that waits.
     pub async fn reject(&self, digest: &str) -> Result<(), Failure> {
+        let host = self.service.pin().0;
+        let plan = work::staged(&host, digest).await;
+        let named = named(&plan, digest);
         let dropped = async {
             if self.service.reject(digest).await? {
                 return Ok(());
             }
-            let host = self.service.pin().0;
-            let plan = work::staged(&host, digest).await?;
-            Ok(sync::reject(&host, &plan).await?)
+            Ok(sync::reject(&host, &plan?).await?)
         };
         let dropped = dropped.await;
-        self.noted(("reject", digest, ""), dropped).await
+        self.noted(("reject", &named, ""), dropped).await
     }
 
     /// Queues the making of the plan that takes a run back.
@@ -92,4 +97,10 @@ impl Actor {
         let key = view::history::person(&store, &id, person).await;
         key.unwrap_or_else(|_| "who is not known here".to_owned())
     }
+}
+
+/// How the log names a plan, whichever word meant it: by its digest.
+fn named(plan: &Result<StagedPlan, Failure>, word: &str) -> String {
+    plan.as_ref()
+        .map_or_else(|_| word.to_owned(), |plan| plan.digest.clone())
 }

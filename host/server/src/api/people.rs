@@ -123,11 +123,16 @@ pub(super) struct Retry {
     connector: Option<String>,
     /// Only those with this code.
     code: Option<String>,
+    /// Only those of this field.
+    field: Option<String>,
+    /// Only those who have been held for so long that somebody has to look: four weeks.
+    #[serde(default)]
+    long: bool,
     /// Only this one, by source key.
     person: Option<String>,
 }
 
-/// Tries held people again, one run each; at most 1,000 with one request.
+/// Tries held people again, one run each; at most 1,000 with one request, those who were not tried for longest first.
 #[utoipa::path(post, path = "/held/retry", tag = "held", request_body = Retry, responses((status = ACCEPTED, body = Retried)))]
 pub(super) async fn retry(
     State(begun): State<Begun>,
@@ -138,6 +143,8 @@ pub(super) async fn retry(
     let which = HeldWhich {
         connector: asked.connector.as_deref(),
         code: asked.code.as_deref(),
+        field: asked.field.as_deref(),
+        is_old: asked.long,
         person: asked.person.as_deref(),
     };
     let retried = actor(&begun, &principal)?.retry(which).await?;

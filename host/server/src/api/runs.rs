@@ -97,7 +97,11 @@ pub(super) async fn changes(
             return Err(not_staged(&digest));
         };
         let after = (after.0, after.1.as_str());
-        let page = sync::changes_after(&stage, after, limit as usize).await;
+        let page = async {
+            let legend = sync::Legend::of(&stage).await?;
+            sync::changes_after((&stage, &legend), after, limit as usize).await
+        }
+        .await;
         stage.finish().await;
         Ok(page?)
     });

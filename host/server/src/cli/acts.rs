@@ -28,6 +28,8 @@ struct Act {
     object: String,
     /// Whom it is about, as somebody typed it.
     user: Option<String>,
+    /// Whether the object is a plan, as somebody typed it.
+    is_of_plan: bool,
     detail: String,
 }
 
@@ -37,7 +39,16 @@ impl Act {
             what,
             object: object.into(),
             user: None,
+            is_of_plan: false,
             detail: String::new(),
+        }
+    }
+
+    /// A decision about a plan.
+    fn of_plan(what: &'static str, plan: &str) -> Self {
+        Self {
+            is_of_plan: true,
+            ..Self::new(what, plan)
         }
     }
 
@@ -58,15 +69,17 @@ fn of(command: &Command) -> Option<Act> {
         Command::Sync(args) => {
             let act = Act::new("sync", &args.connector).about(args.user.as_ref());
             Some(match (&args.approve, args.full, args.changes) {
-                (Some(digest), ..) => act.detail(format!("approve {digest}")),
+                (Some(digest), ..) => {
+                    Act::of_plan("approve", digest).detail(format!("sync {}", args.connector))
+                }
                 (None, true, _) => act.detail("full"),
                 (None, false, true) => act.detail("changes"),
                 (None, false, false) => act,
             })
         }
         Command::Apply { plan, .. } => Some(Act::new("apply", plan.to_string_lossy())),
-        Command::Approve { digest, .. } => Some(Act::new("approve", digest)),
-        Command::Reject { digest } => Some(Act::new("reject", digest)),
+        Command::Approve { digest, .. } => Some(Act::of_plan("approve", digest)),
+        Command::Reject { digest } => Some(Act::of_plan("reject", digest)),
         Command::Forget(args) => {
             let act = Act::new("forget", one_or_all(args.connector.as_ref()));
             Some(act.about(Some(&args.user)))
@@ -161,8 +174,8 @@ fn of_run(command: &RunCommand) -> Option<Act> {
         RunCommand::Undo(args) => {
             // Without a digest it only shows what would be written.
             let digest = args.approve.as_ref()?;
-            let act = Act::new("undo", &args.id).about(args.user.as_ref());
-            Some(act.detail(format!("approve {digest}")))
+            let act = Act::of_plan("approve", digest).detail(format!("undo {}", args.id));
+            Some(act.about(args.user.as_ref()))
         }
         RunCommand::Cancel { id } => Some(Act::new("cancel", id)),
         RunCommand::Show { .. } | RunCommand::Replay(_) => None,
@@ -238,7 +251,8 @@ enum Place {
 }
 
 impl Desk {
-    /// Before the command: who it is about may be forgotten by it. `None` for commands that only look.
+    /// Before the command: who it is about may be forgotten by it, and the plan replaced. `None` for
+    /// commands that only look.
     pub(super) async fn open(shell: &Shell, command: &Command) -> Option<Self> {
         let act = of(command)?;
         let place = if let Some(service) = &shell.service {
@@ -253,10 +267,11 @@ impl Desk {
             person: None,
             place,
         };
-        if desk.act.user.is_some()
+        if (desk.act.user.is_some() || desk.act.is_of_plan)
             && let Some(store) = desk.store().await
         {
             desk.person = desk.find(&store).await;
+            desk.name_plan(&store).await;
             desk.leave(store).await;
         }
         Some(desk)
@@ -315,6 +330,15 @@ impl Desk {
     async fn leave(&self, store: Store) {
         if matches!(self.place, Place::Here(..)) {
             store.close().await;
+        }
+    }
+
+    /// Names the plan by its digest, where the word means one.
+    async fn name_plan(&mut self, store: &Store) {
+        if self.act.is_of_plan
+            && let Ok(Some(plan)) = store.plan(&self.act.object).await
+        {
+            self.act.object = plan.digest;
         }
     }
 

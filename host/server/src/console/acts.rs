@@ -17,8 +17,7 @@ use crate::act::{Actor, HeldWhich};
 use crate::fault::Failure;
 use crate::jobs::Kind;
 use crate::store::jobs::Job;
-use crate::view::held::Wanted;
-use crate::{sync, view};
+use crate::sync;
 
 /// How long a form waits for its job to have a run.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -163,12 +162,19 @@ pub(super) async fn retry(visit: Visit, fields: Fields) -> Answer {
     } else {
         retry_ticked(&visit, &fields).await?
     };
-    let told = retried.map_or_else(|| "none".to_owned(), |count| count.to_string());
-    to(&held::address(&fields, &[("retried", &told)]))
+    let Some((retried, left)) = retried else {
+        return to(&held::address(&fields, &[("retried", "none")]));
+    };
+    let (retried, left) = (retried.to_string(), left.to_string());
+    let left = if left == "0" { "" } else { &left };
+    to(&held::address(
+        &fields,
+        &[("retried", &retried), ("left", left)],
+    ))
 }
 
-/// How many of those that were ticked are tried again; none where nobody was.
-async fn retry_ticked(visit: &Visit, fields: &Fields) -> Result<Option<usize>, Refused> {
+/// How many of those that were ticked are tried again, and how many are left; none where nobody was ticked.
+async fn retry_ticked(visit: &Visit, fields: &Fields) -> Result<Option<(usize, u64)>, Refused> {
     let actor = actor(visit)?;
     let ticked = fields.all("held").filter_map(|held| held.split_once('/'));
     let ticked: BTreeSet<(&str, &str)> = ticked.collect();
@@ -180,50 +186,34 @@ async fn retry_ticked(visit: &Visit, fields: &Fields) -> Result<Option<usize>, R
         let which = HeldWhich {
             connector: Some(connector),
             person: Some(person),
-            code: None,
+            ..HeldWhich::default()
         };
-        match actor.retry(which).await {
-            Ok(queued) => retried += queued.jobs.len(),
-            // They came in tune since the page was made.
-            Err(failure) if failure.code == "nothing-waits" => {}
-            Err(failure) => return Err(failure.into()),
-        }
+        retried += retry_those(&actor, which).await?.0;
     }
-    Ok(Some(retried))
+    Ok(Some((retried, 0)))
 }
 
-/// How many of those are tried again whom a cause and the filters mean: nobody whom the page left out.
-async fn retry_all(visit: &Visit, fields: &Fields) -> Result<usize, Refused> {
-    let (service, actor) = (visit.service()?, actor(visit)?);
-    let code = fields.one("code");
-    let wanted = held::wanted(visit, fields, code)?;
-    let people = view::held::people(service, &wanted).await?;
-    if people.is_empty() {
-        return Ok(0);
-    }
-    // Where field and age leave out nobody, it is one act.
-    let of_code = Wanted {
-        field: None,
-        is_old: false,
-        ..wanted
+/// How many of those are tried again whom a cause and the filters mean, whether the page shows them or
+/// not, and how many are left.
+async fn retry_all(visit: &Visit, fields: &Fields) -> Result<(usize, u64), Refused> {
+    let some = |name| Some(fields.one(name)).filter(|text| !text.is_empty());
+    let which = HeldWhich {
+        connector: some("connector"),
+        code: some("code"),
+        field: some("field"),
+        is_old: fields.has("older"),
+        person: None,
     };
-    let causes = view::held::causes(service, &of_code).await?;
-    let whole: u64 = causes.iter().map(|cause| cause.people).sum();
-    if whole == people.len() as u64 {
-        let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
-        let which = HeldWhich {
-            connector: some(fields.one("connector")),
-            code: some(code),
-            person: None,
-        };
-        return Ok(actor.retry(which).await?.jobs.len());
+    retry_those(&actor(visit)?, which).await
+}
+
+async fn retry_those(actor: &Actor, which: HeldWhich<'_>) -> Result<(usize, u64), Refused> {
+    match actor.retry(which).await {
+        Ok(retried) => Ok((retried.jobs.len(), retried.left)),
+        // They came in tune since the page was made.
+        Err(failure) if failure.code == "nothing-waits" => Ok((0, 0)),
+        Err(failure) => Err(failure.into()),
     }
-    let mut retried = 0;
-    for (connector, person) in people.iter().take(held::RETRIED_MAX) {
-        actor.run(connector, Kind::Held, person).await?;
-        retried += 1;
-    }
-    Ok(retried)
 }
 
 /// To the run that a job became, as soon as it is one.

@@ -18,8 +18,6 @@ use crate::view::held::{ByCause, HeldValue, Wanted};
 const ROWS: u32 = 25;
 /// Rows of the only cause that is looked at.
 const ROWS_OF_ONE: u32 = 100;
-/// The most people who are tried again at once.
-pub(super) const RETRIED_MAX: usize = 1000;
 
 #[derive(Template)]
 #[template(path = "held.html")]
@@ -65,7 +63,7 @@ struct Row {
     next: Time,
 }
 
-/// `GET /held?connector=&cause=&field=&older=&from=&retried=`
+/// `GET /held?connector=&cause=&field=&older=&from=&retried=&left=`
 pub(super) async fn show(visit: Visit, RawQuery(query): RawQuery) -> Answer {
     let query = Fields::of(query.unwrap_or_default().as_bytes());
     let connector = query.one("connector");
@@ -83,7 +81,7 @@ pub(super) async fn show(visit: Visit, RawQuery(query): RawQuery) -> Answer {
         let about = (&query, place.0, at == 0);
         causes.push(shown(&visit, (cause, values), about).await?);
     }
-    let (result, result_tone) = result(&visit, query.one("retried"));
+    let (result, result_tone) = result(&visit, &query);
     visit.show(&HeldPage {
         page: visit.page("held", visit.say("nav-held")).await?,
         connectors: connectors(&visit, connector)?,
@@ -128,17 +126,19 @@ pub(super) fn address(fields: &Fields, given: &[(&str, &str)]) -> String {
 }
 
 /// What came of a form: how many people are tried again, or `none` where nobody was chosen.
-fn result(visit: &Visit, retried: &str) -> (String, &'static str) {
+fn result(visit: &Visit, query: &Fields) -> (String, &'static str) {
+    let retried = query.one("retried");
     if retried == "none" {
         return (visit.say("retry-nobody"), "warn");
     }
     let Ok(count) = retried.parse::<u64>() else {
         return (String::new(), "");
     };
-    let about = [("count", count.into())];
+    let left: u64 = query.one("left").parse().unwrap_or(0);
+    let about = [("count", count.into()), ("left", left.into())];
     match count {
         0 => (visit.say("retry-over"), ""),
-        _ if count >= RETRIED_MAX as u64 => (visit.reader.say_of("retry-most", &about), "ok"),
+        _ if left > 0 => (visit.reader.say_of("retry-most", &about), "ok"),
         _ => (visit.reader.say_of("retry-done", &about), "ok"),
     }
 }

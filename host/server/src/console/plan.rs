@@ -21,7 +21,7 @@ use crate::fault::Failure;
 use crate::jobs::work;
 use crate::store::plans::StagedPlan;
 use crate::store::stage::Stage;
-use crate::sync::{self, Host};
+use crate::sync::{self, Host, Legend};
 use crate::view;
 use crate::view::plans::{self, Breakdown, Wanted};
 
@@ -194,7 +194,7 @@ pub(super) async fn download(visit: Visit, Path(digest): Path<String>) -> Answer
     let text = text.map_err(|error| Failure::of("internal", error.to_string()))?;
     let stage = view::runs::staged(&host, &plan.digest).await?;
     let kind = [(header::CONTENT_TYPE, "application/json")];
-    let mut answer = (kind, body(&text, stage)).into_response();
+    let mut answer = (kind, body(&text, stage).await?).into_response();
     let name = format!("attachment; filename=\"plan-{}.json\"", short(&plan.digest));
     if let Ok(name) = HeaderValue::from_str(&name) {
         answer
@@ -205,11 +205,12 @@ pub(super) async fn download(visit: Visit, Path(digest): Path<String>) -> Answer
 }
 
 /// The text of a report with the changes of its plan, of which few are in memory at a time.
-fn body(text: &str, stage: Option<Stage>) -> Body {
+async fn body(text: &str, stage: Option<Stage>) -> Result<Body, Failure> {
     let (Some((head, tail)), Some(stage)) = (text.split_once(NO_CHANGES), stage) else {
-        return Body::from(text.to_owned());
+        return Ok(Body::from(text.to_owned()));
     };
     let changes = Changes {
+        legend: Legend::of(&stage).await?,
         stage,
         after: (0, String::new()),
         gap: "\n    ",
@@ -217,12 +218,14 @@ fn body(text: &str, stage: Option<Stage>) -> Body {
     let end = |text: String| stream::iter([Ok::<String, io::Error>(text)]);
     let before = end(format!("{head}\n  \"changes\": ["));
     let changes = stream::unfold(Some(changes), Changes::next);
-    Body::from_stream(before.chain(changes).chain(end(format!("\n  ]{tail}"))))
+    let whole = before.chain(changes).chain(end(format!("\n  ]{tail}")));
+    Ok(Body::from_stream(whole))
 }
 
 /// The changes of a plan on their way into a file.
 struct Changes {
     stage: Stage,
+    legend: Legend,
     after: (u16, String),
     gap: &'static str,
 }
@@ -247,7 +250,8 @@ impl Changes {
     /// The next ones, and the place of those behind them.
     async fn text(&mut self) -> Result<(String, Option<(u16, String)>), Failure> {
         let after = (self.after.0, self.after.1.as_str());
-        let (changes, next) = sync::changes_after(&self.stage, after, WRITTEN).await?;
+        let (changes, next) =
+            sync::changes_after((&self.stage, &self.legend), after, WRITTEN).await?;
         let mut text = String::new();
         for change in &changes {
             let line = serde_json::to_string(change);

@@ -22,6 +22,7 @@ use super::reader::Reader;
 use super::refused::Refused;
 use super::runs::{INTERRUPTED, is_lost, mode, mode_of, took, trigger, writes_approved};
 use super::shown::{Time, cut, percent, short};
+use crate::fault::Failure;
 use crate::service::Service;
 use crate::sync::{Host, Phase};
 use crate::view::runs::{Moment, Progress, Shown};
@@ -68,6 +69,7 @@ struct Run {
     revision: String,
     now: String,
     digest: String,
+    has_plan: bool,
     repeatable: bool,
     stopped_by: String,
 }
@@ -158,6 +160,12 @@ pub(super) async fn show(
             trigger: trigger(view::runs::trigger(&host, &run).await?.as_deref()),
             by,
             comment,
+            has_plan: host
+                .store
+                .plan(digest)
+                .await
+                .map_err(Failure::from)?
+                .is_some(),
             ..Run::of(&visit, &shown, is_lost)
         },
     })
@@ -224,6 +232,7 @@ async fn waiting(visit: &Visit, id: &str, moment: &Moment) -> Answer {
             revision: String::new(),
             now: String::new(),
             digest: String::new(),
+            has_plan: false,
             repeatable: true,
             stopped_by: String::new(),
         },
@@ -390,6 +399,7 @@ impl Run {
             revision: report.map_or_else(String::new, |report| report.revision.clone()),
             now: report.map_or_else(String::new, |report| report.now.clone()),
             digest: report.map_or_else(String::new, |report| report.digest.clone()),
+            has_plan: false,
             repeatable: report.is_none_or(|report| report.repeatable),
             stopped_by,
         }

@@ -21,10 +21,26 @@ const WAITS: &str = "p.state = 'held' and not exists \
     and q.created_ms > p.created_ms and (s.mode in ('complete', 'full') \
     or (s.mode = 'changes' and r.mode = 'changes')))";
 
-/// Which runs were about everybody. An approved plan tells it by its report alone; and a run for what
-/// changed may have had to list everybody.
-const EVERYBODY: &str = "mode in ('complete', 'full', 'changes') \
-    and coalesce(json_extract(report, '$.source.read'), 'complete') = 'complete'";
+/// Which runs read everybody. An approved plan tells it by its report alone; and a run for what changed
+/// may have had to list everybody.
+macro_rules! everybody {
+    () => {
+        "mode in ('complete', 'full', 'changes') \
+         and coalesce(json_extract(report, '$.source.read'), 'complete') = 'complete'"
+    };
+}
+
+/// Which runs looked at everybody, and tell what they found.
+pub(super) const WHOLE: &str = concat!(
+    "verb in ('sync', 'plan') and report is not null and ",
+    everybody!()
+);
+
+/// Which runs brought everybody in tune.
+const GOOD: &str = concat!(
+    "verb in ('sync', 'approve', 'apply') and state in ('applied', 'nothing') and ",
+    everybody!()
+);
 
 /// What a run that looked at everybody came to.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -161,9 +177,7 @@ impl Store {
     /// What each connector's newest run over everybody came to, by the connector's id. An approved
     /// plan has counts of its own.
     pub async fn last_whole_runs(&self) -> Result<BTreeMap<String, Whole>> {
-        let reports: Vec<(String, String)> = self
-            .newest("report", "verb in ('sync', 'plan') and report is not null")
-            .await?;
+        let reports: Vec<(String, String)> = self.newest("report", WHOLE).await?;
         let decode = |(connector, report): (String, String)| {
             let whole = serde_json::from_str(&report);
             Ok((
@@ -196,12 +210,11 @@ impl Store {
     /// When each connector's newest run over everybody that wrote and came to a good end began, in
     /// ms, by the connector's id.
     pub async fn last_good_ms(&self) -> Result<BTreeMap<String, i64>> {
-        let good = "verb in ('sync', 'approve', 'apply') and state in ('applied', 'nothing')";
-        let rows: Vec<(String, i64)> = self.newest("started_ms", good).await?;
+        let rows: Vec<(String, i64)> = self.newest("started_ms", GOOD).await?;
         Ok(rows.into_iter().collect())
     }
 
-    /// A column of each connector's newest run over everybody that is like this. The runs are walked
+    /// A column of each connector's newest run that is like this. The runs are walked
     /// from the newest on, because a report is looked into for each.
     async fn newest<T>(&self, column: &str, like: &str) -> Result<Vec<(String, T)>>
     where
@@ -210,7 +223,7 @@ impl Store {
         let rows = sqlx::query_as(AssertSqlSafe(format!(
             "select one.connector, run.{column} \
              from (select distinct connector from runs) one join runs run on run.id = \
-             (select id from runs where connector = one.connector and {like} and {EVERYBODY} \
+             (select id from runs where connector = one.connector and {like} \
              order by id desc limit 1)"
         )))
         .fetch_all(&self.pool)

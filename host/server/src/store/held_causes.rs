@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::figures::WHOLE;
 use super::held::{HeldRow, decode};
 use super::{Result, Store};
 
@@ -84,16 +85,17 @@ impl Store {
 
     /// What the newest run over everybody of a connector said of a code.
     pub async fn last_messages(&self, connector: &str, code: &str) -> Result<Messages> {
-        let rows: Vec<(String, String, String, String)> = sqlx::query_as(
-            "select person, target, field, message from problems where run = (select max(id) \
-             from runs where connector = $1 and mode in ('complete', 'full') \
-             and verb in ('sync', 'plan') and report is not null) and code = $2 limit $3",
-        )
-        .bind(connector)
-        .bind(code)
-        .bind(MESSAGES_MAX)
-        .fetch_all(&self.pool)
-        .await?;
+        let rows: Vec<(String, String, String, String)> =
+            sqlx::query_as(sqlx::AssertSqlSafe(format!(
+                "select person, target, field, message from problems where run = (select id \
+             from runs where connector = $1 and {WHOLE} order by id desc limit 1) \
+             and code = $2 limit $3"
+            )))
+            .bind(connector)
+            .bind(code)
+            .bind(MESSAGES_MAX)
+            .fetch_all(&self.pool)
+            .await?;
         let said = |(person, target, field, message)| ((person, target, field), message);
         Ok(rows.into_iter().map(said).collect())
     }

@@ -71,8 +71,8 @@ pub use held::ATTENTION_MS as HELD_ATTENTION_MS;
 pub use pictures::{Budget as PictureBudget, PLUGIN as PICTURES_PLUGIN};
 pub use pin::{Pinned, PinnedTarget};
 pub use plan_file::{
-    CHANGES_IN_JSON_MAX, PlanFile, changes, changes_after, each_change, prepare as prepare_plan,
-    write as write_plan,
+    CHANGES_IN_JSON_MAX, Legend, PlanFile, changes, changes_after, each_change,
+    prepare as prepare_plan, write as write_plan,
 };
 pub use progress::{Phase, Progress};
 pub use replay::{DIFFERENCES_MAX, Difference, Replayed, replay};

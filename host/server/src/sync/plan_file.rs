@@ -4,6 +4,7 @@
 //! report first and then the changes. The digest is computed again when a file is read, so that
 //! what is applied is what somebody looked at.
 
+use std::collections::HashMap;
 use std::io::{BufRead as _, Write as _};
 use std::path::Path;
 
@@ -27,6 +28,24 @@ pub struct PlanFile {
     pub report: Report,
 }
 
+/// What the rows of a stage refer to, read once however many of them are looked at.
+pub struct Legend {
+    meta: StageMeta,
+    notes: HashMap<(u16, String, u16), ChangeResult>,
+    otherwise: Option<ChangeResult>,
+}
+
+impl Legend {
+    /// That of a stage.
+    pub async fn of(stage: &Stage) -> Result<Self, Error> {
+        Ok(Self {
+            meta: stage.meta().await?,
+            notes: stage.notes().await?,
+            otherwise: stage.is_written().await?.then_some(ChangeResult::Written),
+        })
+    }
+}
+
 /// The changes of a stage in digest order, at most `limit`.
 pub async fn changes(stage: &Stage, limit: u64) -> Result<Vec<Change>, Error> {
     let mut found = Vec::new();
@@ -41,13 +60,13 @@ pub async fn changes(stage: &Stage, limit: u64) -> Result<Vec<Change>, Error> {
 /// The changes of the accounts after a place, at least `limit` of them where there are so many, and the
 /// place where the next ones begin.
 pub async fn changes_after(
-    stage: &Stage,
+    (stage, legend): (&Stage, &Legend),
     after: (u16, &str),
     limit: usize,
 ) -> Result<(Vec<Change>, Option<(u16, String)>), Error> {
     let mut found = Vec::new();
     let mut place = (after.0, after.1.to_owned());
-    each_row(stage, after, &mut |row: (u16, &str), changes| {
+    each_row((stage, legend), after, &mut |row: (u16, &str), changes| {
         found.extend(changes);
         place = (row.0, row.1.to_owned());
         found.len() < limit
@@ -264,7 +283,8 @@ pub async fn each_change(
     stage: &Stage,
     each: &mut (dyn FnMut(Change) -> bool + Send),
 ) -> Result<(), Error> {
-    each_row(stage, (0, ""), &mut |_, changes| {
+    let legend = Legend::of(stage).await?;
+    each_row((stage, &legend), (0, ""), &mut |_, changes| {
         changes.into_iter().all(&mut *each)
     })
     .await
@@ -274,10 +294,11 @@ pub async fn each_change(
 type EachRow<'e> = dyn FnMut((u16, &str), Vec<Change>) -> bool + Send + 'e;
 
 /// Goes through the changes of one account after the other, as long as `each` says so.
-async fn each_row(stage: &Stage, after: (u16, &str), each: &mut EachRow<'_>) -> Result<(), Error> {
-    let meta = stage.meta().await?;
-    let notes = stage.notes().await?;
-    let otherwise = stage.is_written().await?.then_some(ChangeResult::Written);
+async fn each_row(
+    (stage, legend): (&Stage, &Legend),
+    after: (u16, &str),
+    each: &mut EachRow<'_>,
+) -> Result<(), Error> {
     let mut after = (after.0, after.1.to_owned());
     loop {
         let rows = stage.whole_rows((after.0, &after.1), PAGE_ROWS).await?;
@@ -287,9 +308,9 @@ async fn each_row(stage: &Stage, after: (u16, &str), each: &mut EachRow<'_>) -> 
         after = (last.target, last.account.clone());
         for row in rows {
             let changes = row.packed.changes.iter().map(|packed| {
-                let mut change = unpack(&meta, &row, packed);
+                let mut change = unpack(&legend.meta, &row, packed);
                 let key = (row.target, row.account.clone(), packed.0);
-                change.result = notes.get(&key).copied().or(otherwise);
+                change.result = legend.notes.get(&key).copied().or(legend.otherwise);
                 change
             });
             if !each((row.target, &row.account), changes.collect()) {

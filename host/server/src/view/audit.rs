@@ -49,12 +49,14 @@ pub async fn decisions(store: &Store, text: &str) -> Result<Vec<Act>, Failure> {
     };
     let found = store.audit_like(&wanted, DECISIONS_MAX).await?;
     let is_decision = |entry: &&Entry| {
-        matches!(entry.what.as_str(), "approve" | "reject") && entry.result == "done"
+        matches!(entry.what.as_str(), "approve" | "reject")
+            && matches!(entry.result.as_str(), "done" | "partly")
     };
     Ok(found.iter().filter(is_decision).map(Act::from).collect())
 }
 
-/// The last decision about a plan, among these; whoever made it named the digest, or its beginning.
+/// The last decision about a plan, among these. An entry names the digest; one that was written by an
+/// earlier version may have only its beginning.
 pub fn decided<'a>(decisions: &'a [Act], digest: &str) -> Option<&'a Act> {
     let digest = bare(digest);
     decisions.iter().find(|act| {

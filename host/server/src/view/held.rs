@@ -1,6 +1,6 @@
 //! Held people: values that could not be brought in tune.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -117,20 +117,22 @@ pub async fn causes(service: &Service, wanted: &Wanted) -> Result<Vec<ByCause>, 
     Ok(causes.into_iter().map(cause).collect())
 }
 
-/// Whose values somebody looks for, of connectors that run: the connector file's name, and the source key.
-pub async fn people(
-    service: &Service,
-    wanted: &Wanted,
-) -> Result<BTreeSet<(String, String)>, Failure> {
+/// Whose values somebody looks for, of connectors that run, as connector's id and source key: those who
+/// were not tried for longest first.
+pub async fn people(service: &Service, wanted: &Wanted) -> Result<Vec<(String, String)>, Failure> {
     let (host, state) = service.pin();
     let now_ms = host.clock.now().as_millisecond();
     let meant = wanted.at(now_ms, None);
-    let rows = host.store.held_rows(&meant, u32::MAX).await?;
-    let person = |row: HeldRow| {
-        let loaded = state.connectors.get(&row.connector)?;
-        Some((loaded.connector.name.clone(), row.person))
-    };
-    Ok(rows.into_iter().filter_map(person).collect())
+    let mut tried: BTreeMap<(String, String), i64> = BTreeMap::new();
+    for row in host.store.held_rows(&meant, u32::MAX).await? {
+        if state.connectors.contains_key(&row.connector) {
+            let last_ms = tried.entry((row.connector, row.person)).or_default();
+            *last_ms = row.last_ms.max(*last_ms);
+        }
+    }
+    let mut people: Vec<_> = tried.into_iter().collect();
+    people.sort_by_key(|(_, last_ms)| *last_ms);
+    Ok(people.into_iter().map(|(person, _)| person).collect())
 }
 
 /// The values that are held for one cause, the oldest first: so many, behind so many.

@@ -69,26 +69,27 @@ pub async fn changes(
         (target, account.to_owned())
     });
     let mut next = None;
-    let outcome = loop {
+    let outcome = async {
+        let legend = sync::Legend::of(&stage).await?;
         let step = if *wanted == Wanted::default() {
             limit
         } else {
             PAGE
         };
-        match sync::changes_after(&stage, (place.0, &place.1), step).await {
-            Err(error) => break Err(Failure::from(error)),
-            Ok((changes, more)) => {
-                let changes = changes.into_iter().filter(|change| wanted.fits(change));
-                found.extend(changes);
-                let Some(more) = more else { break Ok(()) };
-                place = more;
-                if found.len() >= limit {
-                    next = Some(format!("{}.{}", place.0, place.1));
-                    break Ok(());
-                }
+        loop {
+            let after = (place.0, place.1.as_str());
+            let (changes, more) = sync::changes_after((&stage, &legend), after, step).await?;
+            let changes = changes.into_iter().filter(|change| wanted.fits(change));
+            found.extend(changes);
+            let Some(more) = more else { return Ok(()) };
+            place = more;
+            if found.len() >= limit {
+                next = Some(format!("{}.{}", place.0, place.1));
+                return Ok(());
             }
         }
     };
+    let outcome: Result<(), Failure> = outcome.await;
     stage.finish().await;
     outcome.map(|()| (found, next))
 }

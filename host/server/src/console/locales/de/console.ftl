@@ -416,7 +416,7 @@ retry-done = { $count ->
         [one] { $count } Person wird erneut versucht.
        *[other] { $count } Personen werden erneut versucht.
     }
-retry-most = { $count } Personen werden erneut versucht: mehr gehen nicht auf einmal. Versuchen Sie die übrigen, wenn diese durch sind.
+retry-most = { $count } Personen werden erneut versucht, zuerst die, deren letzter Versuch am längsten her ist. { $left } weitere bleiben: Versuchen Sie diese, wenn die ersten durch sind.
 held-empty = Niemand wird zurückgehalten
 held-empty-text = Wer in Einklang gebracht werden konnte, ist es.
 

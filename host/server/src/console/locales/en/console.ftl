@@ -416,7 +416,7 @@ retry-done = { $count ->
         [one] { $count } person is tried again.
        *[other] { $count } people are tried again.
     }
-retry-most = { $count } people are tried again: no more go at once. Retry the others when these are through.
+retry-most = { $count } people are tried again, those first whose last try is longest ago. { $left } more are left: retry them when these are through.
 held-empty = Nobody is held
 held-empty-text = Everybody who could be brought in tune is.
 
