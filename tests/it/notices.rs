@@ -275,6 +275,9 @@ async fn a_held_plan_stays_in_view_until_a_run_over_everybody_replaces_it() {
     let store = &app.app.host.store;
     let in_view = async || {
         let plans = store.held_plans_now().await.unwrap();
+        let counts = store.held_plan_counts().await.unwrap();
+        let counted = counts.get("demo").copied().unwrap_or_default();
+        assert_eq!(plans.len() as u64, counted, "shown and counted");
         plans.iter().any(|plan| plan.digest == held.report.digest)
     };
     app.clock.advance(Duration::from_mins(15));
@@ -283,6 +286,44 @@ async fn a_held_plan_stays_in_view_until_a_run_over_everybody_replaces_it() {
     app.clock.advance(Duration::from_mins(15));
     app.plan(Mode::Full).await.unwrap();
     assert!(!in_view().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_approved_for_one_person_is_no_good_run_over_everybody() {
+    let app = upset().await;
+    let store = &app.app.host.store;
+    let good = async || store.last_good_ms().await.unwrap()["demo"];
+    let first = good().await;
+    app.clock.advance(Duration::from_mins(15));
+    let plan = app.plan(Mode::User(app.key(app.who(3)))).await.unwrap();
+    let done = app.approve(&plan.report.digest).await.unwrap();
+    assert_eq!(done.report.state, State::Applied);
+    assert_eq!(good().await, first, "one person");
+    let plan = app.plan(Mode::Kept).await.unwrap();
+    app.approve(&plan.report.digest).await.unwrap();
+    assert_eq!(good().await, first, "nobody was read");
+    app.clock.advance(Duration::from_mins(15));
+    let plan = app.plan(Mode::Full).await.unwrap();
+    app.approve(&plan.report.digest).await.unwrap();
+    assert!(good().await > first, "everybody");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_for_changes_that_had_to_list_everybody_is_one_over_everybody() {
+    let app = TestApp::tidy(6).await.unwrap();
+    app.maps(PLAIN).unwrap();
+    app.sync(Mode::Changes).await.unwrap();
+    let store = &app.app.host.store;
+    let first = store.last_good_ms().await.unwrap()["demo"];
+    assert_eq!(
+        store.last_whole_runs().await.unwrap()["demo"]
+            .summary
+            .people,
+        6
+    );
+    app.set(app.who(2), "city", "Alkmaar");
+    app.sync(Mode::Changes).await.unwrap();
+    assert_eq!(store.last_good_ms().await.unwrap()["demo"], first);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -87,22 +87,54 @@ async fn a_form_about_held_people_says_what_came_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn values_that_do_not_fit_a_page_stand_on_the_next_with_the_same_filters() {
+async fn who_was_not_tried_for_longest_goes_first_and_it_is_said_who_is_left() {
     let site = Site::open(2).await;
     let store = site.service.service.pin().0.store;
-    let row = |number: i64| HeldRow {
+    let rows: Vec<HeldRow> = (0..1002).map(|number| row(number, -number)).collect();
+    store.hold(&rows).await.unwrap();
+    let admin = site.admin().await;
+    admin.post("/connectors/demo/pause", &[]).await.place();
+    let all = [("code", "many-values"), ("all", "1")];
+    let place = admin.post("/held/retry", &all).await.place();
+    assert_eq!(place, "/held?retried=1000&left=2");
+    let page = admin.get(&place).await;
+    assert!(page.body.contains("2 more are left"), "{page:?}");
+    let jobs = store.unfinished_jobs().await.unwrap();
+    let is_tried = |number| jobs.iter().any(|job| job.person == person(number));
+    assert_eq!([0, 1, 2, 1001].map(is_tried), [false, false, true, true]);
+    for gone in &rows[..2] {
+        store.drop_held("demo", &gone.person).await.unwrap();
+    }
+    let place = admin.post("/held/retry", &all).await.place();
+    assert_eq!(place, "/held?retried=1000", "nobody is left");
+    site.close().await;
+}
+
+fn person(number: i64) -> String {
+    format!("person-{number:03}")
+}
+
+/// A person of whom a city is held, last tried so many ms after the first time anybody was.
+fn row(number: i64, last_ms: i64) -> HeldRow {
+    HeldRow {
         connector: "demo".to_owned(),
         target: "jira".to_owned(),
-        person: format!("person-{number:03}"),
+        person: person(number),
         field: "City".to_owned(),
         code: "many-values".to_owned(),
         first_ms: 1_790_000_000_000 + number,
-        last_ms: 1_790_000_001_000,
+        last_ms: 1_790_000_001_000 + last_ms,
         next_ms: 0,
         tries: 1,
         step: 0,
-    };
-    let rows: Vec<HeldRow> = (0..130).map(row).collect();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn values_that_do_not_fit_a_page_stand_on_the_next_with_the_same_filters() {
+    let site = Site::open(2).await;
+    let store = site.service.service.pin().0.store;
+    let rows: Vec<HeldRow> = (0..130).map(|number| row(number, 0)).collect();
     store.hold(&rows).await.unwrap();
     let admin = site.admin().await;
     let first = admin.get("/held?connector=demo&field=City").await;

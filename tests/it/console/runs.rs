@@ -4,6 +4,8 @@
 use attune_server::jobs::Kind;
 use attune_server::store::revisions::KeptRevision;
 use attune_server::store::runs::Run;
+use attune_sim::faults::{Fault, Gate};
+use attune_tests::PLAIN;
 
 use super::browser::Site;
 use super::forms::ended;
@@ -36,6 +38,59 @@ async fn a_job_that_waits_is_called_what_it_is() {
     for said in ["<h1>Plan <span", "Queued</span>", "<p class=\"lede\">API, "] {
         assert!(page.body.contains(said), "{said}: {page:?}");
     }
+    site.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_shows_the_way_to_its_plan_as_long_as_there_is_one() {
+    let site = Site::open(2).await;
+    let admin = site.admin().await;
+    let synced = admin
+        .post("/connectors/demo/sync", &[("mode", "sync")])
+        .await;
+    let run = ended(&admin, &synced.place()).await;
+    admin.get(&run.link("/plans/")).await;
+    let store = site.service.service.pin().0.store;
+    store.drop_plans(i64::MAX, i64::MAX).await.unwrap();
+    let run = admin.get(&run.path).await;
+    assert!(!run.body.contains("href=\"/plans/"), "{run:?}");
+    assert!(run.body.contains("sha256:"), "{run:?}");
+    site.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_swap_writes_is_under_way_and_not_lost() {
+    let site = Site::open(12).await;
+    let (app, admin) = (&site.app, site.admin().await);
+    let synced = admin
+        .post("/connectors/demo/sync", &[("mode", "sync")])
+        .await;
+    ended(&admin, &synced.place()).await;
+    let gate = Gate::default();
+    app.world
+        .jira
+        .inject(Fault::hold(&gate).on("", "/properties").chance(1.0));
+    let more = format!("{PLAIN}\nTown = \"city\"");
+    app.maps(&more).unwrap();
+    site.service
+        .until("the new revision is written", |one| {
+            let lines = one.service.running();
+            lines
+                .iter()
+                .any(|line| line.run.is_some() && line.kind == "approve")
+        })
+        .await
+        .unwrap();
+    let page = admin.get("/runs").await;
+    assert!(page.body.contains("Running</span>"), "{page:?}");
+    assert!(!page.body.contains("Interrupted</span>"), "{page:?}");
+    assert!(page.body.contains("Swap</span>"), "{page:?}");
+    gate.release();
+    app.world.jira.clear_faults();
+    site.service
+        .until("it is over", |one| one.service.running().is_empty())
+        .await
+        .unwrap();
     site.close().await;
 }
 

@@ -136,7 +136,7 @@ async fn a_run_is_taken_back_after_it_was_shown_what_that_means() {
     let rows = audit(&terminal).await;
     assert_eq!(
         rows.last().unwrap()[1..4],
-        ["undo", id, "done"].map(str::to_owned)
+        ["approve", digest, "done"].map(str::to_owned)
     );
 }
 

@@ -185,6 +185,12 @@ async fn a_held_run_is_approved_or_rejected_by_its_id_too() {
     let id = held["run"].as_str().unwrap();
     let done = terminal.run(&["approve", id, "--json"]).await;
     assert_eq!((done.exit, &done.json()["state"]), (0, &"applied".into()));
+    // Whoever asks about the plan later finds who decided.
+    let acts = terminal.run(&["audit", "--json"]).await.json();
+    assert_eq!(
+        (&acts[0]["what"], &acts[0]["object"]),
+        (&"approve".into(), &held["digest"])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
