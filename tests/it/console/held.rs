@@ -4,6 +4,7 @@ use attune_server::jobs::Kind;
 use attune_server::settings::SwapPolicy;
 use attune_server::store::Store;
 use attune_server::store::held::HeldRow;
+use attune_sim::faults::{Fault, Gate};
 use attune_tests::{PLAIN, TestApp};
 
 use super::browser::Site;
@@ -93,7 +94,10 @@ async fn who_was_not_tried_for_longest_goes_first_and_it_is_said_who_is_left() {
     let rows: Vec<HeldRow> = (0..1002).map(|number| row(number, -number)).collect();
     store.hold(&rows).await.unwrap();
     let admin = site.admin().await;
-    admin.post("/connectors/demo/pause", &[]).await.place();
+    // Nobody is done with before the others are looked at.
+    let gate = Gate::default();
+    let graph = &site.app.world.graph;
+    graph.inject(Fault::hold(&gate).on("", "/").chance(1.0));
     let all = [("code", "many-values"), ("all", "1")];
     let place = admin.post("/held/retry", &all).await.place();
     assert_eq!(place, "/held?retried=1000&left=2");
@@ -107,6 +111,7 @@ async fn who_was_not_tried_for_longest_goes_first_and_it_is_said_who_is_left() {
     }
     let place = admin.post("/held/retry", &all).await.place();
     assert_eq!(place, "/held?retried=1000", "nobody is left");
+    gate.release();
     site.close().await;
 }
 

@@ -2,10 +2,11 @@
 //! plan concerns.
 
 use attune_server::jobs::Kind;
+use attune_server::settings::SwapPolicy;
 use attune_server::store::revisions::KeptRevision;
 use attune_server::store::runs::Run;
 use attune_sim::faults::{Fault, Gate};
-use attune_tests::PLAIN;
+use attune_tests::{PLAIN, TestApp};
 
 use super::browser::Site;
 use super::forms::ended;
@@ -60,7 +61,10 @@ async fn a_run_shows_the_way_to_its_plan_as_long_as_there_is_one() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_swap_writes_is_under_way_and_not_lost() {
-    let site = Site::open(12).await;
+    const GUARD: &str = "[guard]\nchanged-people = \"off\"";
+    let app = TestApp::tidy(12).await.unwrap();
+    app.connector(&app.connector_text(GUARD, PLAIN)).unwrap();
+    let site = Site::of(app, SwapPolicy::Auto).await;
     let (app, admin) = (&site.app, site.admin().await);
     let synced = admin
         .post("/connectors/demo/sync", &[("mode", "sync")])
@@ -71,13 +75,13 @@ async fn what_a_swap_writes_is_under_way_and_not_lost() {
         .jira
         .inject(Fault::hold(&gate).on("", "/properties").chance(1.0));
     let more = format!("{PLAIN}\nTown = \"city\"");
-    app.maps(&more).unwrap();
+    app.connector(&app.connector_text(GUARD, &more)).unwrap();
     site.service
         .until("the new revision is written", |one| {
             let lines = one.service.running();
             lines
                 .iter()
-                .any(|line| line.run.is_some() && line.kind == "approve")
+                .any(|line| line.run.is_some() && line.trigger == "swap")
         })
         .await
         .unwrap();

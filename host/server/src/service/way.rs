@@ -243,7 +243,7 @@ impl Service {
             return Ok(None);
         }
         let watch = self.watch();
-        let _entered = self.enter_swap(loaded, "approve", &watch);
+        let _entered = self.enter_swap(loaded, shadow.map_or("sync", |_| "approve"), &watch);
         let done = match shadow {
             Some(Shadow {
                 plan: Some(plan), ..
