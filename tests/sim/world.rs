@@ -236,6 +236,9 @@ impl World {
     pub(crate) fn say(&self, (person, attribute): (usize, usize), says: bool) {
         let mut known = self.known();
         if !says && self.is_last(&known, person, attribute) {
+            // Kept is said too, also by a directory that nobody has changed yet.
+            let kept = self.says(&known.people[person], attribute);
+            known.people[person].said[attribute].insert(kept);
             return;
         }
         known.serial += 1;
